@@ -1,0 +1,4 @@
+package makefile
+
+// Port is one evaluated Makefile.
+type Port struct{}

@@ -1,0 +1,115 @@
+package rcparse
+
+import "strings"
+
+// Get is the assignments of a variable outside functions, in order.
+func (s *Script) Get(name string) []Assign {
+	var out []Assign
+	for _, a := range s.Assigns {
+		if a.Var == name && a.Func == "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Method is the last value given to a method such as start_precmd outside
+// functions, and whether there is one that is not empty.
+func (s *Script) Method(name string) (Assign, bool) {
+	list := s.Get(name)
+	if len(list) == 0 {
+		return Assign{}, false
+	}
+	last := list[len(list)-1]
+	return last, Unquote(last.Value) != ""
+}
+
+// Methods is the names ending in _cmd, _precmd or _postcmd that are set
+// outside functions, each once, in order.
+func (s *Script) Methods() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, a := range s.Assigns {
+		isMethod := strings.HasSuffix(a.Var, "_cmd") || strings.HasSuffix(a.Var, "_precmd") || strings.HasSuffix(a.Var, "_postcmd")
+		if isMethod && a.Func == "" && !seen[a.Var] {
+			seen[a.Var] = true
+			out = append(out, a.Var)
+		}
+	}
+	return out
+}
+
+// EnableDefault is the first default of the enable variable outside functions:
+// rcvar's, or else of any variable that ends in _enable.
+func (s *Script) EnableDefault() (Assign, bool) {
+	want := s.RCVar.Text
+	for _, strict := range []bool{true, false} {
+		for _, a := range s.Assigns {
+			if a.Func != "" || !a.Op.IsDefault() || a.Cond {
+				continue
+			}
+			if a.Var == want && want != "" || !strict && strings.HasSuffix(a.Var, "_enable") {
+				return a, true
+			}
+		}
+	}
+	return Assign{}, false
+}
+
+// Block is the script's own block of defaults: the statements at the top level
+// that adjoin the enable default, each of them a default too. Comments and
+// empty lines do not end it; any other statement does. It is empty where there
+// is no enable default at the top level.
+func (s *Script) Block() []Assign {
+	enable, ok := s.EnableDefault()
+	if !ok || s.file == nil {
+		return nil
+	}
+	defaults := map[int][]Assign{} // by the offset of the statement
+	for _, a := range s.Assigns {
+		if a.Func == "" && !a.Cond && a.Op.IsDefault() {
+			defaults[a.Span.Start] = append(defaults[a.Span.Start], a)
+		}
+	}
+	var block []Assign
+	found := false
+	for _, st := range s.file.Stmts {
+		list := defaults[int(st.Pos().Offset())]
+		if len(list) == 0 {
+			if found {
+				break
+			}
+			block = nil
+			continue
+		}
+		block = append(block, list...)
+		found = found || list[0].Span.Start == enable.Span.Start
+	}
+	if !found {
+		return nil
+	}
+	return block
+}
+
+// FirstLoad is the offset of the first load_rc_config outside functions, -1 if there is none.
+func (s *Script) FirstLoad() int { return edge(s.Loads, false) }
+
+// LastLoad is the offset just after the last one.
+func (s *Script) LastLoad() int { return edge(s.Loads, true) }
+
+// FirstRun is the offset of the first run_rc_command outside functions, -1 if there is none.
+func (s *Script) FirstRun() int { return edge(s.Runs, false) }
+
+func edge(calls []Call, last bool) int {
+	at := -1
+	for _, c := range calls {
+		if c.Func != "" {
+			continue
+		}
+		if !last {
+			return c.Span.Start
+		}
+		at = c.Span.End
+	}
+	return at
+}
