@@ -42,6 +42,9 @@ func (r *reader) stmt(st *syntax.Stmt, in scope) {
 			r.plain(a, c, in)
 		}
 	case *syntax.FuncDecl:
+		if c.Name == nil { // v3.14.1 takes "()x" in any dialect
+			return
+		}
 		r.Funcs = append(r.Funcs, Func{Name: c.Name.Value, Span: spanOf(st), Pos: posOf(st.Pos())})
 		if c.Body != nil {
 			r.stmt(c.Body, scope{fn: c.Name.Value})

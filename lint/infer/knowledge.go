@@ -1,0 +1,242 @@
+package infer
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+//go:embed knowledge/*.txt
+var knowledgeFiles embed.FS
+
+// An Entry is what a person knows of a program and wrote down with its source,
+// because it can't be seen from outside.
+type Entry struct {
+	// Programs are base names of the executables that remain running.
+	Programs []string
+	// Services are rc.d names, and Ports origins, as path.Match patterns.
+	Services, Ports []string
+	// Needs is the option words, or OptOut, or Nothing.
+	Needs []string
+	// Why says which act needs the words, or which act no option permits.
+	Why string
+	// Comment goes into the script with an opt-out.
+	Comment string
+	// Limit is an ordinary function that is reduced in the jail.
+	Limit string
+	// Tolerates are words that the program would use and does well without.
+	Tolerates []string
+	Certainty Certainty
+	// Source is where the fact can be read.
+	Source string
+	// File and Line say where the entry stands.
+	File string
+	Line int
+}
+
+// Knowledge is the table, indexed.
+type Knowledge struct {
+	Entries   []*Entry
+	byProgram map[string][]*Entry
+	byService map[string][]*Entry // names without a wildcard
+	globs     []*Entry            // entries with a wildcard in a service name
+}
+
+// Embedded returns the table that the tool carries.
+var Embedded = sync.OnceValues(func() (*Knowledge, error) {
+	sub, err := fs.Sub(knowledgeFiles, "knowledge")
+	if err != nil {
+		return nil, err
+	}
+	return ReadKnowledge(sub)
+})
+
+// ReadKnowledge reads every *.txt at the top of fsys: one entry a paragraph,
+// "field: value" lines, a continuation line starts with a blank, # starts a comment line.
+func ReadKnowledge(fsys fs.FS) (*Knowledge, error) {
+	names, err := fs.Glob(fsys, "*.txt")
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(names)
+	k := &Knowledge{byProgram: map[string][]*Entry{}, byService: map[string][]*Entry{}}
+	for _, name := range names {
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("reading the knowledge table: %w", err)
+		}
+		if err := k.read(name, string(text)); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+// read adds the entries of one file.
+func (k *Knowledge) read(file, text string) error {
+	var e *Entry
+	var field string
+	values := map[string]string{}
+	flush := func() error {
+		if e == nil {
+			return nil
+		}
+		if err := e.fill(values); err != nil {
+			return fmt.Errorf("%s:%d: %w", e.File, e.Line, err)
+		}
+		k.add(e)
+		e, field, values = nil, "", map[string]string{}
+		return nil
+	}
+	for i, line := range strings.Split(text, "\n") {
+		switch {
+		case strings.HasPrefix(line, "#"):
+		case strings.TrimSpace(line) == "":
+			if err := flush(); err != nil {
+				return err
+			}
+		case line[0] == ' ' || line[0] == '\t':
+			if field == "" {
+				return fmt.Errorf("%s:%d: a continuation line without a field before it", file, i+1)
+			}
+			values[field] += " " + strings.TrimSpace(line)
+		default:
+			name, value, ok := strings.Cut(line, ":")
+			if !ok {
+				return fmt.Errorf("%s:%d: found %q, expected \"field: value\"", file, i+1, line)
+			}
+			if e == nil {
+				e = &Entry{File: file, Line: i + 1}
+			}
+			if _, twice := values[name]; twice {
+				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, i+1, name)
+			}
+			field = name
+			values[name] = strings.TrimSpace(value)
+		}
+	}
+	return flush()
+}
+
+// fill checks the fields and sets the entry from them.
+func (e *Entry) fill(values map[string]string) error {
+	e.Certainty = Confident
+	for name, v := range values {
+		switch name {
+		case "program":
+			e.Programs = strings.Fields(v)
+		case "service":
+			e.Services = strings.Fields(v)
+		case "port":
+			e.Ports = strings.Fields(v)
+		case "needs":
+			e.Needs = strings.Fields(v)
+		case "why":
+			e.Why = v
+		case "comment":
+			e.Comment = v
+		case "limit":
+			e.Limit = v
+		case "tolerates":
+			e.Tolerates = strings.Fields(v)
+		case "source":
+			e.Source = v
+		case "certainty":
+			c, err := ParseCertainty(v)
+			if err != nil {
+				return err
+			}
+			e.Certainty = c
+		default:
+			return fmt.Errorf("unknown field %q", name)
+		}
+	}
+	return e.check()
+}
+
+// check refuses an entry that can't be relied on.
+func (e *Entry) check() error {
+	switch {
+	case len(e.Programs)+len(e.Services) == 0:
+		return fmt.Errorf("an entry without program and service")
+	case len(e.Needs) == 0:
+		return fmt.Errorf("an entry without needs; write none for the empty set")
+	case e.Why == "":
+		return fmt.Errorf("an entry without why")
+	case e.Source == "":
+		return fmt.Errorf("an entry without source")
+	case e.OptOut() && (e.Comment == "" || len(e.Comment) > 60):
+		return fmt.Errorf("needs NO takes a comment of at most 60 characters, found %d", len(e.Comment))
+	case e.Certainty < Likely:
+		return fmt.Errorf("certainty %s: an entry is likely at least", e.Certainty)
+	}
+	for _, w := range e.Needs {
+		if _, ok := rcparse.OptionOf(w); !ok && (len(e.Needs) > 1 || w != OptOut && w != Nothing) {
+			return fmt.Errorf("unknown option word %q in needs", w)
+		}
+	}
+	for _, p := range append(append([]string{}, e.Services...), e.Ports...) {
+		if _, err := path.Match(p, ""); err != nil {
+			return fmt.Errorf("bad pattern %q", p)
+		}
+	}
+	return nil
+}
+
+// OptOut reports whether the entry says that the program must stay outside.
+func (e *Entry) OptOut() bool { return e.Needs[0] == OptOut }
+
+func (k *Knowledge) add(e *Entry) {
+	k.Entries = append(k.Entries, e)
+	for _, p := range e.Programs {
+		k.byProgram[p] = append(k.byProgram[p], e)
+	}
+	glob := false
+	for _, s := range e.Services {
+		if strings.ContainsAny(s, "*?[") {
+			glob = true
+			continue
+		}
+		k.byService[s] = append(k.byService[s], e)
+	}
+	if glob {
+		k.globs = append(k.globs, e)
+	}
+}
+
+// Lookup finds the entry for a service: by its rc.d name first, since a person
+// who wrote one meant it, then by the program. An entry with origins only
+// counts for those, and goes before one without.
+func (k *Knowledge) Lookup(service, program string, origins []string) *Entry {
+	lists := [][]*Entry{k.byService[service], k.globs, k.byProgram[program]}
+	for _, withPort := range []bool{true, false} {
+		for i, list := range lists {
+			for _, e := range list {
+				if i == 1 && !matchAny(e.Services, []string{service}) {
+					continue
+				}
+				if withPort == (len(e.Ports) > 0) && (!withPort || matchAny(e.Ports, origins)) {
+					return e
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func matchAny(patterns, names []string) bool {
+	for _, p := range patterns {
+		for _, n := range names {
+			if ok, _ := path.Match(p, n); ok {
+				return true
+			}
+		}
+	}
+	return false
+}

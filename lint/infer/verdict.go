@@ -1,0 +1,146 @@
+// Package infer decides which service jail options a service needs, or that it
+// must stay outside: evidence in, verdict out. It never guesses: a service
+// without evidence is unknown.
+package infer
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// A Certainty says how far a verdict can be relied on. Only Confident and
+// Certain ones are patched unless someone asks for more.
+type Certainty int
+
+const (
+	// Unknown: there is no evidence to go by.
+	Unknown Certainty = iota
+	// Possible: one weak sign.
+	Possible
+	// Likely: good signs, but something else may be needed too.
+	Likely
+	// Confident: independent signs agree, or a reviewed entry says so.
+	Confident
+	// Certain: the program's own documentation or source states it and nothing contradicts.
+	Certain
+)
+
+var certaintyText = []string{"unknown", "possible", "likely", "confident", "certain"}
+
+func (c Certainty) String() string { return certaintyText[c] }
+
+// MarshalText makes the word the JSON form.
+func (c Certainty) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// ParseCertainty is the inverse of String.
+func ParseCertainty(s string) (Certainty, error) {
+	for i, t := range certaintyText {
+		if s == t {
+			return Certainty(i), nil
+		}
+	}
+	return Unknown, fmt.Errorf("unknown certainty %q: expected %s", s, strings.Join(certaintyText[1:], ", "))
+}
+
+// The answers that are no option word.
+const (
+	// OptOut: the service must stay outside; no option set makes it work.
+	OptOut = "NO"
+	// Nothing: someone looked, and the empty set is right.
+	Nothing = "none"
+)
+
+// Evidence is one fact, where it stands, and what it says about the answer.
+type Evidence struct {
+	// Path and Line say where the fact stands: a file of the tree, or the
+	// knowledge table (Path "knowledge").
+	Path string `json:"path"`
+	Line int    `json:"line,omitempty"`
+	// Fact is what was found there, in a short sentence.
+	Fact string `json:"fact"`
+	// Supports is the option word it speaks for, OptOut, or Nothing; empty for
+	// a fact that only informs.
+	Supports string `json:"supports,omitempty"`
+	// Against is true where it speaks against Supports.
+	Against bool `json:"against,omitempty"`
+	// Strength is how certain the answer would be by this fact alone.
+	Strength Certainty `json:"strength"`
+	// Kind groups facts that are not independent of one another.
+	Kind Kind `json:"kind"`
+}
+
+// A Kind is a group of facts that come from one source and so do not confirm each other.
+type Kind string
+
+const (
+	FromKnowledge Kind = "knowledge" // the reviewed table of programs
+	FromKeyword   Kind = "keyword"   // the rcorder(8) block
+	FromScript    Kind = "script"    // what the script runs or sets
+	FromListen    Kind = "listen"    // an address or port it listens on or connects to
+	FromText      Kind = "text"      // COMMENT and pkg-descr
+	FromDepends   Kind = "depends"   // dependencies, USES
+	FromCategory  Kind = "category"  // CATEGORIES
+)
+
+// A Verdict is the answer for one service.
+type Verdict struct {
+	// Options is the smallest set that the evidence supports, in the order of
+	// rc.conf(5); empty and not nil where the empty set is the answer.
+	Options []string
+	// OptOut is true where the service must stay outside a jail.
+	OptOut bool
+	// Reason is one sentence for the commit message, or for the opt-out's comment.
+	Reason string
+	// Comment is the short reason that goes into the script with an opt-out.
+	Comment   string
+	Certainty Certainty
+	// Evidence is all that was found, the deciding facts first.
+	Evidence []Evidence
+	// Limits are ordinary functions that are reduced inside the jail.
+	Limits []string
+	// Contradictions says where facts disagree.
+	Contradictions []string
+}
+
+// Known reports whether there is an answer at all.
+func (v Verdict) Known() bool { return v.Certainty > Unknown }
+
+// Answer is the option words separated by blanks, "none", "NO", or "" where unknown.
+func (v Verdict) Answer() string {
+	switch {
+	case !v.Known():
+		return ""
+	case v.OptOut:
+		return OptOut
+	case len(v.Options) == 0:
+		return Nothing
+	}
+	return strings.Join(v.Options, " ")
+}
+
+// order sorts evidence: deciding facts first, then by strength and place.
+func order(list []Evidence, answer string) {
+	words := strings.Fields(answer)
+	decides := func(e Evidence) bool {
+		for _, w := range words {
+			if e.Supports == w && !e.Against {
+				return true
+			}
+		}
+		return false
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if decides(a) != decides(b) {
+			return decides(a)
+		}
+		if a.Strength != b.Strength {
+			return a.Strength > b.Strength
+		}
+		if a.Path != b.Path {
+			return a.Path < b.Path
+		}
+		return a.Line < b.Line
+	})
+}
