@@ -101,6 +101,8 @@ type Value struct {
 	Kind ValueKind
 	// Text is the value where Kind is Literal, else the source text of it.
 	Text string
+	// Raw is the template's text, with placeholders as they stand there.
+	Raw string
 	// Pos is where it is set (the last time, at the top level if anywhere).
 	Pos Pos
 }

@@ -207,7 +207,10 @@ func (s *Script) value(name string) Value {
 		case v.Kind == Computed && kind != Several:
 			kind = Computed
 		}
-		v = Value{Kind: kind, Text: text, Pos: a.Pos}
+		v = Value{Kind: kind, Text: text, Raw: text, Pos: a.Pos}
+		if a.ValueSpan.End > a.ValueSpan.Start {
+			v.Raw = Unquote(string(s.Src[a.ValueSpan.Start:a.ValueSpan.End]))
+		}
 	}
 	return v
 }

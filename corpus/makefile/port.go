@@ -1,4 +1,190 @@
 package makefile
 
-// Port is one evaluated Makefile.
-type Port struct{}
+import (
+	"path"
+	"strings"
+)
+
+// A Port is what a port's Makefile says at default options and flavour. It
+// does not change, and may be used by several goroutines.
+type Port struct {
+	e   *evaluation
+	dir string
+}
+
+func newPort(e *evaluation) *Port { return &Port{e: e, dir: e.dir} }
+
+// A Word is one word of a variable's value.
+type Word struct {
+	Text string
+	// Condition is empty when the word is there at default options and
+	// flavour. Else it says what must be chosen: "option RELAY", "option DOCS off",
+	// "flavor nox11", or the condition of the .if that could not be decided.
+	Condition string
+	// File is in the tree, Line counts from 1; empty and 0 for a word that the framework adds.
+	File string
+	Line int
+}
+
+// An Assignment is one assignment of a variable in a file of the tree.
+type Assignment struct {
+	File string
+	Line int // from 1
+	// Start and End are the byte offsets of the whole logical line: its
+	// continuation lines and the last newline included.
+	Start, End int
+	// Op is "=", "?=", "+=", ":=" or "!=".
+	Op string
+	// Value is what is assigned, not expanded: without the comment, lines joined.
+	Value string
+	// ValueStart and ValueEnd are the byte offsets of the value in the file.
+	// An empty value stands right after the operator.
+	ValueStart, ValueEnd int
+	// Condition says when the line is reached, as in Word; empty for always.
+	Condition string
+	// Taken says that the assignment is in force by default: it is reached,
+	// it has effect, and no later one replaces it.
+	Taken bool
+}
+
+// A Command is a command of a target, or, with empty Text, the line that names the targets.
+type Command struct {
+	Target string
+	Text   string // not expanded
+	File   string
+	Line   int
+}
+
+// Origin is category/port, from the directory.
+func (p *Port) Origin() string { return p.dir }
+
+// Dir is the port's directory in the tree.
+func (p *Port) Dir() string { return p.dir }
+
+// MasterDir is the directory in the tree of the port that this one is a slave
+// of, or its own; empty when it is outside of the tree.
+func (p *Port) MasterDir() string { return p.treeDir("MASTERDIR") }
+
+// FilesDir is the directory in the tree where the port's templates stand
+// (FILESDIR); empty when it is outside of the tree or not known.
+func (p *Port) FilesDir() string { return p.treeDir("FILESDIR") }
+
+func (p *Port) treeDir(name string) string {
+	v, ok := p.Lookup(name)
+	if !ok || v == "" {
+		return ""
+	}
+	rel, ok := p.e.treePath(v)
+	if !ok {
+		return ""
+	}
+	return path.Clean(rel)
+}
+
+// Value is a variable's value, fully expanded, at default options and flavour.
+// It is empty for what is not defined or cannot be known without running commands.
+func (p *Port) Value(name string) string {
+	v, _ := p.Lookup(name)
+	return v
+}
+
+// Lookup is Value; ok is false when the variable is not defined, or a part of
+// its value cannot be known without running commands.
+func (p *Port) Lookup(name string) (value string, ok bool) {
+	x := p.expander()
+	v := x.fetch(name)
+	return strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil
+}
+
+// Expand expands text with the port's variables; ok as in Lookup.
+func (p *Port) Expand(text string) (expanded string, ok bool) {
+	x := p.expander()
+	s := x.expand(text)
+	return s, !x.unknown && x.err == nil
+}
+
+// Defined tells whether the variable has a value, be it empty.
+func (p *Port) Defined(name string) bool { return p.e.defined(name) }
+
+// expander works on the finished evaluation, with a budget of its own.
+func (p *Port) expander() *expander {
+	work := maxWork
+	return &expander{e: p.e, work: &work}
+}
+
+// Files are the files of the tree that were read for the port, its Makefile
+// first, in the order of reading. A file that was included twice stands here once.
+func (p *Port) Files() []string {
+	var list []string
+	seen := make(map[string]bool)
+	for _, f := range p.e.files {
+		if !seen[f] {
+			seen[f] = true
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Problems is what make would have complained about, without end of the reading.
+func (p *Port) Problems() []*Error { return p.e.problems }
+
+// Options are all options the port has, sorted.
+func (p *Port) Options() []string { return p.e.options.all }
+
+// Commands are the commands of the port's own targets, in order.
+func (p *Port) Commands() []Command { return p.e.commands }
+
+// HasTarget tells whether the port's Makefile makes a target itself.
+func (p *Port) HasTarget(name string) bool {
+	for _, c := range p.e.commands {
+		for _, t := range strings.Fields(c.Target) {
+			if t == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Assignments are all assignments of a variable in the files that were read,
+// in the order of reading, in branches that do not hold too. An assignment in
+// a loop or in a file that is included twice stands here once.
+func (p *Port) Assignments(name string) []Assignment {
+	type key struct {
+		file  string
+		start int
+	}
+	var list []Assignment
+	at := make(map[key]int)
+	records := p.e.records
+	last := 0 // the last record that replaced all before it
+	for i, r := range records {
+		if r.name == name && r.reached && r.effective && (r.node == nil || r.byHelper != "" || r.node.variant != "+=") {
+			last = i
+		}
+	}
+	for i, r := range records {
+		if r.name != name || r.node == nil || r.node.kind != nodeAssign || r.file.framework || r.byHelper != "" {
+			continue
+		}
+		taken := r.reached && r.effective && i >= last
+		k := key{r.file.path, r.node.start}
+		if j, ok := at[k]; ok {
+			list[j].Taken = list[j].Taken || taken
+			if r.reached {
+				list[j].Condition = ""
+			}
+			continue
+		}
+		at[k] = len(list)
+		n := r.node
+		a := Assignment{File: r.file.path, Line: n.line, Start: n.start, End: n.end, Op: n.variant,
+			Value: n.text, ValueStart: n.valueStart, ValueEnd: n.valueEnd, Taken: taken}
+		if !r.reached {
+			a.Condition = r.guard.condition()
+		}
+		list = append(list, a)
+	}
+	return list
+}

@@ -1,0 +1,435 @@
+package makefile
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// portsDir is where the tree seems to be for the Makefiles: ${PORTSDIR}.
+const portsDir = "/usr/ports"
+
+// A choice is what differs from the defaults in one evaluation.
+type choice struct {
+	// on and off are options that are switched.
+	on, off string
+	// flavor is the selected flavour, "" for the default one.
+	flavor string
+	// flip is a condition whose result is turned round.
+	flip *node
+}
+
+// A piece is one assignment's or append's part of a value.
+type piece struct {
+	text string
+	rec  int // the record it comes from, -1 for the framework's
+}
+
+// A variable is a variable's value, not expanded.
+type variable struct {
+	pieces  []piece
+	unknown bool
+	deps    depends
+}
+
+// A record is one assignment that was seen, whether it was executed or not.
+type record struct {
+	name  string
+	file  *file
+	node  *node
+	text  string // the value as assigned, with loop variables filled in
+	guard *guard
+	// reached: all conditions around it hold; effective: it changed the value
+	// (a ?= on a set variable does not).
+	reached, effective bool
+	// byHelper is the option helper's variable when an option made the assignment.
+	byHelper string
+}
+
+// A guard is a branch that an assignment stands in.
+type guard struct {
+	parent *guard
+	// node is the .if or .elif, nil for an option's helper.
+	node *node
+	// option and off describe a helper's guard.
+	option string
+	off    bool
+	// earlier are the branches before this one, which must not hold.
+	earlier []*guard
+	// otherwise is true for .else: only earlier counts.
+	otherwise bool
+	text      string // the condition, loop variables filled in
+	result    verdict
+}
+
+// An evaluation is the state of make while it reads one port's Makefile. When
+// run has returned it is only read.
+type evaluation struct {
+	tree   *Tree
+	dir    string // the port's directory in the tree
+	choice choice
+
+	vars     map[string]*variable
+	phase    phase
+	done     [phasePost + 1]bool
+	records  []record
+	commands []Command
+	target   string
+	problems []*Error
+	files    []string
+
+	here     *file // what is being read
+	hereNode *node
+	depth    int
+	loops    []loopVar
+	guard    *guard
+	ghost    bool // inside a branch that does not hold
+	steps    int
+	work     int
+	size     int
+	options  optionState
+}
+
+// A loopVar is a variable of a .for with its value of this turn.
+type loopVar struct{ name, value string }
+
+func newEvaluation(t *Tree, dir string, c choice) *evaluation {
+	e := &evaluation{tree: t, dir: dir, choice: c, work: maxWork, vars: make(map[string]*variable, 128)}
+	if c.flavor != "" {
+		e.set("FLAVOR", c.flavor)
+		e.vars["FLAVOR"].deps |= onFlavor
+	}
+	return e
+}
+
+func (e *evaluation) herePath() string {
+	if e.here != nil {
+		return e.here.path
+	}
+	return path.Join(e.dir, "Makefile")
+}
+
+func (e *evaluation) hereLine() int {
+	if e.hereNode != nil {
+		return e.hereNode.line
+	}
+	return 0
+}
+
+// note keeps an error that does not end the evaluation.
+func (e *evaluation) note(line int, format string, args ...any) {
+	if len(e.problems) < 100 {
+		e.problems = append(e.problems, &Error{Path: e.herePath(), Line: line, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+// expander gives a new expander that draws on the evaluation's budget.
+func (e *evaluation) expander() *expander { return &expander{e: e, work: &e.work} }
+
+// expand expands with the state of now; ok is false where a part is unknown.
+func (e *evaluation) expand(s string) (text string, ok bool, err *Error) {
+	if strings.IndexByte(s, '$') < 0 {
+		return s, true, nil
+	}
+	x := e.expander()
+	text = x.expand(s)
+	return text, !x.unknown, x.err
+}
+
+// A found is what lookup knows of a variable.
+type found struct {
+	defined, unknown bool
+	// nested says that text or pieces may hold references.
+	nested bool
+	text   string
+	pieces []piece
+	deps   depends
+	// convert changes the expanded text, where that is simpler than modifiers.
+	convert func(string) string
+}
+
+// lookup finds a variable among the port's own, then among what make and the
+// framework define by now.
+func (e *evaluation) lookup(name string) found {
+	if v, ok := e.vars[name]; ok {
+		f := found{defined: true, unknown: v.unknown, deps: v.deps}
+		if len(v.pieces) == 1 {
+			f.text = v.pieces[0].text
+			f.nested = strings.IndexByte(f.text, '$') >= 0
+		} else {
+			f.nested, f.pieces = true, v.pieces
+			if len(v.pieces) == 0 {
+				f.nested = false
+			}
+		}
+		return f
+	}
+	return e.builtin(name)
+}
+
+// value is expand of one variable; it is "" where it is unknown.
+func (e *evaluation) value(name string) string {
+	x := e.expander()
+	return x.fetch(name).text
+}
+
+func (e *evaluation) words(name string) []string { return splitWords(e.value(name)) }
+
+// defined tells whether a variable is defined by now.
+func (e *evaluation) defined(name string) bool { return e.lookup(name).defined }
+
+// set, setDefault and add are the framework's own assignments.
+func (e *evaluation) set(name, text string) {
+	e.vars[name] = &variable{pieces: []piece{{text, -1}}}
+}
+
+func (e *evaluation) setDefault(name, text string) {
+	if _, ok := e.vars[name]; !ok {
+		e.set(name, text)
+	}
+}
+
+func (e *evaluation) add(name, text string, rec int, deps depends) {
+	v, ok := e.vars[name]
+	if !ok {
+		e.vars[name] = &variable{pieces: []piece{{text, rec}}, deps: deps}
+		return
+	}
+	v.pieces = append(v.pieces, piece{text, rec})
+	v.deps |= deps
+}
+
+// run reads the port's Makefile and what it includes.
+func (e *evaluation) run() *Error {
+	p := path.Join(e.dir, "Makefile")
+	f, err := e.tree.parsed(p)
+	if err != nil {
+		return err
+	}
+	if err := e.read(f); err != nil {
+		return err
+	}
+	// A Makefile that never includes bsd.port.mk is no port to make; its values
+	// are still worth reading.
+	return e.enter(phasePost)
+}
+
+// read evaluates a file from its first to its last line.
+func (e *evaluation) read(f *file) *Error {
+	if e.depth >= maxIncludeDepth {
+		return &Error{Path: e.herePath(), Line: e.hereLine(),
+			Text: fmt.Sprintf("found includes nested more than %d deep (a loop of includes?): expected files that end", maxIncludeDepth)}
+	}
+	if e.size += len(f.data); e.size > maxTotalSize {
+		return &Error{Path: e.herePath(), Line: e.hereLine(),
+			Text: fmt.Sprintf("found includes of more than %d bytes in all: expected less", maxTotalSize)}
+	}
+	here, hereNode := e.here, e.hereNode
+	e.here = f
+	e.depth++
+	if !f.framework {
+		e.files = append(e.files, f.path)
+	}
+	err := e.block(f, 0, len(f.nodes))
+	e.depth--
+	e.here, e.hereNode = here, hereNode
+	return err
+}
+
+// A branch is an .if that is open while block walks.
+type branch struct {
+	ghost   bool   // the state outside
+	guard   *guard // the guard outside
+	taken   bool   // a branch held already
+	earlier []*guard
+}
+
+// block evaluates nodes from to to, without entering conditionals by
+// recursion: branches that do not hold are walked too, since their assignments
+// are wanted, but they change nothing.
+func (e *evaluation) block(f *file, from, to int) *Error {
+	var open []branch
+	for i := from; i < to; i++ {
+		n := &f.nodes[i]
+		e.hereNode = n
+		if e.steps++; e.steps > maxSteps {
+			return &Error{Path: f.path, Line: n.line,
+				Text: fmt.Sprintf("found more than %d lines to evaluate, loops counted: expected fewer", maxSteps)}
+		}
+		switch n.kind {
+		case nodeIf:
+			open = append(open, branch{ghost: e.ghost, guard: e.guard})
+			if err := e.enterBranch(&open[len(open)-1], n); err != nil {
+				return err
+			}
+		case nodeElif, nodeElse:
+			if err := e.enterBranch(&open[len(open)-1], n); err != nil {
+				return err
+			}
+		case nodeEndif:
+			b := open[len(open)-1]
+			open = open[:len(open)-1]
+			e.ghost, e.guard = b.ghost, b.guard
+		case nodeFor:
+			if err := e.loop(f, i, n); err != nil {
+				return err
+			}
+			i = n.next
+		case nodeBreak:
+			if !e.ghost && len(e.loops) > 0 {
+				for len(open) > 0 {
+					b := open[len(open)-1]
+					open = open[:len(open)-1]
+					e.ghost, e.guard = b.ghost, b.guard
+				}
+				return errBreak
+			}
+		default:
+			if err := e.line(n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// errBreak ends the turns of a .for; it never leaves loop.
+var errBreak = &Error{Text: "found .break outside of .for: expected it within"}
+
+// enterBranch evaluates the condition of an .if, .elif or .else.
+func (e *evaluation) enterBranch(b *branch, n *node) *Error {
+	g := &guard{parent: b.guard, node: n, earlier: b.earlier[:len(b.earlier):len(b.earlier)]}
+	holds := false
+	if n.kind == nodeElse {
+		g.otherwise = true
+		g.result = verdict{truth: truthOf(!b.taken)}
+		for _, earlier := range b.earlier {
+			g.result.deps |= earlier.result.deps
+		}
+		holds = !b.taken
+	} else {
+		g.text = e.fill(n.text)
+		x := e.expander()
+		c := condition{x: x, s: g.text, variant: n.variant}
+		g.result = c.evaluate()
+		if x.err != nil && !b.ghost && !b.taken {
+			return x.err
+		}
+		if c.bad && !b.ghost && !b.taken {
+			e.note(n.line, "found the condition %q: expected one that make understands", clip(g.text))
+		}
+		if e.choice.flip == n {
+			g.result.truth = truthOf(g.result.truth != yesTruth)
+		}
+		holds = !b.taken && g.result.truth == yesTruth
+		b.earlier = append(b.earlier, g)
+	}
+	b.taken = b.taken || holds
+	e.guard = g
+	e.ghost = b.ghost || !holds
+	return nil
+}
+
+func clip(s string) string {
+	if len(s) > 80 {
+		return s[:77] + "..."
+	}
+	return s
+}
+
+// line evaluates what is not a conditional or a loop.
+func (e *evaluation) line(n *node) *Error {
+	switch n.kind {
+	case nodeAssign:
+		return e.assign(n)
+	case nodeInclude:
+		if e.ghost {
+			return nil
+		}
+		return e.include(n)
+	case nodeUndef:
+		if e.ghost {
+			return nil
+		}
+		text, _, err := e.expand(e.fill(n.text))
+		for _, name := range strings.Fields(text) {
+			delete(e.vars, name)
+			e.records = append(e.records, record{name: name, file: e.here, node: n, guard: e.guard, reached: true, effective: true})
+		}
+		return err
+	case nodeTarget:
+		if !e.ghost && !e.here.framework {
+			text, _, err := e.expand(e.fill(n.text))
+			e.target = text
+			if i := strings.IndexAny(text, ":!"); i >= 0 {
+				e.target = strings.TrimSpace(text[:i])
+			}
+			e.commands = append(e.commands, Command{Target: e.target, File: e.here.path, Line: n.line})
+			return err
+		}
+	case nodeCommand:
+		if !e.ghost && !e.here.framework && e.target != "" {
+			e.commands = append(e.commands, Command{Target: e.target, Text: e.fill(n.text), File: e.here.path, Line: n.line})
+		}
+	}
+	return nil
+}
+
+// assign records an assignment and, in a branch that holds, makes it.
+func (e *evaluation) assign(n *node) *Error {
+	name, _, err := e.expand(e.fill(n.name))
+	if err != nil && !e.ghost {
+		return err
+	}
+	r := record{name: strings.TrimSpace(name), file: e.here, node: n, text: e.fill(n.text), guard: e.guard, reached: !e.ghost}
+	deps := e.guardDeps()
+	index := len(e.records)
+	if !e.ghost {
+		if err := e.apply(&r, n.variant, index, deps); err != nil {
+			return err
+		}
+	}
+	e.records = append(e.records, r)
+	return nil
+}
+
+func (e *evaluation) apply(r *record, op string, index int, deps depends) *Error {
+	r.effective = true
+	switch op {
+	case "=":
+		e.vars[r.name] = &variable{pieces: []piece{{r.text, index}}, deps: deps}
+	case "?=":
+		if _, ok := e.vars[r.name]; ok || e.builtin(r.name).defined {
+			r.effective = false
+			return nil
+		}
+		e.vars[r.name] = &variable{pieces: []piece{{r.text, index}}, deps: deps}
+	case "+=":
+		if _, ok := e.vars[r.name]; !ok {
+			if b := e.builtin(r.name); b.defined {
+				e.vars[r.name] = &variable{pieces: []piece{{b.text, -1}}, deps: b.deps, unknown: b.unknown}
+			}
+		}
+		e.add(r.name, r.text, index, deps)
+	case ":=":
+		x := e.expander()
+		x.keep, x.keepDollar = true, true
+		text := x.expand(r.text)
+		if x.err != nil {
+			return x.err
+		}
+		e.vars[r.name] = &variable{pieces: []piece{{text, index}}, deps: deps | x.deps, unknown: x.unknown}
+	case "!=":
+		e.vars[r.name] = &variable{unknown: true, deps: deps | onHost}
+	}
+	return nil
+}
+
+// guardDeps is whose choice it is that the line is reached.
+func (e *evaluation) guardDeps() depends {
+	var d depends
+	for g := e.guard; g != nil; g = g.parent {
+		d |= g.result.deps
+	}
+	return d
+}

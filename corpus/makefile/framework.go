@@ -1,0 +1,378 @@
+package makefile
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// A phase says how much of bsd.port.mk has been read. It is read in parts:
+// bsd.port.options.mk, bsd.port.pre.mk and bsd.port.post.mk each include it
+// for their part, and bsd.port.mk itself is all of them.
+type phase uint8
+
+const (
+	phaseMake phase = iota // only make's own and sys.mk's variables
+	phaseOptions
+	phasePre
+	phasePost
+)
+
+// frameworkPhase tells the parts of the framework by their names; a relative
+// of FreeBSD's tree calls them bsd.mport.*.
+func frameworkPhase(name string) (phase, bool) {
+	switch strings.Replace(name, "bsd.mport.", "bsd.port.", 1) {
+	case "bsd.port.options.mk":
+		return phaseOptions, true
+	case "bsd.port.pre.mk":
+		return phasePre, true
+	case "bsd.port.post.mk", "bsd.port.mk":
+		return phasePost, true
+	}
+	return phaseMake, false
+}
+
+// enter does what the framework does up to a phase, each part once.
+func (e *evaluation) enter(p phase) *Error {
+	here := e.here
+	defer func() { e.here = here }()
+	for q := phaseOptions; q <= p; q++ {
+		if e.done[q] {
+			continue
+		}
+		e.done[q] = true
+		e.phase = max(e.phase, q)
+		var err *Error
+		switch q {
+		case phaseOptions:
+			err = e.optionsPart()
+		case phasePre:
+			err = e.prePart()
+		case phasePost:
+			if e.defined("USE_RC_SUBR") {
+				e.add("SUB_FILES", "${USE_RC_SUBR}", -1, 0)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// optionsPart is the options section of bsd.port.mk.
+func (e *evaluation) optionsPart() *Error {
+	master := e.value("MASTERDIR")
+	slave := path.Clean(master) != portsDir+"/"+e.dir
+	e.setDefault("SLAVE_PORT", map[bool]string{true: "yes", false: "no"}[slave])
+	e.setDefault("MASTER_PORT", "")
+	// The framework reads local additions where they exist.
+	arch, opsys := e.value("ARCH"), e.value("OPSYS")
+	var extra []string
+	if slave {
+		extra = append(extra, portsDir+"/"+e.dir+"/../Makefile.inc")
+	}
+	extra = append(extra, master+"/../Makefile.inc")
+	for _, name := range []string{arch + "-" + opsys, opsys, arch} {
+		p := master + "/Makefile." + name
+		if t, _ := e.exists(p); t == yesTruth {
+			extra = append(extra, p)
+			break
+		}
+	}
+	extra = append(extra, master+"/Makefile.local")
+	for _, p := range extra {
+		if err := e.includeFile(p, true); err != nil {
+			return err
+		}
+	}
+	for name, v := range e.tree.defaultVersions() {
+		e.setDefault(name, v)
+	}
+	return e.setOptions()
+}
+
+// prePart is the section of bsd.port.mk that bsd.port.pre.mk reads.
+func (e *evaluation) prePart() *Error {
+	if e.defined("PORTVERSION") {
+		e.setDefault("DISTVERSION", "${PORTVERSION:S/:/::/g}")
+	}
+	e.setDefault("PORTREVISION", "0")
+	e.setDefault("PORTEPOCH", "0")
+	if r := e.value("PORTREVISION"); r != "0" {
+		e.set("_SUF1", "_${PORTREVISION}")
+	}
+	if r := e.value("PORTEPOCH"); r != "0" {
+		e.set("_SUF2", ",${PORTEPOCH}")
+	}
+	e.set("PKGVERSION", "${PORTVERSION:C/[-_,]/./g}${_SUF1}${_SUF2}")
+	e.set("PKGBASE", "${PKGNAMEPREFIX}${PORTNAME}${PKGNAMESUFFIX}")
+	e.set("PKGNAME", "${PKGBASE}-${PKGVERSION}")
+	if e.defined("USE_GITHUB") && !strings.Contains(e.value("MASTER_SITES"), "GHC") {
+		e.setDefault("GH_ACCOUNT", "${PORTNAME}")
+		e.setDefault("GH_PROJECT", "${PORTNAME}")
+		e.setDefault("GH_TAGNAME", "${DISTVERSIONFULL}")
+		e.setDefault("DISTNAME", "${GH_ACCOUNT}-${GH_PROJECT}-${GH_TAGNAME:S/\\//-/g}")
+	}
+	e.loadUses()
+	e.setFlavor()
+	return nil
+}
+
+// versionOf makes a PORTVERSION of a DISTVERSION, as bsd.port.mk documents it:
+// lower case; of several letters the first one stays; a dot before a letter
+// that follows a digit; ":x" is x; anything but letters, digits and '+' is one dot.
+func versionOf(dist string) string {
+	dist = strings.ToLower(dist)
+	lower := func(c byte) bool { return c >= 'a' && c <= 'z' }
+	digit := func(c byte) bool { return c >= '0' && c <= '9' }
+	var short []byte
+	for i := 0; i < len(dist); i++ {
+		c := dist[i]
+		if lower(c) && i > 0 && lower(dist[i-1]) {
+			continue
+		}
+		if lower(c) && len(short) > 0 && digit(short[len(short)-1]) {
+			short = append(short, '.')
+		}
+		short = append(short, c)
+	}
+	var out []byte
+	for i := 0; i < len(short); i++ {
+		c := short[i]
+		switch {
+		case c == ':' && i+1 < len(short):
+			i++
+			c = short[i]
+			fallthrough
+		default:
+			if !lower(c) && !digit(c) && c != '+' {
+				if len(out) > 0 && out[len(out)-1] == '.' && i > 0 {
+					continue
+				}
+				c = '.'
+			}
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// A frameworkVar is what make, sys.mk or bsd.port.mk define, from a phase on.
+type frameworkVar struct {
+	text  string
+	since phase
+	deps  depends
+}
+
+// frameworkVars holds what ports use in names, paths and conditions. A value
+// that depends on the machine is that of the first-class platform, amd64, and is
+// marked as a choice of the host.
+var frameworkVars = map[string]frameworkVar{
+	"PORTSDIR":        {text: portsDir},
+	".newline":        {text: "\n"},
+	".TARGETS":        {},
+	".MAKE.LEVEL":     {text: "0"},
+	"MAKE":            {text: "make"},
+	"MAKEFLAGS":       {},
+	"MACHINE":         {text: "amd64", deps: onHost},
+	"MACHINE_ARCH":    {text: "amd64", deps: onHost},
+	"MACHINE_CPUARCH": {text: "amd64", deps: onHost},
+	"MACHINE_CPU":     {text: "amd64 sse2 sse mmx", deps: onHost},
+	"ARCH":            {text: "amd64", deps: onHost},
+	"CC":              {text: "cc", deps: onHost},
+	"CXX":             {text: "c++", deps: onHost},
+	"CPP":             {text: "cpp", deps: onHost},
+	"CFLAGS":          {text: "-O2 -pipe", deps: onHost},
+	"CXXFLAGS":        {text: "${CFLAGS}", deps: onHost},
+	"LDFLAGS":         {deps: onHost},
+
+	"LOCALBASE":     {text: "/usr/local", since: phaseOptions},
+	"PREFIX":        {text: "${LOCALBASE}", since: phaseOptions},
+	"TRUE_PREFIX":   {text: "${PREFIX}", since: phaseOptions},
+	"LINUXBASE":     {text: "/compat/linux", since: phaseOptions},
+	"SRC_BASE":      {text: "/usr/src", since: phaseOptions, deps: onHost},
+	"DISTDIR":       {text: "${PORTSDIR}/distfiles", since: phaseOptions},
+	"MASTERDIR":     {text: "${.CURDIR}", since: phaseOptions},
+	"PKGCATEGORY":   {text: "${CATEGORIES:[1]}", since: phaseOptions},
+	"PORTDIRNAME":   {text: "${.CURDIR:T}", since: phaseOptions},
+	"PKGORIGIN":     {text: "${PKGCATEGORY}/${PORTDIRNAME}", since: phaseOptions},
+	"OPTIONS_NAME":  {text: `${PKGORIGIN:S/\//_/}`, since: phaseOptions},
+	"COMPILER_TYPE": {text: "clang", since: phasePre, deps: onHost},
+
+	"DISTVERSIONFULL": {text: "${DISTVERSIONPREFIX}${DISTVERSION:C/:(.)/\\1/g}${DISTVERSIONSUFFIX}", since: phasePre},
+	"DISTNAME":        {text: "${PORTNAME}-${DISTVERSIONFULL}", since: phasePre},
+	"FILESDIR":        {text: "${MASTERDIR}/files", since: phasePre},
+	"PATCHDIR":        {text: "${MASTERDIR}/files", since: phasePre},
+	"SCRIPTDIR":       {text: "${MASTERDIR}/scripts", since: phasePre},
+	"PKGDIR":          {text: "${MASTERDIR}", since: phasePre},
+	"WRKDIR":          {text: "${.CURDIR}/work", since: phasePre},
+	"WRKSRC":          {text: "${WRKDIR}/${DISTNAME}", since: phasePre},
+	"STAGEDIR":        {text: "${WRKDIR}/stage", since: phasePre},
+	"FAKE_DESTDIR":    {text: "${WRKDIR}/fake-inst", since: phasePre},
+	"DATADIR":         {text: "${PREFIX}/share/${PORTNAME}", since: phasePre},
+	"DOCSDIR":         {text: "${PREFIX}/share/doc/${PORTNAME}", since: phasePre},
+	"ETCDIR":          {text: "${PREFIX}/etc/${PORTNAME}", since: phasePre},
+	"EXAMPLESDIR":     {text: "${PREFIX}/share/examples/${PORTNAME}", since: phasePre},
+	"WWWDIR":          {text: "${PREFIX}/www/${PORTNAME}", since: phasePre},
+	"DESKTOPDIR":      {text: "${PREFIX}/share/applications", since: phasePre},
+	"WWWOWN":          {text: "www", since: phasePre},
+	"WWWGRP":          {text: "www", since: phasePre},
+	"DATADIR_REL":     {text: "${DATADIR:S,^${PREFIX}/,,}", since: phasePre},
+	"DOCSDIR_REL":     {text: "${DOCSDIR:S,^${PREFIX}/,,}", since: phasePre},
+	"ETCDIR_REL":      {text: "${ETCDIR:S,^${PREFIX}/,,}", since: phasePre},
+	"EXAMPLESDIR_REL": {text: "${EXAMPLESDIR:S,^${PREFIX}/,,}", since: phasePre},
+	"WWWDIR_REL":      {text: "${WWWDIR:S,^${PREFIX}/,,}", since: phasePre},
+	"PERL":            {text: "${LOCALBASE}/bin/perl", since: phasePre},
+	"PERL5":           {text: "${LOCALBASE}/bin/perl${PERL5_DEFAULT}", since: phasePre},
+}
+
+// builtin looks a variable up that the port did not set.
+func (e *evaluation) builtin(name string) found {
+	if v, ok := frameworkVars[name]; ok {
+		if v.since > e.phase {
+			return found{}
+		}
+		return found{defined: true, text: v.text, nested: strings.IndexByte(v.text, '$') >= 0, deps: v.deps}
+	}
+	switch name {
+	case ".CURDIR", ".OBJDIR":
+		return found{defined: true, text: portsDir + "/" + e.dir}
+	case ".PARSEDIR":
+		dir := e.dir
+		if e.here != nil {
+			dir = e.here.dir
+		}
+		return found{defined: true, text: path.Join(portsDir, dir)}
+	case ".PARSEFILE":
+		return found{defined: true, text: path.Base(e.herePath())}
+	case "FLAVOR":
+		// Asking for it is asking which flavour was chosen.
+		return found{deps: onFlavor}
+	case "PORT_OPTIONS", "SELECTED_OPTIONS":
+		return found{deps: onOptions}
+	case "PORTVERSION":
+		if e.phase >= phasePre {
+			if _, ok := e.vars["DISTVERSION"]; ok {
+				return found{defined: true, text: "${DISTVERSION}", nested: true, convert: versionOf}
+			}
+		}
+	}
+	if e.phase < phaseOptions {
+		return found{}
+	}
+	p := e.tree.platform
+	switch name {
+	case "OPSYS":
+		return found{defined: true, text: p.opsys, deps: onHost}
+	case "OSVERSION":
+		return found{defined: true, text: p.osversion, deps: onHost}
+	case "OSREL":
+		return found{defined: true, text: p.osrel, deps: onHost}
+	}
+	return found{}
+}
+
+// treePath turns a path as the Makefiles see it into one of the tree; ok is
+// false for what lies outside.
+func (e *evaluation) treePath(p string) (string, bool) {
+	if !strings.HasPrefix(p, "/") {
+		p = portsDir + "/" + e.dir + "/" + p
+	}
+	p = path.Clean(p)
+	if p == portsDir {
+		return ".", true
+	}
+	rel, ok := strings.CutPrefix(p, portsDir+"/")
+	return rel, ok && fs.ValidPath(rel)
+}
+
+// exists is the condition's function: what is in the tree can be told; of the
+// host nothing is known, so its files do not exist by default.
+func (e *evaluation) exists(p string) (truth, depends) {
+	rel, ok := e.treePath(p)
+	if !ok || p == "" {
+		return noTruth, onHost
+	}
+	_, err := fs.Stat(e.tree.fsys, rel)
+	return truthOf(err == nil), 0
+}
+
+// include is the directive.
+func (e *evaluation) include(n *node) *Error {
+	text, known, err := e.expand(e.fill(n.text))
+	if err != nil {
+		return err
+	}
+	optional := n.variant != "include"
+	text = strings.TrimSpace(text)
+	var quoted bool
+	switch {
+	case len(text) > 2 && text[0] == '"' && strings.IndexByte(text[1:], '"') > 0:
+		text, quoted = text[1:1+strings.IndexByte(text[1:], '"')], true
+	case len(text) > 2 && text[0] == '<' && strings.IndexByte(text, '>') > 0:
+		text = text[1:strings.IndexByte(text, '>')]
+	default:
+		e.note(n.line, "found .%s %s: expected a name in quotes or angle brackets", n.variant, clip(text))
+		return nil
+	}
+	if p, ok := frameworkPhase(path.Base(text)); ok {
+		return e.enter(p)
+	}
+	if !known {
+		return nil
+	}
+	if !strings.HasPrefix(text, "/") {
+		if quoted && e.here != nil && e.here.dir != e.dir {
+			beside := path.Join(e.here.dir, text)
+			if _, err := fs.Stat(e.tree.fsys, beside); err == nil {
+				text = beside
+				return e.includeFile(portsDir+"/"+text, optional)
+			}
+		}
+		if !quoted && strings.HasPrefix(text, "bsd.") {
+			// From the system's own share/mk.
+			return nil
+		}
+		text = portsDir + "/" + e.dir + "/" + text
+	}
+	return e.includeFile(text, optional)
+}
+
+// includeFile reads a file of the tree; files elsewhere are not read.
+func (e *evaluation) includeFile(p string, optional bool) *Error {
+	rel, ok := e.treePath(p)
+	if !ok {
+		return nil
+	}
+	if strings.HasPrefix(rel, "Mk/") {
+		if strings.HasSuffix(rel, "default-versions.mk") {
+			for name, v := range e.tree.defaultVersions() {
+				e.setDefault(name, v)
+			}
+		}
+		return nil
+	}
+	f, err := e.tree.parsed(rel)
+	switch {
+	case err == nil:
+		return e.read(f)
+	case errors.Is(err.Err, fs.ErrNotExist) && optional:
+		return nil
+	case err.Err != nil:
+		// make would stop here. What the port says itself can still be told.
+		e.note(e.hereLine(), "found .include of %s, which cannot be read (%v): expected the file in the tree", rel, reason(err.Err))
+		return nil
+	}
+	return err
+}
+
+// reason leaves the path off an error of io/fs: the message names it already.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

@@ -1,0 +1,59 @@
+package makefile
+
+import "fmt"
+
+// The limits are far above what any port needs, and low enough that a hostile
+// Makefile costs well under a second and some megabytes.
+const (
+	// maxFileSize is the largest file that is read, in bytes. The largest
+	// Makefile of a port known to us has 150 kB.
+	maxFileSize = 1 << 20
+	// maxTotalSize is how many bytes of files one port may read, each include counted.
+	maxTotalSize = 16 << 20
+	// maxIncludeDepth is how deep includes may nest; ports need 4.
+	maxIncludeDepth = 32
+	// maxNesting is how deep .if and .for may nest in one file; ports need 8.
+	maxNesting = 256
+	// maxForDepth is how deep .for alone may nest.
+	maxForDepth = 16
+	// maxForItems is how often one .for may go round.
+	maxForItems = 10000
+	// maxSteps is how many lines one evaluation may execute, each turn of a loop counted.
+	maxSteps = 400000
+	// maxExpansion is the longest value of one expansion, in bytes.
+	maxExpansion = 1 << 20
+	// maxExpansionDepth is how deep variables may refer to variables.
+	maxExpansionDepth = 64
+	// maxWork is how many bytes all expansions of one evaluation may produce.
+	maxWork = 32 << 20
+	// maxRegexp is the longest pattern of a :C modifier, in bytes.
+	maxRegexp = 2000
+	// maxConditionDepth is how deep parentheses may nest in a condition.
+	maxConditionDepth = 64
+	// maxVariants is how many other choices (options, flavours, undecided
+	// conditions) are tried to find conditional words.
+	maxVariants = 64
+	// maxLogicalLines is how many logical lines one file may have.
+	maxLogicalLines = 200000
+)
+
+// An Error says where a Makefile cannot be evaluated, what was found there and
+// what was expected.
+type Error struct {
+	// Path is in the tree; Line counts from 1, 0 where there is none.
+	Path string
+	Line int
+	// Text is lower case and says what was found and what was expected.
+	Text string
+	// Err is the cause, if there is one: an error of io/fs.
+	Err error
+}
+
+func (e *Error) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Text)
+	}
+	return fmt.Sprintf("%s: %s", e.Path, e.Text)
+}
+
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,308 @@
+package makefile
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// alwaysOn are options that are on wherever a port has them (bsd.options.mk).
+var alwaysOn = []string{"DOCS", "NLS", "EXAMPLES", "IPV6"}
+
+// groupKinds are the kinds of option groups.
+var groupKinds = []string{"SINGLE", "RADIO", "MULTI", "GROUP"}
+
+// helperAppends are the variables that OPT_VARIABLE and OPT_VARIABLE_OFF append to.
+var helperAppends = map[string]bool{
+	"ALL_TARGET": true, "BINARY_ALIAS": true, "BROKEN": true, "CATEGORIES": true, "CFLAGS": true,
+	"CONFIGURE_ENV": true, "CONFLICTS": true, "CONFLICTS_BUILD": true, "CONFLICTS_INSTALL": true,
+	"CPPFLAGS": true, "CXXFLAGS": true, "DESKTOP_ENTRIES": true, "DISTFILES": true,
+	"EXTRA_PATCHES": true, "EXTRACT_ONLY": true, "GH_ACCOUNT": true, "GH_PROJECT": true,
+	"GH_SUBDIR": true, "GH_TAGNAME": true, "GH_TUPLE": true, "IGNORE": true, "INFO": true,
+	"INSTALL_TARGET": true, "LDFLAGS": true, "LIBS": true, "MAKE_ARGS": true, "MAKE_ENV": true,
+	"MASTER_SITES": true, "PATCHFILES": true, "PATCH_SITES": true, "PLIST_DIRS": true,
+	"PLIST_FILES": true, "PLIST_SUB": true, "PORTDOCS": true, "PORTEXAMPLES": true,
+	"SUB_FILES": true, "SUB_LIST": true, "TEST_TARGET": true, "USES": true,
+	"CONFIGURE_ARGS": true, "CMAKE_ARGS": true, "MESON_ARGS": true,
+	"PKG_DEPENDS": true, "FETCH_DEPENDS": true, "EXTRACT_DEPENDS": true, "PATCH_DEPENDS": true,
+	"BUILD_DEPENDS": true, "LIB_DEPENDS": true, "RUN_DEPENDS": true, "TEST_DEPENDS": true,
+}
+
+// An optionState is what the options came to.
+type optionState struct {
+	all      []string            // every option the port has, sorted
+	selected map[string]bool     // by default, or as chosen
+	exclude  map[string][]string // for members of SINGLE and RADIO groups: the other members
+}
+
+// setOptions is what bsd.options.mk does with the default options of a
+// machine where no options were ever configured.
+func (e *evaluation) setOptions() *Error {
+	arch, opsys := e.value("ARCH"), e.value("OPSYS")
+	major, _, _ := strings.Cut(e.value("OSREL"), ".")
+	define := append(e.words("OPTIONS_DEFINE"), e.words("OPTIONS_DEFINE_"+arch)...)
+	defaults := e.words("OPTIONS_DEFAULT")
+	if e.defined("OPTIONS_DEFAULT_" + arch) {
+		defaults = append(defaults, e.words("OPTIONS_DEFAULT_"+arch)...)
+	} else {
+		defaults = append(defaults, e.words("OPTIONS_DEFAULT_OTHER_ARCHS")...)
+	}
+	slave := e.words("OPTIONS_SLAVE")
+	excluded := make(map[string]bool)
+	for _, name := range []string{"OPTIONS_EXCLUDE_" + arch, "OPTIONS_EXCLUDE", "OPTIONS_SLAVE",
+		"OPTIONS_EXCLUDE_" + opsys, "OPTIONS_EXCLUDE_" + opsys + "_" + major} {
+		for _, o := range e.words(name) {
+			excluded[o] = true
+		}
+	}
+	for _, o := range define {
+		for _, implied := range e.words(o + "_IMPLIES") {
+			if excluded[implied] {
+				excluded[o] = true
+			}
+		}
+	}
+	without := func(list []string) []string {
+		return slices.DeleteFunc(list, func(o string) bool { return excluded[o] })
+	}
+	define, defaults = without(define), without(defaults)
+
+	st := optionState{selected: make(map[string]bool), exclude: make(map[string][]string)}
+	complete := sortedUnique(define)
+	e.set("ALL_OPTIONS", strings.Join(complete, " "))
+	for _, kind := range groupKinds {
+		for _, group := range e.words("OPTIONS_" + kind) {
+			members := without(e.words("OPTIONS_" + kind + "_" + group))
+			complete = append(complete, members...)
+			if kind == "SINGLE" || kind == "RADIO" {
+				for _, o := range members {
+					st.exclude[o] = members
+				}
+			}
+		}
+	}
+	has := make(map[string]bool, len(complete))
+	for _, o := range complete {
+		has[o] = true
+	}
+	for _, o := range e.words("PORT_OPTIONS") {
+		st.selected[o] = !excluded[o]
+	}
+	for _, o := range alwaysOn {
+		if has[o] {
+			st.selected[o] = true
+		}
+	}
+	if e.defined("OPTIONS_OVERRIDE") {
+		clear(st.selected)
+		defaults = e.words("OPTIONS_OVERRIDE")
+	}
+	for _, o := range defaults {
+		st.selected[o] = true
+	}
+	if o := e.choice.on; o != "" {
+		for _, other := range st.exclude[o] {
+			delete(st.selected, other)
+		}
+		st.selected[o] = true
+	}
+	delete(st.selected, e.choice.off)
+	e.imply(&st, complete)
+	for _, o := range slave {
+		st.selected[o] = true
+	}
+	for o := range excluded {
+		has[o] = true
+		complete = append(complete, o)
+	}
+	st.all = sortedUnique(complete)
+	var on []string
+	for o, yes := range st.selected {
+		if yes {
+			on = append(on, o)
+		}
+	}
+	slices.Sort(on)
+	e.set("COMPLETE_OPTIONS_LIST", strings.Join(complete, " "))
+	e.set("PORT_OPTIONS", strings.Join(on, " "))
+	e.vars["PORT_OPTIONS"].deps = onOptions
+	e.options = st
+	return e.optionHelpers()
+}
+
+// imply switches on what selected options imply.
+func (e *evaluation) imply(st *optionState, complete []string) {
+	for range complete {
+		grew := false
+		for _, o := range complete {
+			if !st.selected[o] {
+				continue
+			}
+			for _, implied := range e.words(o + "_IMPLIES") {
+				if !st.selected[implied] {
+					st.selected[implied] = true
+					grew = true
+				}
+			}
+		}
+		if !grew {
+			return
+		}
+	}
+}
+
+func sortedUnique(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// A helper is a variable such as RELAY_USE or DOCS_VARS_OFF.
+type helper struct {
+	option, kind string // kind without _OFF
+	off          bool
+	name         string
+}
+
+// helpers finds the option helpers among the port's variables, in the order
+// in which the framework works through them.
+func (e *evaluation) helpers() []helper {
+	known := make(map[string]bool, len(e.options.all))
+	for _, o := range e.options.all {
+		known[o] = true
+	}
+	var list []helper
+	seen := make(map[string]bool)
+	for i := range e.records {
+		name := e.records[i].name
+		if strings.IndexByte(name, '_') < 0 || seen[name] {
+			continue
+		}
+		seen[name] = true
+		for k := 1; k < len(name)-1; k++ {
+			if name[k] != '_' || !known[name[:k]] {
+				continue
+			}
+			kind, off := strings.CutSuffix(name[k+1:], "_OFF")
+			if (kind == "USE" || kind == "VARS" || helperAppends[kind]) && e.defined(name) {
+				list = append(list, helper{name[:k], kind, off, name})
+			}
+		}
+	}
+	rank := func(h helper) int {
+		switch h.kind {
+		case "USE":
+			return 0
+		case "VARS":
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(list, func(a, b helper) int {
+		return cmp.Or(cmp.Compare(a.option, b.option), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.kind, b.kind))
+	})
+	return list
+}
+
+// optionHelpers applies OPTIONS_SUB and the helpers.
+func (e *evaluation) optionHelpers() *Error {
+	if e.defined("OPTIONS_SUB") {
+		for _, o := range e.options.all {
+			yes, no := "", "@comment "
+			if !e.options.selected[o] {
+				yes, no = no, yes
+			}
+			text := o + `="` + yes + `" NO_` + o + `="` + no + `"`
+			for _, list := range []string{"SUB_LIST", "PLIST_SUB"} {
+				if !strings.Contains(" "+e.value(list), " "+o+"=") {
+					e.add(list, text, -1, onOptions)
+				}
+			}
+		}
+	}
+	for _, h := range e.helpers() {
+		if err := e.applyHelper(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *evaluation) applyHelper(h helper) *Error {
+	active := e.options.selected[h.option] != h.off
+	v := e.vars[h.name]
+	g := &guard{option: h.option, off: h.off, result: verdict{truthOf(active), onOptions}}
+	source := -1
+	if len(v.pieces) > 0 {
+		source = v.pieces[len(v.pieces)-1].rec
+	}
+	// assign makes the assignment that the helper stands for, or records it.
+	assign := func(name, text string, appends bool) {
+		r := record{name: name, text: text, guard: g, reached: active, effective: active, byHelper: h.name}
+		if source >= 0 {
+			r.file, r.node = e.records[source].file, e.records[source].node
+		}
+		index := len(e.records)
+		e.records = append(e.records, r)
+		switch {
+		case !active:
+		case appends:
+			e.add(name, text, index, onOptions|v.deps)
+		default:
+			e.vars[name] = &variable{pieces: []piece{{text, index}}, deps: onOptions | v.deps}
+		}
+	}
+	if h.kind != "USE" && h.kind != "VARS" {
+		assign(h.kind, "${"+h.name+"}", true)
+		return nil
+	}
+	var words []string
+	for _, p := range v.pieces {
+		// Words are split before they are expanded, so that what they name is
+		// expanded when it is used, as make does.
+		words = append(words, splitRaw(p.text)...)
+	}
+	type target struct {
+		name    string
+		appends bool
+		text    []string
+	}
+	var targets []target
+	for _, w := range words {
+		text, _, err := e.expand(w)
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(w[:strings.IndexByte(w+"=", '=')], "$") {
+			text = w
+		}
+		for _, w := range splitWords(text) {
+			name, value, ok := strings.Cut(w, "=")
+			if !ok {
+				continue
+			}
+			t := target{name: strings.ToUpper(name)}
+			if h.kind == "USE" {
+				t.name, t.appends = "USE_"+t.name, true
+				value = value[strings.LastIndexByte(value, '=')+1:]
+				value = strings.ReplaceAll(value, ",", " ")
+			} else {
+				t.name, t.appends = strings.CutSuffix(t.name, "+")
+				if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+					value = value[1 : len(value)-1]
+				}
+			}
+			i := slices.IndexFunc(targets, func(u target) bool { return u.name == t.name && u.appends == t.appends })
+			if i < 0 {
+				targets = append(targets, t)
+				i = len(targets) - 1
+			}
+			targets[i].text = append(targets[i].text, value)
+		}
+	}
+	slices.SortStableFunc(targets, func(a, b target) int { return cmp.Compare(a.name, b.name) })
+	for _, t := range targets {
+		assign(t.name, strings.Join(t.text, " "), t.appends)
+	}
+	return nil
+}

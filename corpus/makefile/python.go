@@ -1,0 +1,83 @@
+package makefile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// pythonVersions are the versions the framework knows, preferred first.
+var pythonVersions = []string{"3.11", "3.12", "3.13", "3.13t", "3.14", "3.10", "2.7"}
+
+// usesPython is Mk/Uses/python.mk as far as it concerns names and paths: the
+// version, from the default and the port's range, and the flavours.
+func (e *evaluation) usesPython(args []string) {
+	lo, hi := "", ""
+	for _, a := range args {
+		switch {
+		case a == "" || a[0] != '-' && (a[0] < '0' || a[0] > '9'):
+			// build, run, test, env, patch.
+		case strings.HasSuffix(a, "+"):
+			lo = strings.TrimSuffix(a, "+")
+		case strings.Contains(a, "-"):
+			lo, hi, _ = strings.Cut(a, "-")
+		default:
+			lo, hi = a, a
+		}
+	}
+	ok := func(v string) bool {
+		return (lo == "" || pythonRank(v) >= pythonRank(lo)) && (hi == "" || pythonRank(v) <= pythonRank(hi))
+	}
+	standard := []string{e.value("PYTHON_DEFAULT"), e.value("PYTHON2_DEFAULT")}
+	var valid []string
+	for _, v := range append(slices.Clone(standard), pythonVersions...) {
+		if v != "" && ok(v) && !slices.Contains(valid, v) {
+			valid = append(valid, v)
+		}
+	}
+	version := standard[0]
+	if len(valid) > 0 {
+		version = valid[0]
+	}
+	feature := make(map[string]bool)
+	for _, f := range e.words("USE_PYTHON") {
+		name, _, _ := strings.Cut(f, "=")
+		feature[name] = true
+	}
+	flavored := (feature["flavors"] || feature["distutils"] || feature["pep517"]) && !feature["noflavors"]
+	if flavored && strings.TrimSpace(e.value("FLAVORS")) == "" {
+		var list []string
+		for _, v := range valid {
+			if feature["allflavors"] || slices.Contains(standard, v) {
+				list = append(list, "py"+strings.Replace(v, ".", "", 1))
+			}
+		}
+		e.flavors(list)
+	}
+	if f, isPython := strings.CutPrefix(e.value("FLAVOR"), "py"); isPython && len(f) >= 2 && f[0] >= '2' && f[0] <= '3' && f[1] >= '0' && f[1] <= '9' {
+		version = f[:1] + "." + f[1:]
+	}
+	e.set("PYTHON_VER", version)
+	e.set("PYTHON_VERSION", "python${PYTHON_VER}")
+	e.set("PYTHON_SUFFIX", "${PYTHON_VER:S/.//g}")
+	e.set("PYTHON_BASEVER", "${PYTHON_VER:S/t$//}")
+	e.set("PYTHON_MAJOR_VER", "${PYTHON_VER:R}")
+	e.set("PYTHON_REL", strconv.Itoa(pythonRank(version)*100))
+	e.set("PY_FLAVOR", "py${PYTHON_SUFFIX}")
+	e.setDefault("PYTHON_CMD", "${LOCALBASE}/bin/python${PYTHON_VER}")
+	e.setDefault("PYTHONBASE", "${LOCALBASE}")
+	e.set("PYTHON_LIBDIR", "${PYTHONBASE}/lib/python${PYTHON_VER}")
+	e.set("PYTHON_INCLUDEDIR", "${PYTHONBASE}/include/python${PYTHON_VER}")
+	e.set("PYTHON_SITELIBDIR", "${PYTHON_LIBDIR}/site-packages")
+	e.set("PYTHONPREFIX_SITELIBDIR", "${PYTHON_SITELIBDIR}")
+	e.set("PYTHON_PKGNAMEPREFIX", "py${PYTHON_SUFFIX}-")
+	e.set("PYTHON_PKGNAMESUFFIX", "-py${PYTHON_SUFFIX}")
+}
+
+// pythonRank makes versions comparable: 3.9 is 309, 3.11 is 311.
+func pythonRank(v string) int {
+	major, minor, _ := strings.Cut(strings.TrimSuffix(v, "t"), ".")
+	m, _ := strconv.Atoi(major)
+	n, _ := strconv.Atoi(minor)
+	return m*100 + n
+}

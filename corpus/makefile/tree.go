@@ -1,0 +1,171 @@
+package makefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+)
+
+// A Tree reads ports of one ports tree. Files that many ports include are
+// read and parsed once. It may be used by several goroutines.
+type Tree struct {
+	fsys     fs.FS
+	platform platform
+	patterns regexpCache
+
+	mu    sync.Mutex
+	files map[string]*entry
+
+	versionsOnce sync.Once
+	versions     map[string]string
+}
+
+// A platform is the system for which ports are evaluated.
+type platform struct{ opsys, osversion, osrel string }
+
+type entry struct {
+	once sync.Once
+	data []byte // given beforehand; nil to read it
+	file *file
+	err  *Error
+}
+
+// NewTree reads ports of the tree whose top is the root of fsys.
+func NewTree(fsys fs.FS) *Tree {
+	t := &Tree{fsys: fsys, files: make(map[string]*entry),
+		platform: platform{"FreeBSD", "1500068", "15.0"}}
+	if _, err := fs.Stat(fsys, "Mk/bsd.mport.mk"); err == nil {
+		t.platform = platform{"MidnightBSD", "400002", "4.0"}
+	}
+	return t
+}
+
+// Preload gives the text of a file that was read already.
+func (t *Tree) Preload(name string, data []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.files[name]; !ok {
+		t.files[name] = &entry{data: data}
+	}
+}
+
+// parsed gives a file of the tree.
+func (t *Tree) parsed(name string) (*file, *Error) {
+	t.mu.Lock()
+	en, ok := t.files[name]
+	if !ok {
+		en = &entry{}
+		t.files[name] = en
+	}
+	t.mu.Unlock()
+	en.once.Do(func() {
+		data := en.data
+		if data == nil {
+			var err error
+			if data, err = readLimited(t.fsys, name); err != nil {
+				var e *Error
+				if !errors.As(err, &e) {
+					e = &Error{Path: name, Text: fmt.Sprintf("cannot be read: %v", reason(err)), Err: err}
+				}
+				en.err = e
+				return
+			}
+		}
+		en.data = nil
+		en.file, en.err = parse(name, string(data))
+	})
+	return en.file, en.err
+}
+
+// readLimited reads a file up to maxFileSize.
+func readLimited(fsys fs.FS, name string) ([]byte, error) {
+	tooBig := func(n int64) error {
+		return &Error{Path: name, Text: fmt.Sprintf("found %d bytes: expected a Makefile of at most %d", n, maxFileSize)}
+	}
+	f, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
+	}
+	if info.Size() > maxFileSize {
+		return nil, tooBig(info.Size())
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	if err == nil && len(data) > maxFileSize {
+		return nil, tooBig(int64(len(data)))
+	}
+	return data, err
+}
+
+// Port evaluates the port in a directory of the tree, such as "dns/knot3", at
+// default options and flavour. The error is an *Error when the Makefile cannot
+// be read or evaluated.
+func (t *Tree) Port(dir string) (*Port, error) {
+	dir = path.Clean(dir)
+	if !fs.ValidPath(dir) {
+		return nil, &Error{Path: dir, Text: "found a path that leaves the tree: expected category/port"}
+	}
+	e := newEvaluation(t, dir, choice{})
+	if err := e.run(); err != nil {
+		return nil, err
+	}
+	return newPort(e), nil
+}
+
+// Read evaluates one port; for many ports of one tree, NewTree is cheaper.
+func Read(fsys fs.FS, dir string) (*Port, error) { return NewTree(fsys).Port(dir) }
+
+// defaultVersions are the NAME_DEFAULT variables: those that the tree's
+// default-versions.mk sets, and the ones known here for what it does not tell.
+func (t *Tree) defaultVersions() map[string]string {
+	t.versionsOnce.Do(func() {
+		t.versions = make(map[string]string, len(knownVersions))
+		for name, v := range knownVersions {
+			t.versions[name] = v
+		}
+		for _, p := range []string{"Mk/bsd.default-versions.mk", "Mk/components/default-versions.mk"} {
+			f, err := t.parsed(p)
+			if err != nil {
+				continue
+			}
+			g := *f
+			g.framework = true
+			e := newEvaluation(t, "Mk/x", choice{})
+			e.phase = phaseOptions
+			if e.read(&g) != nil {
+				continue
+			}
+			for name := range e.vars {
+				if v := e.value(name); strings.HasSuffix(name, "_DEFAULT") && v != "" {
+					t.versions[name] = v
+				}
+			}
+			break
+		}
+	})
+	return t.versions
+}
+
+// knownVersions are the defaults of FreeBSD's Mk/bsd.default-versions.mk in
+// 2026, for trees whose own cannot be read.
+var knownVersions = map[string]string{
+	"APACHE_DEFAULT": "2.4", "BDB_DEFAULT": "5", "FIREBIRD_DEFAULT": "4.0", "FORTRAN_DEFAULT": "gfortran",
+	"GCC_DEFAULT": "14", "GHOSTSCRIPT_DEFAULT": "10", "GO_DEFAULT": "1.24", "GUILE_DEFAULT": "2.2",
+	"IMAGEMAGICK_DEFAULT": "7", "JAVA_DEFAULT": "21", "LINUX_DEFAULT": "rl9", "LLVM_DEFAULT": "19",
+	"LUA_DEFAULT": "5.4", "MONO_DEFAULT": "5.20", "MYSQL_DEFAULT": "8.4", "NODEJS_DEFAULT": "22",
+	"OPENLDAP_DEFAULT": "26", "PERL5_DEFAULT": "5.42", "PGSQL_DEFAULT": "17", "PHP_DEFAULT": "8.4",
+	"PYCRYPTOGRAPHY_DEFAULT": "rust", "PYTHON_DEFAULT": "3.11", "PYTHON2_DEFAULT": "2.7",
+	"RUBY_DEFAULT": "3.3", "RUST_DEFAULT": "rust", "SAMBA_DEFAULT": "4.19", "SSL_DEFAULT": "base",
+	"TCLTK_DEFAULT": "8.6", "VARNISH_DEFAULT": "6", "EMACS_DEFAULT": "full", "LAZARUS_DEFAULT": "3.6",
+}

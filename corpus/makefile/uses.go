@@ -1,0 +1,254 @@
+package makefile
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// loadUses does what the files of Mk/Uses do, as far as it enters a package's
+// name, its flavours, or what is substituted in templates.
+func (e *evaluation) loadUses() {
+	done := make(map[string]bool)
+	for _, use := range e.words("USES") {
+		name, rest, _ := strings.Cut(use, ":")
+		if done[name] {
+			continue
+		}
+		done[name] = true
+		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
+		e.setDefault(name+"_ARGS", strings.Join(args, " "))
+		if f, ok := usesEffects[name]; ok {
+			f(e, args)
+		}
+	}
+}
+
+var usesEffects = map[string]func(e *evaluation, args []string){
+	"apache": (*evaluation).usesApache,
+	"cran": func(e *evaluation, _ []string) {
+		e.setDefault("PKGNAMEPREFIX", "R-cran-")
+	},
+	"emacs": (*evaluation).usesEmacs,
+	"gem": func(e *evaluation, args []string) {
+		e.usesRuby(args)
+		e.setDefault("PKGNAMEPREFIX", "rubygem-")
+	},
+	"java": func(e *evaluation, _ []string) {
+		e.setDefault("JAVA_HOME", "${LOCALBASE}/openjdk${JAVA_DEFAULT}")
+		e.setDefault("JAVA", "${JAVA_HOME}/bin/java")
+	},
+	"kmod": func(e *evaluation, _ []string) {
+		e.setDefault("KMODDIR", "/boot/modules")
+		e.add("CATEGORIES", "kld", -1, 0)
+	},
+	"kodi": func(e *evaluation, _ []string) { e.setDefault("PKGNAMEPREFIX", "kodi-addon-") },
+	"lazarus": func(e *evaluation, args []string) {
+		if slices.Contains(args, "flavors") {
+			e.flavors([]string{"gtk2", "qt5", "qt6"})
+			e.set("LAZARUS_PKGNAMESUFFIX", "-${FLAVOR}")
+		}
+	},
+	"linux": func(e *evaluation, args []string) {
+		if !e.defined("linux_ARGS") || len(args) == 0 {
+			e.set("linux_ARGS", "${LINUX_DEFAULT}")
+		}
+		if e.defined("USE_LINUX_RPM") {
+			e.setDefault("PKGNAMEPREFIX", "linux-${linux_ARGS}-")
+		}
+	},
+	"lua":    (*evaluation).usesLua,
+	"octave": func(e *evaluation, _ []string) { e.setDefault("PKGNAMEPREFIX", "octave-forge-") },
+	"pear": func(e *evaluation, _ []string) {
+		e.usesPHP([]string{"flavors"})
+		e.set("PEAR_PKGNAMEPREFIX", "php${PHP_VER}-pear-")
+		prefix := "${PEAR_PKGNAMEPREFIX}"
+		if c := e.value("PEAR_CHANNEL"); c != "" {
+			prefix += c + "-"
+		}
+		e.setDefault("PKGNAMEPREFIX", prefix)
+	},
+	"perl5": func(e *evaluation, _ []string) {
+		e.setDefault("PERL_VER", "${PERL5_DEFAULT}")
+		e.setDefault("SITE_PERL", "${LOCALBASE}/lib/perl5/site_perl")
+	},
+	"pgsql": func(e *evaluation, _ []string) {
+		e.setDefault("PGSQL_VER", "${PGSQL_DEFAULT}")
+	},
+	"mysql": func(e *evaluation, _ []string) { e.setDefault("MYSQL_VER", "${MYSQL_DEFAULT:C/[^0-9]//g}") },
+	"php":   (*evaluation).usesPHP,
+	"python": func(e *evaluation, args []string) {
+		e.usesPython(args)
+	},
+	"ruby": (*evaluation).usesRuby,
+	"ssl": func(e *evaluation, _ []string) {
+		base := "/usr"
+		if e.value("SSL_DEFAULT") != "base" {
+			base = "${LOCALBASE}"
+		}
+		e.setDefault("OPENSSLBASE", base)
+		e.setDefault("OPENSSLDIR", map[bool]string{true: "/etc/ssl", false: base + "/openssl"}[base == "/usr"])
+	},
+	"tcl": func(e *evaluation, _ []string) { e.setDefault("TCL_VER", "${TCLTK_DEFAULT}") },
+}
+
+// flavors sets FLAVORS where the port did not, and chooses the first.
+func (e *evaluation) flavors(list []string) {
+	if len(list) > 0 && strings.TrimSpace(e.value("FLAVORS")) == "" {
+		e.set("FLAVORS", strings.Join(list, " "))
+	}
+	e.chooseFlavor()
+}
+
+// chooseFlavor makes the first flavour the default.
+func (e *evaluation) chooseFlavor() {
+	if e.value("FLAVOR") != "" {
+		return
+	}
+	if list := e.words("FLAVORS"); len(list) > 0 {
+		e.set("FLAVOR", list[0])
+		e.vars["FLAVOR"].deps |= onFlavor
+	}
+}
+
+// setFlavor chooses the flavour and applies its helpers (bsd.port.mk).
+func (e *evaluation) setFlavor() {
+	e.chooseFlavor()
+	flavor := e.value("FLAVOR")
+	if flavor == "" {
+		return
+	}
+	for _, name := range []string{"DESCR", "PLIST", "PKGNAMEPREFIX", "PKGNAMESUFFIX"} {
+		if e.defined(flavor + "_" + name) {
+			e.set(name, "${"+flavor+"_"+name+"}")
+			e.vars[name].deps |= onFlavor
+		}
+	}
+	for _, name := range []string{"CONFLICTS", "CONFLICTS_BUILD", "CONFLICTS_INSTALL", "PKG_DEPENDS",
+		"EXTRACT_DEPENDS", "PATCH_DEPENDS", "FETCH_DEPENDS", "BUILD_DEPENDS", "LIB_DEPENDS", "RUN_DEPENDS", "TEST_DEPENDS"} {
+		if e.defined(flavor + "_" + name) {
+			e.add(name, "${"+flavor+"_"+name+"}", -1, onFlavor)
+		}
+	}
+	if e.defined("FLAVORS_SUB") {
+		for _, f := range e.words("FLAVORS") {
+			yes, no := "", "@comment "
+			if f != flavor {
+				yes, no = no, yes
+			}
+			f = strings.ToUpper(f)
+			e.add("SUB_LIST", f+`="`+yes+`" NO_`+f+`="`+no+`"`, -1, onFlavor)
+		}
+	}
+}
+
+func (e *evaluation) usesApache([]string) {
+	e.setDefault("APACHE_VERSION", "${APACHE_DEFAULT}")
+	e.set("APACHE_PKGNAMEPREFIX", "ap${APACHE_VERSION:S/.//}-")
+	e.set("APACHEMODDIR", "libexec/apache${APACHE_VERSION:S/.//}")
+	e.set("APACHEETCDIR", "etc/apache${APACHE_VERSION:S/.//}")
+	e.add("SUB_LIST", `APACHEMODDIR="${APACHEMODDIR}" APACHEETCDIR="${APACHEETCDIR}" APACHE_VERSION="${APACHE_VERSION}"`, -1, 0)
+	if e.defined("AP_FAST_BUILD") {
+		e.setDefault("PKGNAMEPREFIX", "${APACHE_PKGNAMEPREFIX}")
+	}
+}
+
+func (e *evaluation) usesEmacs(args []string) {
+	flavor := "full"
+	if !slices.Contains(args, "noflavors") && (len(args) == 0 || slices.Contains(args, "run")) {
+		list := []string{"full", "canna", "nox", "wayland", "devel_full", "devel_nox"}
+		for _, drop := range e.words("EMACS_FLAVORS_EXCLUDE") {
+			list = slices.DeleteFunc(list, func(f string) bool { return f == drop })
+		}
+		e.flavors(list)
+		flavor = "${FLAVOR}"
+	}
+	e.set("EMACS_FLAVOR", flavor)
+	e.set("EMACS_PKGNAMESUFFIX", "-emacs_${EMACS_FLAVOR}")
+}
+
+func (e *evaluation) usesLua(args []string) {
+	version := strings.ReplaceAll(e.value("LUA_DEFAULT"), ".", "")
+	valid := []string{version, "53", "52", "51", "54"}
+	inRange := func(v string) bool {
+		n, _ := strconv.Atoi(v)
+		for _, a := range args {
+			lo, hi, ranged := strings.Cut(a, "-")
+			if m, ok := strings.CutSuffix(a, "+"); ok {
+				lo, hi, ranged = m, "99", true
+			}
+			l, lerr := strconv.Atoi("0" + lo)
+			h, herr := strconv.Atoi(hi)
+			switch {
+			case lerr == nil && ranged && herr == nil:
+				if n < l || n > h {
+					return false
+				}
+			case lerr == nil && !ranged && !slices.Contains(args, v):
+				return false
+			}
+		}
+		return true
+	}
+	var usable []string
+	for _, v := range valid {
+		if inRange(v) && !slices.Contains(usable, v) {
+			usable = append(usable, v)
+		}
+	}
+	if len(usable) == 0 {
+		usable = []string{version}
+	}
+	version = usable[0]
+	if slices.Contains(args, "flavors") || slices.Contains(args, "module") && !slices.Contains(args, "noflavors") {
+		var list []string
+		for _, v := range usable {
+			list = append(list, "lua"+v)
+		}
+		e.flavors(list)
+		if v, ok := strings.CutPrefix(e.value("FLAVOR"), "lua"); ok {
+			version = v
+		}
+	}
+	e.set("LUA_VER_STR", version)
+	e.set("LUA_VER", "${LUA_VER_STR:S/^5/5./}")
+	e.set("LUA_FLAVOR", "lua${LUA_VER_STR}")
+	e.set("LUA_CMD", "lua${LUA_VER_STR}")
+	e.set("LUA_PKGNAMEPREFIX", "lua${LUA_VER_STR}-")
+}
+
+func (e *evaluation) usesPHP(args []string) {
+	has := func(a string) bool { return slices.Contains(args, a) }
+	flavored := (has("flavors") || has("phpize") || has("ext") || has("zend") || has("pecl")) && !has("noflavors")
+	e.setDefault("PHP_VER", strings.ReplaceAll(e.value("PHP_DEFAULT"), ".", ""))
+	if has("pecl") {
+		e.set("PKGNAMEPREFIX", "${PECL_PKGNAMEPREFIX}")
+	}
+	if flavored {
+		version := e.value("PHP_VER")
+		ignore := e.words("IGNORE_WITH_PHP")
+		var list []string
+		for _, v := range []string{version, "82", "83", "84", "85"} {
+			if f := "php" + v; !slices.Contains(ignore, v) && !slices.Contains(list, f) {
+				list = append(list, f)
+			}
+		}
+		e.flavors(list)
+	}
+	e.set("PHP_FLAVOR", "php${PHP_VER}")
+	if v, ok := strings.CutPrefix(e.value("FLAVOR"), "php"); ok && len(v) == 2 {
+		e.set("PHP_VER", v)
+	}
+	e.set("PHP_PKGNAMEPREFIX", "php${PHP_VER}-")
+	e.set("PHP_PKGNAMESUFFIX", "-php${PHP_VER}")
+	e.set("PECL_PKGNAMEPREFIX", "php${PHP_VER}-pecl-")
+}
+
+func (e *evaluation) usesRuby([]string) {
+	e.setDefault("RUBY_VER", "${RUBY_DEFAULT}")
+	e.setDefault("RUBY_SUFFIX", "${RUBY_VER:S/.//}")
+	e.setDefault("RUBY", "${LOCALBASE}/bin/ruby${RUBY_SUFFIX}")
+	e.setDefault("RUBY_PKGNAMEPREFIX", "ruby${RUBY_SUFFIX}-")
+	e.set("GEMS_BASE_DIR", "lib/ruby/gems/${RUBY_VER}")
+	e.set("GEMS_DIR", "${GEMS_BASE_DIR}/gems")
+}

@@ -1,0 +1,124 @@
+package infer
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A sign is a word in a description and what it hints at.
+type sign struct {
+	pattern  *regexp.Regexp
+	supports string
+	strength Certainty
+}
+
+func re(words string) *regexp.Regexp { return regexp.MustCompile(`(?i)\b(` + words + `)\b`) }
+
+// netSigns say that a program speaks IP.
+var netSigns = []sign{
+	{re(`(http|https|web|ftp|sftp|dns|smtp|imap|pop3|mail|irc|ldap|nntp|xmpp|jabber|sip|rtsp|streaming|proxy|radius|tftp|snmp|gopher|gemini|finger|ident|rsync|mqtt|amqp|game|chat|voice|sql|database|time|cache|caching|vnc|rdp|file|print|license|media|dlna|upnp|git|svn|search|api|application|authentication|push|queue|message|messaging|tracker|whois|rpc|soap|caldav|carddav|webdav|nfs|smb|samba|afp|sync|relay|gateway|monitoring|metrics|log|syslog|name|node)[- /](servers?|daemons?|service|proxy|gateway|relay|node|broker|frontend|front-end|backend|tracker|exporter)`), "net_basic", Likely},
+	{re(`TCP|UDP|TCP/IP|IPv4|IPv6|internet|network protocol|over the network|listens? on|HTTPS?|REST API|web interface|web-based|websockets?|peer[- ]to[- ]peer|P2P|bittorrent|torrents?|blockchain|cryptocurrency|bitcoin|MQTT|AMQP|DNS|SMTP|IMAP|POP3|LDAP|IRC|XMPP|SIP|VoIP|RTP|SNMP|RADIUS|TFTP|SOCKS|distributed|cluster(ed|ing)?|replication|load balanc\w+|reverse proxy|client/server|client-server|remote(ly)?|multi-?player|prometheus|exporter`), "net_basic", Possible},
+	{re(`servers?|daemon|network(ed|ing)?|clients?`), "net_basic", Possible},
+}
+
+// otherSigns say that more than the network may be needed, or that no option
+// helps. They never decide: they hold the certainty down and are shown.
+var otherSigns = []sign{
+	{re(`VPN|tunnel(s|l?ing)?|IPsec|IKEv?2?|WireGuard|PPPo?E?|L2TP|PPTP|tun/tap|virtual ethernet`), OptOut, Possible},
+	{re(`firewall|packet filter|ipfw|pfctl|brute[- ]?force|NAT(-PMP)?|UPnP IGD|port mapp\w+|traffic shap\w+`), OptOut, Possible},
+	{re(`kernel modules?|device driver|hypervisor|virtual machines?|guest additions?|bhyve|VirtualBox|VMware|containers?|jails?`), OptOut, Possible},
+	{re(`mounts?|mounting|auto-?mount\w*|FUSE|file ?systems?|ZFS|snapshots?|swap`), OptOut, Possible},
+	{re(`display manager|login manager|desktop sessions?|X server|ACPI|suspend|laptop|CPU frequency|power manag\w+|fan control|thermal|overclock\w*|UPS|uninterruptible`), OptOut, Possible},
+	{re(`cron|scheduler|supervis(es?|ion|or)|process (control|manag\w+|monitor)|service manager|init system|configuration management|remote command|watchdog|batch (queu\w+|jobs?)|job (queue|scheduler)|CI runner|build (agent|worker|slave)`), OptOut, Possible},
+	{re(`DHCP|BOOTP|wireless|802\.11|access point|interfaces?|bridge|VRRP|CARP|multicast routing|router advertisements?`), OptOut, Possible},
+	{re(`OSPF|BGP|RIP|routing (daemon|protocols?|suite)|route server|mesh`), "routing", Possible},
+	{re(`NTP|time (synchroni[sz]\w+|daemon|protocol)|clock (synchroni[sz]\w+|discipline)|system clock|PTP`), "settime", Possible},
+	{re(`ICMP|ping|traceroute|raw sockets?|sniff\w*|packet captur\w+|libpcap|intrusion detection|IDS|ARP|latency|port scan\w*|netflow`), "net_raw", Possible},
+	{re(`shared memory|System V|semaphores?`), "sysvipcnew", Possible},
+	{re(`secrets?|vault|key ?agent|passphrases?|smart ?cards?|HSM|real-?time|low[- ]latency`), "mlock", Possible},
+	{re(`hardware|sensors?|USB|bluetooth|infrared|serial (port|line)|GPS|audio|sound|joystick|keyboard|mouse|scanner|smart ?card|SMART|disks?`), Nothing, Possible},
+	{re(`Unix(-domain)? sockets?|local socket|D-?Bus|milter|entropy|random`), Nothing, Possible},
+}
+
+// fromText looks at COMMENT and pkg-descr.
+func fromText(in Input) []Evidence {
+	var out []Evidence
+	scan := func(path string, line int, text, what string) {
+		for _, list := range [][]sign{netSigns, otherSigns} {
+			for i, s := range list {
+				m := s.pattern.FindString(text)
+				if m == "" || i > 0 && &list[0] == &netSigns[0] && hasKind(out, path, line) {
+					continue
+				}
+				out = append(out, Evidence{
+					Path: path, Line: line, Kind: FromText, Supports: s.supports, Strength: s.strength,
+					Fact: fmt.Sprintf("%s says %q", what, clip(m)),
+				})
+			}
+		}
+	}
+	if in.Port.Comment != "" {
+		scan(in.Port.Makefile, in.Port.CommentLine, in.Port.Comment, "COMMENT")
+	}
+	for i, line := range strings.Split(in.Port.Descr, "\n") {
+		scan(in.Port.DescrPath, i+1, line, "pkg-descr")
+	}
+	return out
+}
+
+func hasKind(list []Evidence, path string, line int) bool {
+	return slices.ContainsFunc(list, func(e Evidence) bool {
+		return e.Path == path && e.Line == line && e.Kind == FromText && e.Supports == "net_basic"
+	})
+}
+
+// netCategories are the categories of the ports tree whose programs speak IP.
+var netCategories = []string{"net", "net-im", "net-p2p", "dns", "mail", "www", "ftp", "irc", "news", "net-mgmt", "net-vpn"}
+
+// fromCategory looks at the port's first category, which is where it lives.
+func fromCategory(in Input) []Evidence {
+	if len(in.Port.Categories) == 0 || !slices.Contains(netCategories, in.Port.Categories[0]) {
+		return nil
+	}
+	return []Evidence{{
+		Path: in.Port.Makefile, Kind: FromCategory, Supports: "net_basic", Strength: Possible,
+		Fact: "a port of the category " + in.Port.Categories[0],
+	}}
+}
+
+// libSigns says what linking against a library hints at.
+var libSigns = []sign{
+	{regexp.MustCompile(`^lib(curl|event|uv|ev|microhttpd|cares|soup|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|unbound|getdns|ldns|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|spf2|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
+	{regexp.MustCompile(`^lib(pcap|net|dnet)\.so`), "net_raw", Possible},
+	{regexp.MustCompile(`^lib(fuse3?)\.so`), OptOut, Likely},
+}
+
+// usesSigns does the same for USES.
+var usesSigns = []sign{
+	{regexp.MustCompile(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
+	{regexp.MustCompile(`^fuse(:|$)`), OptOut, Possible},
+	{regexp.MustCompile(`^kmod(:|$)`), OptOut, Likely},
+}
+
+// fromDepends looks at libraries and USES.
+func fromDepends(in Input) []Evidence {
+	var out []Evidence
+	add := func(words []Word, signs []sign, what string) {
+		for _, w := range words {
+			for _, s := range signs {
+				if s.pattern.MatchString(w.Text) {
+					name, _, _ := strings.Cut(w.Text, ":")
+					out = append(out, Evidence{
+						Path: w.File, Line: w.Line, Kind: FromDepends, Supports: s.supports, Strength: s.strength,
+						Fact: what + " " + name,
+					})
+				}
+			}
+		}
+	}
+	add(in.Port.Libs, libSigns, "it is linked against")
+	add(in.Port.Uses, usesSigns, "USES")
+	return out
+}

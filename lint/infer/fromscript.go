@@ -1,0 +1,221 @@
+package infer
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+// fromHeader reads what the rcorder(8) block says.
+func fromHeader(in Input) []Evidence {
+	var out []Evidence
+	h := in.Script.Header
+	for _, w := range h.Keyword {
+		if w.Text == "nojail" || w.Text == "nojailvnet" {
+			out = append(out, Evidence{
+				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: OptOut, Strength: Likely,
+				Fact: fmt.Sprintf("KEYWORD %s: its author keeps it out of jails", w.Text),
+			})
+		}
+	}
+	for _, w := range h.Require {
+		switch w.Text {
+		case "NETWORKING", "netif", "routing", "named", "local_unbound", "dhclient", "SERVERS", "ntpd", "slapd",
+			"postgresql", "mysql", "mysql-server", "redis", "memcached", "rabbitmq", "ldap", "rpcbind":
+			out = append(out, Evidence{
+				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: "net_basic", Strength: Possible,
+				Fact: fmt.Sprintf("REQUIRE %s: starts after the network", w.Text),
+			})
+		}
+	}
+	return out
+}
+
+// A hostAct is a command that no svcj option permits in a jail.
+type hostAct struct {
+	pattern *regexp.Regexp // of the command's base name
+	args    *regexp.Regexp // of its arguments, nil for any
+	act     string         // what it does, in words fit for a comment
+}
+
+// hostActs follows jail(8) and sys/kern/kern_jail.c, prison_priv_check: what a
+// jail without VNET is refused whatever allow.* says.
+var hostActs = []hostAct{
+	{regexp.MustCompile(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems"},
+	{regexp.MustCompile(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules"},
+	{regexp.MustCompile(`^(ifconfig)$`), regexp.MustCompile(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces"},
+	{regexp.MustCompile(`^route$`), regexp.MustCompile(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)"},
+	{regexp.MustCompile(`^sysctl$`), regexp.MustCompile(`[A-Za-z0-9_}]=`), "sets sysctls"},
+	{regexp.MustCompile(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter"},
+	{regexp.MustCompile(`^devfs$`), regexp.MustCompile(`\b(rule|ruleset|applyset)\b`), "changes devfs rules"},
+	{regexp.MustCompile(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails"},
+	{regexp.MustCompile(`^(zfs|zpool)$`), nil, "administers ZFS"},
+	{regexp.MustCompile(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap"},
+	{regexp.MustCompile(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host"},
+	{regexp.MustCompile(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
+}
+
+// reach is the calls that a method reaches: those of its function, and of the
+// functions it calls. The method's value may be a command line itself.
+func reach(s *rcparse.Script, method string) []rcparse.Call {
+	a, ok := s.Method(method)
+	if !ok {
+		return nil
+	}
+	want := map[string]bool{}
+	for _, w := range rcparse.Words(s.Expand(rcparse.Unquote(a.Value))) {
+		want[w] = true
+	}
+	for grew := true; grew; {
+		grew = false
+		for _, c := range s.Commands {
+			if want[c.Func] && !want[c.Name] && slices.ContainsFunc(s.Funcs, func(f rcparse.Func) bool { return f.Name == c.Name }) {
+				want[c.Name], grew = true, true
+			}
+		}
+	}
+	var out []rcparse.Call
+	for _, c := range s.Commands {
+		if c.Func != "" && want[c.Func] {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// actOf finds the host act of a call.
+func actOf(c rcparse.Call) (string, bool) {
+	base := path.Base(strings.Trim(c.Name, `"'`))
+	for _, h := range hostActs {
+		if h.pattern.MatchString(base) && (h.args == nil || h.args.MatchString(strings.Join(c.Args, " "))) {
+			return h.act, true
+		}
+	}
+	return "", false
+}
+
+// fromCommands looks at what the script itself runs. What a precmd does stays
+// on the host and says nothing; what start itself does is refused in the jail,
+// and is the service's whole purpose where no program is left running.
+func fromCommands(in Input) []Evidence {
+	s := in.Script
+	var out []Evidence
+	daemon := s.Program() != "" || backgrounds(s)
+	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
+		for _, c := range reach(s, method) {
+			act, ok := actOf(c)
+			if !ok {
+				continue
+			}
+			e := Evidence{
+				Path: in.Template, Line: c.Pos.Line, Kind: FromScript,
+				Fact: fmt.Sprintf("%s runs %s: it %s", method, path.Base(c.Name), act),
+			}
+			switch {
+			case method != "start_cmd":
+				e.Fact += ", on the host"
+				e.Strength = Possible
+			case daemon:
+				e.Supports, e.Strength = OptOut, Possible
+			default:
+				e.Supports, e.Strength = OptOut, Confident
+			}
+			out = append(out, e)
+		}
+	}
+	if !daemon {
+		if a, ok := s.Method("start_cmd"); ok {
+			out = append(out, Evidence{
+				Path: in.Template, Line: a.Pos.Line, Kind: FromScript, Supports: OptOut, Strength: Possible,
+				Fact: "start_cmd is the script's own and no command is set: perhaps nothing is left running",
+			})
+		}
+	}
+	for _, a := range s.Get("required_modules") {
+		out = append(out, Evidence{
+			Path: in.Template, Line: a.Pos.Line, Kind: FromScript, Strength: Possible,
+			Fact: "required_modules " + rcparse.Unquote(a.Value) + ": loaded on the host before the jail is made",
+		})
+	}
+	return out
+}
+
+// backgrounds reports whether a start method leaves a program running as far
+// as the text tells: it calls daemon(8), or an absolute command, or service(8)'s like.
+func backgrounds(s *rcparse.Script) bool {
+	for _, c := range reach(s, "start_cmd") {
+		name := s.Expand(strings.Trim(c.Name, `"'`))
+		base := path.Base(name)
+		if base == "daemon" || base == "su" || base == "nohup" || name == "$command" || name == "${command}" {
+			return true
+		}
+		if strings.Contains(name, "/") && !strings.HasPrefix(name, "/bin/") && !strings.HasPrefix(name, "/usr/bin/") {
+			if _, act := actOf(c); !act {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	netVar  = regexp.MustCompile(`(?i)_(port|ports|listen|listen_?addr\w*|bind|bind_?\w*|addr|address|ip|ipaddr|http_?port|https_?port|interface|endpoint)$`)
+	peerVar = regexp.MustCompile(`(?i)_(host|hostname|hosts|server|servers|url|peer|peers|master|remote|upstream|proxy)$`)
+	netText = regexp.MustCompile(`(?i)(\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\binet6?:|https?://|\btcp6?:|\budp:|(^|[ ="',])[A-Za-z0-9.*-]*:\d{2,5}\b)`)
+	netFlag = regexp.MustCompile(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip|interface)$`)
+	sockVal = regexp.MustCompile(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
+	hasHost = regexp.MustCompile(`[A-Za-z0-9]`)
+)
+
+// fromListen looks for addresses and ports in defaults and in the command line.
+func fromListen(in Input) []Evidence {
+	s := in.Script
+	var out []Evidence
+	for _, a := range s.Assigns {
+		if a.Func != "" || a.Op == rcparse.Loop {
+			continue
+		}
+		v := s.Expand(rcparse.Unquote(a.Value))
+		e := Evidence{Path: in.Template, Line: a.Pos.Line, Kind: FromListen, Supports: "net_basic"}
+		switch {
+		case netText.MatchString(v):
+			e.Strength, e.Fact = Likely, fmt.Sprintf("%s holds an address: %q", a.Var, clip(v))
+		case netVar.MatchString(a.Var) && hasHost.MatchString(v) && !strings.Contains(v, "/"):
+			e.Strength, e.Fact = Likely, fmt.Sprintf("%s=%q: it listens or connects", a.Var, clip(v))
+		case peerVar.MatchString(a.Var) && hasHost.MatchString(v) && !strings.HasPrefix(v, "/"):
+			e.Strength, e.Fact = Possible, fmt.Sprintf("%s=%q: it speaks to another host", a.Var, clip(v))
+		case sockVal.MatchString(v):
+			e.Strength, e.Supports, e.Fact = Possible, Nothing, fmt.Sprintf("%s=%q: a UNIX socket", a.Var, clip(v))
+		default:
+			continue
+		}
+		out = append(out, e)
+	}
+	for _, w := range rcparse.RealProgram(s.CommandLine()) {
+		flag, _, _ := strings.Cut(w, "=")
+		if netFlag.MatchString(flag) {
+			line := 0
+			if list := s.Get("command_args"); len(list) > 0 {
+				line = list[len(list)-1].Pos.Line
+			}
+			out = append(out, Evidence{
+				Path: in.Template, Line: line, Kind: FromListen, Supports: "net_basic", Strength: Likely,
+				Fact: fmt.Sprintf("the command line has %q", clip(w)),
+			})
+		}
+	}
+	return out
+}
+
+// clip shortens a value for a sentence.
+func clip(v string) string {
+	v = strings.Join(strings.Fields(v), " ")
+	if len(v) > 60 {
+		return strings.ToValidUTF8(v[:57], "") + "..."
+	}
+	return v
+}

@@ -1,0 +1,191 @@
+package lint
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+// Operator is the form of the default that is written.
+type Operator string
+
+const (
+	// OperatorEquals writes `=`: rc.conf's empty value, the way to deny the
+	// network, holds at boot and by service(8).
+	OperatorEquals Operator = "equals"
+	// OperatorColon writes `:=`, as the rc-scripting article does.
+	OperatorColon Operator = "colon"
+)
+
+func (o Operator) sign() string {
+	if o == OperatorColon {
+		return ":="
+	}
+	return "="
+}
+
+// errNoPlace says why no line can be written.
+var (
+	errUnparsed = errors.New("the script has a syntax error")
+	errNoName   = errors.New("the script sets no name")
+	errSeveral  = errors.New("the script serves several names, each would need its own line")
+	errNoLoad   = errors.New("the script has no load_rc_config at the top level to put the line after")
+	errNoSpot   = errors.New("the script has no block of defaults, function or load_rc_config to put the line at")
+	errInside   = errors.New("the place for the line is inside another statement")
+	errQuote    = errors.New("the name holds characters that no variable can have")
+)
+
+// variable is the text of ${name}_suffix as the script itself would write it,
+// and whether it needs an eval.
+func variable(s *rcparse.Script, suffix string) (text string, eval bool, err error) {
+	switch s.Name.Kind {
+	case rcparse.Missing:
+		return "", false, errNoName
+	case rcparse.Several:
+		return "", false, errSeveral
+	case rcparse.Computed:
+		return "${name}" + suffix, true, nil
+	}
+	prefix := s.Name.Raw
+	// The neighbours may write the name another way: %%PORTNAME%%_enable under name="sonarr", or the reverse.
+	if e, ok := s.EnableDefault(); ok && !e.Eval {
+		stmt := string(s.Src[e.Span.Start:e.Span.End])
+		if strings.Contains(s.Name.Raw, "%%") && !strings.Contains(stmt, "%%") && e.Var == s.Name.Text+"_enable" {
+			prefix = s.Name.Text
+		}
+	}
+	for _, c := range []byte(strings.ReplaceAll(prefix, "%%", "")) {
+		if !(c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') {
+			return "", false, errQuote
+		}
+	}
+	return prefix + suffix, false, nil
+}
+
+// DeclareOptions places a default of the options, as `: ${foo_svcj_options="net_basic"}`.
+func DeclareOptions(s *rcparse.Script, options []string, op Operator) (Edit, error) {
+	if s.Dialect == rcparse.Unparsed || s.Err != nil {
+		return Edit{}, errUnparsed
+	}
+	v, eval, err := variable(s, "_svcj_options")
+	if err != nil {
+		return Edit{}, err
+	}
+	value := strings.Join(options, " ")
+	if eval {
+		return placeDefault(s, fmt.Sprintf(`eval ": \${%s%s\"%s\"}"`, v, op.sign(), value), true)
+	}
+	if quoted(s) || len(options) != 1 {
+		value = `"` + value + `"`
+	}
+	return placeDefault(s, fmt.Sprintf(": ${%s%s%s}", v, op.sign(), value), false)
+}
+
+// quoted reports whether the enable default quotes its value.
+func quoted(s *rcparse.Script) bool {
+	e, ok := s.EnableDefault()
+	return !ok || e.Value == "" || strings.ContainsAny(e.Value, `"'`)
+}
+
+// placeDefault inserts a line after the last default of the script's block, or
+// before the first function or load_rc_config.
+func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
+	after := 0 // an eval needs the name's last value
+	if eval {
+		for _, a := range s.Get("name") {
+			after = max(after, a.Span.End)
+		}
+	}
+	if block := s.Block(); len(block) > 0 {
+		last := block[len(block)-1]
+		if at := lineEnd(s, last.Span.End); last.Span.End >= after {
+			return insertLine(s, at, s.Indent(last.Span.Start)+line+"\n")
+		}
+	}
+	for _, st := range s.File().Stmts {
+		start := int(st.Pos().Offset())
+		if start < after {
+			continue
+		}
+		_, isFunc := st.Cmd.(*syntax.FuncDecl)
+		if !isFunc && start != s.FirstLoad() {
+			continue
+		}
+		if len(st.Comments) > 0 {
+			start = min(start, int(st.Comments[0].Pos().Offset()))
+		}
+		at := start - (s.PosAt(start).Col - 1)
+		return insertLine(s, at, line+"\n\n")
+	}
+	return Edit{}, errNoSpot
+}
+
+// DeclareOptOut places foo_svcj="NO" under its reason, after load_rc_config,
+// so that rc.conf can't turn it on by accident.
+func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
+	if s.Dialect == rcparse.Unparsed || s.Err != nil {
+		return Edit{}, errUnparsed
+	}
+	v, eval, err := variable(s, "_svcj")
+	if err != nil {
+		return Edit{}, err
+	}
+	line := v + `="NO"`
+	if eval {
+		line = "eval " + line
+	}
+	load := -1
+	for _, c := range s.Loads {
+		if c.Func == "" && !c.Cond && (s.FirstRun() < 0 || c.Span.Start < s.FirstRun()) {
+			load = c.Span.End
+		}
+	}
+	if load < 0 {
+		return Edit{}, errNoLoad
+	}
+	at := lineEnd(s, load)
+	if block := s.Block(); len(block) > 0 && block[len(block)-1].Span.Start > load {
+		at = lineEnd(s, block[len(block)-1].Span.End)
+	}
+	text := fmt.Sprintf("\n# No service jail: %s\n%s\n", comment, line)
+	if rest := s.Src[min(at, len(s.Src)):]; len(rest) > 0 && rest[0] != '\n' {
+		text += "\n"
+	}
+	return insertLine(s, at, text)
+}
+
+// lineEnd is the offset after the newline of the line that holds an offset.
+func lineEnd(s *rcparse.Script, offset int) int {
+	for offset < len(s.Src) && s.Src[offset] != '\n' {
+		offset++
+	}
+	return min(offset+1, len(s.Src))
+}
+
+// insertLine makes the insertion of whole lines, and refuses a place that is
+// inside a statement, a here-document or a string that spans lines.
+func insertLine(s *rcparse.Script, at int, text string) (Edit, error) {
+	for _, st := range s.File().Stmts {
+		if int(st.Pos().Offset()) < at && at < int(st.End().Offset()) {
+			return Edit{}, errInside
+		}
+	}
+	if at > 0 && s.Src[at-1] != '\n' {
+		text = "\n" + strings.TrimSuffix(text, "\n")
+	}
+	return Edit{Span: rcparse.Span{Start: at, End: at}, New: text}, nil
+}
+
+// wholeLine widens a statement's span to its whole line where nothing else stands on it.
+func wholeLine(s *rcparse.Script, sp rcparse.Span) (rcparse.Span, bool) {
+	start := sp.Start - (s.PosAt(sp.Start).Col - 1)
+	end := lineEnd(s, sp.End)
+	before := strings.TrimSpace(string(s.Src[start:sp.Start]))
+	behind := strings.TrimSpace(string(s.Src[sp.End:end]))
+	ok := before == "" && (behind == "" || strings.HasPrefix(behind, "#"))
+	return rcparse.Span{Start: start, End: end}, ok
+}

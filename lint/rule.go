@@ -1,0 +1,91 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+// A Rule is one check with its documentation.
+type Rule struct {
+	// Code and Slug name it: SJ101, undeclared.
+	Code, Slug string
+	// Severity is that of most of its findings; a finding may be milder.
+	Severity Severity
+	// Blocks is true where a service with this finding must not be declared
+	// ready: it would not work when jailed.
+	Blocks bool
+	Doc    Doc
+	// Check reports what it finds of one service; nil for a rule whose
+	// findings come from the corpus.
+	Check func(*Pass)
+}
+
+// A Doc is a rule's documentation: `svcjify explain` and the page in docs/ are made from it.
+type Doc struct {
+	// Title is one line, lower case, no full stop.
+	Title string
+	// Text says what is found, why it matters, and which fact of rc.subr(8) is behind it.
+	Text string
+	// Before fires the rule; After is silent. Both are parts of an rc.d script.
+	Before, After string
+}
+
+// Rules is every rule in the order of the codes.
+func Rules() []*Rule {
+	return []*Rule{
+		sj101, sj102, sj103, sj104, sj105, sj106, sj107, sj108, sj109, sj110,
+		sj202, sj203,
+		sj402, sj403, sj405, sj406,
+	}
+}
+
+// RuleOf finds a rule by its code or slug, in any case.
+func RuleOf(name string) (*Rule, bool) {
+	for _, r := range Rules() {
+		if strings.EqualFold(r.Code, name) || strings.EqualFold(r.Slug, name) {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// A Pass is one rule's look at one service.
+type Pass struct {
+	*Subject
+	rule *Rule
+	opts Options
+	out  *[]Finding
+}
+
+// report adds a finding at a place of the template with the rule's severity.
+func (p *Pass) report(at rcparse.Pos, fix *Fix, hint, format string, args ...any) {
+	p.reportAs(p.rule.Severity, at, fix, hint, format, args...)
+}
+
+// reportAs adds a finding with another severity.
+func (p *Pass) reportAs(sev Severity, at rcparse.Pos, fix *Fix, hint, format string, args ...any) {
+	*p.out = append(*p.out, Finding{
+		Code: p.rule.Code, Severity: sev, Tree: p.Service.Tree, Path: p.Service.Template,
+		Line: max(at.Line, 1), Col: max(at.Col, 1), Service: p.Service.Name, Origin: p.Origin(),
+		Message: fmt.Sprintf(format, args...), Hint: hint, Fix: fix,
+	})
+}
+
+// Page renders a rule's documentation as Markdown.
+func (r *Rule) Page() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s %s\n\n", r.Code, r.Slug)
+	fmt.Fprintf(&b, "*%s*: %s.\n\n%s\n", r.Severity, r.Doc.Title, r.Doc.Text)
+	if r.Doc.Before != "" {
+		fmt.Fprintf(&b, "\n## Before\n\n```sh\n%s\n```\n", r.Doc.Before)
+	}
+	if r.Doc.After != "" {
+		fmt.Fprintf(&b, "\n## After\n\n```sh\n%s\n```\n", r.Doc.After)
+	}
+	if r.Blocks {
+		b.WriteString("\nA service with this finding is *blocked*, or *faulty* where it declares itself ready: svcjify writes no patch that calls it ready.\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,126 @@
+package lint
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+// FirstRelease is the first FreeBSD with service jails, whose rc.subr knows fewer words.
+const FirstRelease = "15.0"
+
+// Options say how to look.
+type Options struct {
+	// Operator is the form of the default that fixes write.
+	Operator Operator
+	// Release is the oldest FreeBSD that the scripts must serve; "" for the newest known.
+	Release string
+	// Workers is how many services are looked at at once; 0 for one a processor.
+	Workers int
+}
+
+// A Result is what a run found.
+type Result struct {
+	// Subjects has one entry a service, in the corpus's order.
+	Subjects []*Subject
+	// Findings is all findings, those of the corpus too, sorted by place.
+	Findings []Finding
+}
+
+// Count is the number of services in a state.
+func (r *Result) Count(s State) int {
+	n := 0
+	for _, x := range r.Subjects {
+		if x.State == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Run looks at every service of a corpus. It returns an error only where the
+// tool itself is at fault or the context ends; what is wrong with a service is a finding.
+func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
+	k, err := infer.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	if opts.Operator == "" {
+		opts.Operator = OperatorEquals
+	}
+	workers := opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	res := &Result{Subjects: make([]*Subject, len(c.Services))}
+	problems := make([][]corpus.Problem, len(c.Services))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for i := range next {
+				res.Subjects[i], problems[i] = look(c.Services[i], k, opts)
+			}
+		})
+	}
+	for i := range c.Services {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i, s := range res.Subjects {
+		res.Findings = append(res.Findings, s.Findings...)
+		for _, p := range problems[i] {
+			res.Findings = append(res.Findings, fromProblem(p))
+		}
+	}
+	for _, p := range c.Problems {
+		res.Findings = append(res.Findings, fromProblem(p))
+	}
+	res.Findings = sortFindings(res.Findings)
+	return res, nil
+}
+
+// look reads, parses and judges one service.
+func look(svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
+	s := &Subject{Service: svc, State: Unknown}
+	if svc.Template == "" {
+		return s, nil
+	}
+	src, problem := svc.Tree.ReadFile(svc.Template)
+	if problem != nil {
+		problem.Origin = s.Origin()
+		return s, []corpus.Problem{*problem}
+	}
+	return Look(svc, src, k, opts), nil
+}
+
+// Look judges a service whose template's text is given, which may be another
+// than the tree's: an editor's buffer, or the text after a patch.
+func Look(svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
+	s := &Subject{Service: svc}
+	var subst map[string]string
+	if len(svc.Ports) > 0 {
+		subst = svc.Ports[0].Make.Substitutions()
+	}
+	s.Script = rcparse.Parse(src, subst)
+	s.Verdict = infer.Infer(infer.NewInput(svc, s.Script), k)
+	for _, r := range Rules() {
+		if r.Check != nil {
+			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})
+		}
+	}
+	s.Findings = sortFindings(s.Findings)
+	s.decide()
+	return s
+}

@@ -1,0 +1,87 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj101 = &Rule{
+	Code: "SJ101", Slug: "undeclared", Severity: Warning,
+	Doc: Doc{
+		Title: "the script says nothing about service jails",
+		Text: `A service without ` + "`${name}_svcj_options`" + ` can be put into a service jail, but the
+jail then has no network and nothing else that a plain jail lacks: most daemons
+fail in it. rc.conf(5) leaves it to the script to say what the service needs, so
+that the administrator writes one line (` + "`foo_svcj=YES`" + `) and not two.
+
+The fix adds the smallest set of options that the evidence supports, with ` + "`=`" + `
+and not ` + "`:=`" + ` so that an empty value in rc.conf, the way to deny the network, holds.
+An empty set is written too: it says that someone looked. A service that no set
+of options can make work gets ` + "`foo_svcj=\"NO\"`" + ` after load_rc_config, under its reason.
+Where there is no evidence nothing is offered; see ` + "`svcjify explain ORIGIN`" + `.`,
+		Before: `load_rc_config $name
+
+: ${foo_enable:="NO"}
+: ${foo_user:="foo"}`,
+		After: `load_rc_config $name
+
+: ${foo_enable:="NO"}
+: ${foo_user:="foo"}
+: ${foo_svcj_options="net_basic"}`,
+	},
+	Check: checkUndeclared,
+}
+
+func checkUndeclared(p *Pass) {
+	if p.Declared() || !p.Script.UsesRcSubr() {
+		return
+	}
+	at := rcparse.Pos{Line: 1, Col: 1}
+	if e, ok := p.Script.EnableDefault(); ok {
+		at = e.Pos
+	} else if len(p.Script.Loads) > 0 {
+		at = p.Script.Loads[0].Pos
+	}
+	v := p.Verdict
+	if !v.Known() {
+		p.reportAs(Info, at, nil, "svcjify explain "+p.Name()+" shows what was looked at",
+			"no service jail options, and no evidence to tell which it needs")
+		return
+	}
+	fix, err := declareFix(p.Script, v, p.opts.Operator)
+	if err != nil {
+		p.report(at, nil, "write the line by hand", "no service jail options; it needs %s (%s), but no line can be added: %s", describe(v), v.Certainty, err)
+		return
+	}
+	p.report(at, fix, "", "no service jail options; it needs %s (%s)", describe(v), v.Certainty)
+}
+
+// declareFix is the edit that adds a verdict's declaration.
+func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
+	if v.OptOut {
+		e, err := DeclareOptOut(s, v.Comment)
+		if err != nil {
+			return nil, err
+		}
+		return &Fix{What: "keep it out of service jails", Edits: []Edit{e}, Certainty: v.Certainty}, nil
+	}
+	e, err := DeclareOptions(s, v.Options, op)
+	if err != nil {
+		return nil, err
+	}
+	return &Fix{What: "declare its service jail options", Edits: []Edit{e}, Certainty: v.Certainty}, nil
+}
+
+// describe names an answer in a sentence.
+func describe(v infer.Verdict) string {
+	switch {
+	case v.OptOut:
+		return "to stay outside: " + v.Comment
+	case len(v.Options) == 0:
+		return "none of them"
+	}
+	return fmt.Sprintf("%q", strings.Join(v.Options, " "))
+}

@@ -1,0 +1,114 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj102 = &Rule{
+	Code: "SJ102", Slug: "unknown-option", Severity: Error,
+	Doc: Doc{
+		Title: "a word of the options that rc.subr does not know",
+		Text: `For a word it does not know, rc.subr's run_rc_command prints a message and
+goes on: the service starts, in a jail that lacks what the word should have
+given. Nobody reads that message at boot. The words are those of rc.conf(5),
+"SERVICE JAILS": ` + optionWords() + `.
+
+With ` + "`--release 15.0`" + ` the words that the first rc.subr with service jails lacks
+(` + newerWords() + `) are found too, as warnings.`,
+		Before: `: ${foo_svcj_options="net_basik"}`,
+		After:  `: ${foo_svcj_options="net_basic"}`,
+	},
+	Check: checkUnknownOption,
+}
+
+func optionWords() string {
+	var out []string
+	for _, o := range rcparse.Options() {
+		out = append(out, o.Word)
+	}
+	return strings.Join(out, ", ")
+}
+
+func newerWords() string {
+	var out []string
+	for _, o := range rcparse.Options() {
+		if o.Newer {
+			out = append(out, o.Word)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func checkUnknownOption(p *Pass) {
+	for _, d := range p.options() {
+		words, ok := d.words()
+		if !ok {
+			continue
+		}
+		for _, w := range words {
+			o, known := rcparse.OptionOf(w)
+			switch {
+			case !known:
+				var fix *Fix
+				hint := "known are " + optionWords()
+				if near := nearest(w); near != "" {
+					hint = fmt.Sprintf("did you mean %q?", near)
+					fix = d.rewrite(replaceWord(words, w, near), "correct the option's name")
+				}
+				p.report(d.Pos, fix, hint, "unknown service jail option %q", w)
+			case o.Newer && p.opts.Release == FirstRelease:
+				p.reportAs(Warning, d.Pos, nil, "on that release the service starts without it", "FreeBSD %s does not know the service jail option %q", p.opts.Release, w)
+			}
+		}
+	}
+}
+
+// nearest is the one option word at the smallest edit distance, at most two.
+func nearest(w string) string {
+	best, found := 3, ""
+	for _, o := range rcparse.Options() {
+		switch d := distance(strings.ToLower(w), o.Word); {
+		case d < best:
+			best, found = d, o.Word
+		case d == best:
+			found = ""
+		}
+	}
+	return found
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diag := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			diag, row[j] = row[j], min(row[j]+1, row[j-1]+1, diag+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+func replaceWord(words []string, old, new string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		if w == old {
+			w = new
+		}
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}

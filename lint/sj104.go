@@ -1,0 +1,47 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj104 = &Rule{
+	Code: "SJ104", Slug: "not-overridable", Severity: Error,
+	Doc: Doc{
+		Title: "rc.conf can't change the options",
+		Text: `A plain assignment takes away what rc.conf says. After load_rc_config it does so
+always. Before it, service(8) reads rc.conf later and so rc.conf wins, but at
+boot rc(8) has read it already (rc.subr keeps _rc_conf_loaded) and the script
+wins: the same line in rc.conf then means one thing at boot and another by hand.
+The options are the administrator's to restrict; write a default.`,
+		Before: `foo_svcj_options="net_basic"`,
+		After:  `: ${foo_svcj_options="net_basic"}`,
+	},
+	Check: checkNotOverridable,
+}
+
+func checkNotOverridable(p *Pass) {
+	for _, d := range p.declarations() {
+		if d.Kind != rcparse.SvcjOptions && d.Kind != rcparse.SvcjIPAddrs || d.Op != rcparse.Plain || d.Func != "" {
+			continue
+		}
+		when := "at boot or by service(8)"
+		if load := p.Script.LastLoad(); load > d.Pos.Offset {
+			when = "at boot, when it has been read already"
+		}
+		var fix *Fix
+		if !d.Eval && !d.Cond && d.ValueSpan.End > d.ValueSpan.Start {
+			name := string(p.Script.Src[d.Span.Start : d.ValueSpan.Start-1])
+			value := string(p.Script.Src[d.ValueSpan.Start:d.ValueSpan.End])
+			if _, ok := d.Static(); ok && d.Span.End == d.ValueSpan.End {
+				fix = &Fix{
+					What:  "make it a default",
+					Edits: []Edit{{Span: d.Span, New: fmt.Sprintf(": ${%s%s%s}", name, p.opts.Operator.sign(), value)}}, Certainty: infer.Certain,
+				}
+			}
+		}
+		p.report(d.Pos, fix, "", "%s is assigned, not defaulted: rc.conf can't change it %s", d.Var, when)
+	}
+}

@@ -1,0 +1,29 @@
+package lint
+
+var sj109 = &Rule{
+	Code: "SJ109", Slug: "contradictory", Severity: Warning,
+	Doc: Doc{
+		Title: "options and an opt-out in the same script",
+		Text: `Options say what the service needs in a jail; a hard ` + "`foo_svcj=\"NO\"`" + ` says that it
+never runs in one. Options that can't come into force mislead the reader, who
+finds them with grep as the Handbook says. Base does this for nfsd and rtadvd, as
+a note for later; a comment does that better. Which of the two is right needs a person.`,
+		Before: `: ${foo_svcj_options="net_basic"}
+load_rc_config $name
+foo_svcj="NO"`,
+		After: `load_rc_config $name
+# foo changes the routing table of the host
+foo_svcj="NO"`,
+	},
+	Check: func(p *Pass) {
+		opts := p.options()
+		if len(opts) == 0 {
+			return
+		}
+		for _, d := range p.declarations() {
+			if d.hardNo() && d.Func == "" {
+				p.report(d.Pos, nil, "keep one of the two", "%s says NO, but line %d declares options", d.Var, opts[0].Pos.Line)
+			}
+		}
+	},
+}

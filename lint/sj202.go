@@ -1,0 +1,43 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj202 = &Rule{
+	Code: "SJ202", Slug: "name-mismatch", Severity: Error, Blocks: true,
+	Doc: Doc{
+		Title: "service(8) does not find the script under ${name}",
+		Text: `To start a service in its jail, rc.subr calls ` + "`service -E _rc_svcj=jailing ${name} start`" + `
+there, and service(8) looks for a file of that name in the rc.d directories. Where
+the file is called otherwise, be it only a dash for an underscore, nothing is
+started and the jail is gone at once. The Porter's Handbook wants the file, PROVIDE
+and name to agree. A rename changes what users type and what rc.conf.d holds, so
+svcjify offers no fix.`,
+		Before: `# installed as rc.d/foo-server
+name=foo_server`,
+		After: `# installed as rc.d/foo_server
+name=foo_server`,
+	},
+	Check: func(p *Pass) {
+		name := p.Script.Name
+		if name.Kind != rcparse.Literal || name.Text == p.Service.Name || name.Text == "" || p.optedOut() {
+			return
+		}
+		p.report(name.Pos, nil, fmt.Sprintf("install the script as %s", name.Text),
+			"name is %q but the script is installed as %q: the jailed start looks for rc.d/%s", name.Text, p.Service.Name, name.Text)
+	},
+}
+
+// optedOut reports whether the script keeps itself out of jails, so that
+// nothing about a jailed start can hurt it.
+func (p *Pass) optedOut() bool {
+	for _, d := range p.declarations() {
+		if d.hardNo() {
+			return true
+		}
+	}
+	return false
+}

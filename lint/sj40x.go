@@ -1,0 +1,84 @@
+package lint
+
+import (
+	"github.com/svcjify/svcjify/corpus"
+)
+
+// The 4xx rules are about the port's own house. All but SJ403 come from what
+// the corpus could not read or find; see fromProblem.
+
+var sj402 = &Rule{
+	Code: "SJ402", Slug: "template-missing", Severity: Error,
+	Doc: Doc{
+		Title: "USE_RC_SUBR names a script that has no template",
+		Text: `bsd.port.mk makes each word of USE_RC_SUBR from ` + "`${FILESDIR}/word.in`" + `; without that
+file the port does not build. A port that installs upstream's own script, or makes
+one in its Makefile, has nothing here that could be patched: that is only noted.`,
+		Before: `USE_RC_SUBR=	food	# there is no files/food.in`,
+		After:  `USE_RC_SUBR=	foo	# files/foo.in`,
+	},
+}
+
+var sj403 = &Rule{
+	Code: "SJ403", Slug: "syntax-error", Severity: Error, Blocks: true,
+	Doc: Doc{
+		Title: "sh(1) will refuse the script",
+		Text: `The script is no valid POSIX shell once its placeholders are replaced, so it does not
+start anywhere. Nothing is patched until that is mended. A script that is not text,
+is larger than 256 KiB, or nests deeper than 1000 levels is refused under this rule too.`,
+		Before: `if checkyesno foo_ssl; then
+fi`,
+		After: `if checkyesno foo_ssl; then
+	foo_flags="${foo_flags} -s"
+fi`,
+	},
+	Check: func(p *Pass) {
+		if e := p.Script.Err; e != nil {
+			p.report(e.Pos, nil, "", "%s", e.Text)
+		}
+	},
+}
+
+var sj405 = &Rule{
+	Code: "SJ405", Slug: "not-installed", Severity: Warning,
+	Doc: Doc{
+		Title: "a template of an rc.d script that no port installs",
+		Text: `It stands in a port's files directory and neither USE_RC_SUBR nor SUB_FILES nor the
+Makefile names it. A change there reaches nobody.`,
+		Before: `# files/foo.in exists
+USE_RC_SUBR=	bar`,
+		After: `USE_RC_SUBR=	bar foo`,
+	},
+}
+
+var sj406 = &Rule{
+	Code: "SJ406", Slug: "unreadable", Severity: Error,
+	Doc: Doc{
+		Title: "a file of the port could not be read or made sense of",
+		Text: `A Makefile that includes itself, a template that is no regular file or leads out of
+the tree, a file without read permission: what svcjify can't read it can't judge. The
+rest of the run is not touched by it. The message says what was found; mend that, or
+leave the port out of the run.`,
+		Before: `.include "Makefile.common"	# which includes this file`,
+		After:  `.include "${.CURDIR}/../foo/Makefile.common"`,
+	},
+}
+
+// fromProblem turns what the corpus met into a finding.
+func fromProblem(p corpus.Problem) Finding {
+	f := Finding{Tree: p.Tree, Path: p.Path, Line: p.Line, Origin: p.Origin, Message: p.Text, Hint: p.Hint}
+	rule := sj406
+	switch p.Kind {
+	case corpus.TemplateMissing:
+		rule = sj402
+	case corpus.NotInstalled:
+		rule = sj405
+	case corpus.NoTemplate:
+		rule = sj402
+	}
+	f.Code, f.Severity = rule.Code, rule.Severity
+	if p.Kind == corpus.NoTemplate {
+		f.Severity = Info
+	}
+	return f
+}

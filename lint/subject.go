@@ -1,0 +1,98 @@
+package lint
+
+import (
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+// A State is what a service amounts to; each is in exactly one.
+type State string
+
+const (
+	// Ready: it declares options or a reasoned opt-out, and nothing is wrong with that.
+	Ready State = "ready"
+	// Faulty: it declares something, and a finding says that it won't work.
+	Faulty State = "faulty"
+	// Patchable: it declares nothing, and the options are known.
+	Patchable State = "patchable"
+	// Unsuitable: it declares nothing, and must stay outside; the patch says so.
+	Unsuitable State = "unsuitable"
+	// Blocked: the options are known, but a fault stands in the way.
+	Blocked State = "blocked"
+	// Unknown: there is no evidence to go by.
+	Unknown State = "unknown"
+)
+
+// States is every state in the order of a summary.
+var States = []State{Ready, Faulty, Patchable, Unsuitable, Blocked, Unknown}
+
+// A Subject is all that is known of one service.
+type Subject struct {
+	Service *corpus.Service
+	// Script is nil where the service has no template, or it could not be read.
+	Script  *rcparse.Script
+	Verdict infer.Verdict
+	// Findings is what the rules found, in the order of the text.
+	Findings []Finding
+	State    State
+}
+
+// Origin is the port that the service is listed under: the one whose directory
+// holds the template, else the first that installs it.
+func (s *Subject) Origin() string { return OriginOf(s.Service) }
+
+// OriginOf is the port a service is listed under, "" for a plain script.
+func OriginOf(svc *corpus.Service) string {
+	if len(svc.Ports) == 0 {
+		return ""
+	}
+	for _, p := range svc.Ports {
+		if len(svc.Template) > len(p.Origin) && svc.Template[:len(p.Origin)+1] == p.Origin+"/" {
+			return p.Origin
+		}
+	}
+	return svc.Ports[0].Origin
+}
+
+// Declared reports whether the script says anything about service jails.
+func (s *Subject) Declared() bool {
+	if s.Script == nil {
+		return false
+	}
+	if s.Script.DeclaresSvcj() {
+		return true
+	}
+	_, ok := s.Script.MentionsSvcj()
+	return ok
+}
+
+// decide sets the state from the verdict and the findings.
+func (s *Subject) decide() {
+	worst, blocked := Info, false
+	for _, f := range s.Findings {
+		worst = max(worst, f.Severity)
+		if r, ok := RuleOf(f.Code); ok && r.Blocks && f.Severity == Error {
+			blocked = true
+		}
+	}
+	switch {
+	case s.Script == nil:
+		s.State = Unknown
+	case s.Declared() && worst == Error:
+		s.State = Faulty
+	case s.Declared():
+		s.State = Ready
+	case !s.Verdict.Known():
+		s.State = Unknown
+	case s.Verdict.OptOut && !s.syntaxError():
+		s.State = Unsuitable
+	case blocked:
+		s.State = Blocked
+	default:
+		s.State = Patchable
+	}
+}
+
+// syntaxError reports whether sh(1) would refuse the script.
+func (s *Subject) syntaxError() bool { return s.Script != nil && s.Script.Err != nil }
