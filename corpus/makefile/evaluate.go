@@ -412,6 +412,10 @@ func (e *evaluation) apply(r *record, op string, index int, deps depends) *Error
 		}
 		e.add(r.name, r.text, index, deps)
 	case ":=":
+		if !e.defined(r.name) {
+			// bmake sets it first, so that a value may start with itself.
+			e.vars[r.name] = &variable{}
+		}
 		x := e.expander()
 		x.keep, x.keepDollar = true, true
 		text := x.expand(r.text)

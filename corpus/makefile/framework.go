@@ -187,6 +187,7 @@ var frameworkVars = map[string]frameworkVar{
 	"CFLAGS":          {text: "-O2 -pipe", deps: onHost},
 	"CXXFLAGS":        {text: "${CFLAGS}", deps: onHost},
 	"LDFLAGS":         {deps: onHost},
+	"DESTDIR":         {},
 
 	"LOCALBASE":     {text: "/usr/local", since: phaseOptions},
 	"PREFIX":        {text: "${LOCALBASE}", since: phaseOptions},

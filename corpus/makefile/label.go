@@ -76,20 +76,10 @@ func label(text, variant string, want bool) string {
 	if o, ok := between(plain, "empty(PORT_OPTIONS:M", ")"); ok {
 		return optionLabel(o, !holds)
 	}
-	for _, form := range []string{"${FLAVOR}", "${FLAVOR:U}", `"${FLAVOR}"`, `"${FLAVOR:U}"`} {
-		for _, op := range []string{"==", "!="} {
-			if f, ok := strings.CutPrefix(plain, form); ok {
-				if f, ok = strings.CutPrefix(strings.TrimSpace(f), op); ok {
-					f = strings.Trim(strings.TrimSpace(f), `"`)
-					if isWord(f) && holds == (op == "==") {
-						return "flavor " + f
-					}
-				}
-			}
+	for name, word := range map[string]string{"FLAVOR": "flavor ", "ARCH": "arch "} {
+		if w, ok := comparedWith(plain, name, holds); ok {
+			return word + w
 		}
-	}
-	if f, ok := between(plain, "${FLAVOR:M", "}"); ok && holds {
-		return "flavor " + f
 	}
 	if variant != "" {
 		text = "." + "if" + variant + " " + text
@@ -104,6 +94,29 @@ func label(text, variant string, want bool) string {
 		return "!" + text
 	}
 	return "!(" + text + ")"
+}
+
+// comparedWith gives the word that a variable must equal for the condition to
+// come out as wanted: ${NAME} == word, ${NAME:U} == "word", ${NAME:Mword}.
+func comparedWith(s, name string, want bool) (string, bool) {
+	if w, ok := between(s, "${"+name+":M", "}"); ok && want {
+		return w, true
+	}
+	for _, form := range []string{"${" + name + "}", "${" + name + ":U}"} {
+		for _, form := range []string{form, `"` + form + `"`} {
+			rest, ok := strings.CutPrefix(s, form)
+			if !ok {
+				continue
+			}
+			for _, op := range []string{"==", "!="} {
+				if w, ok := strings.CutPrefix(strings.TrimSpace(rest), op); ok && want == (op == "==") {
+					w = strings.Trim(strings.TrimSpace(w), `"`)
+					return w, isWord(w)
+				}
+			}
+		}
+	}
+	return "", false
 }
 
 // between gives the word between a prefix and a suffix.

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint"
+)
+
+// The exit codes.
+const (
+	exitClean    = 0 // nothing found at or above --fail-on
+	exitFindings = 1 // something found
+	exitUsage    = 2 // the command line is wrong
+	exitFailed   = 3 // something could not be read or written
+)
+
+// A Command is one call of the program; tests make it without a process.
+type Command struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+
+	exit int
+}
+
+// A hinted error says what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// errUsage marks what is wrong with the command line.
+var errUsage = errors.New("usage")
+
+// Main runs the command and returns the exit code.
+func (c *Command) Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := c.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return c.exit
+	}
+	fmt.Fprintf(c.Stderr, "error: %s\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
+	var h hinted
+	var ch interface{ Hint() string }
+	switch {
+	case errors.As(err, &h):
+		fmt.Fprintf(c.Stderr, "hint: %s\n", h.hint)
+	case errors.As(err, &ch) && ch.Hint() != "":
+		fmt.Fprintf(c.Stderr, "hint: %s\n", ch.Hint())
+	}
+	if errors.Is(err, errUsage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func (c *Command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "svcjify",
+		Short: "Make rc.d scripts ready for FreeBSD's service jails",
+		Long: `svcjify finds the rc.d services of a FreeBSD ports tree, says which of them are
+ready for service jails and what the others need, and writes patches.
+
+It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
+category, a port, a template, or a directory of rc.d scripts; without one, the
+current directory.
+
+Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage,
+3 something could not be read or written.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Version: version(),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w: %w", errUsage, hinted{err, cmd.CommandPath() + " --help"})
+	})
+	root.SetVersionTemplate("svcjify {{.Version}}\n")
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd())
+	return root
+}
+
+// version is the module's version and the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && !strings.Contains(v, s.Value[:min(12, len(s.Value))]) {
+			v += " (" + s.Value + ")"
+		}
+	}
+	return v
+}
+
+// lookFlags are the flags of every command that looks at services.
+type lookFlags struct {
+	operator, release string
+}
+
+func (f *lookFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.operator, "operator", "equals", "form of the default that is written: equals (honours rc.conf's empty value) or colon (as the rc-scripting article has it)")
+	cmd.Flags().StringVar(&f.release, "release", "", "oldest FreeBSD release that the scripts must serve (15.0); default the newest known")
+}
+
+func (f *lookFlags) options() (lint.Options, error) {
+	o := lint.Options{Operator: lint.Operator(f.operator), Release: f.release}
+	if o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
+		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
+	}
+	if o.Release != "" && o.Release != lint.FirstRelease {
+		return o, fmt.Errorf("%w: --release is %q, expected %s, the only one whose rc.subr differs", errUsage, f.release, lint.FirstRelease)
+	}
+	return o, nil
+}
+
+// look opens the paths and runs the rules.
+func (c *Command) look(ctx context.Context, paths []string, opts lint.Options) (*corpus.Corpus, *lint.Result, error) {
+	found, err := corpus.Open(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	res, err := lint.Run(ctx, found, opts)
+	return found, res, err
+}

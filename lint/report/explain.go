@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint"
+)
+
+// maxFacts is how many facts of one kind and direction explain prints before it counts the rest.
+const maxFacts = 6
+
+// Explain prints the whole argument for a service.
+func Explain(w io.Writer, s *lint.Subject) error {
+	var b strings.Builder
+	v := s.Verdict
+	fmt.Fprintf(&b, "%s", oneLine(s.Service.Name))
+	if o := s.Origin(); o != "" {
+		fmt.Fprintf(&b, " (%s)", oneLine(o))
+	}
+	fmt.Fprintf(&b, ": %s\n", s.State)
+	if s.Service.Template != "" {
+		fmt.Fprintf(&b, "  script     %s\n", oneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
+	}
+	if s.Script != nil {
+		if p := s.Script.Program(); p != "" {
+			fmt.Fprintf(&b, "  program    %s\n", oneLine(p))
+		}
+	}
+	if len(s.Service.Ports) > 1 {
+		var names []string
+		for _, p := range s.Service.Ports {
+			names = append(names, p.Origin)
+		}
+		fmt.Fprintf(&b, "  ports      %s\n", strings.Join(names, " "))
+	}
+	if s.Service.Condition != "" {
+		fmt.Fprintf(&b, "  condition  %s\n", oneLine(s.Service.Condition))
+	}
+	switch {
+	case !v.Known():
+		b.WriteString("  needs      unknown: nothing below says what it needs\n")
+	case v.OptOut:
+		fmt.Fprintf(&b, "  needs      NO, it must stay outside (%s): %s\n", v.Certainty, v.Comment)
+	case len(v.Options) == 0:
+		fmt.Fprintf(&b, "  needs      none, the empty set (%s)\n", v.Certainty)
+	default:
+		fmt.Fprintf(&b, "  needs      %s (%s)\n", strings.Join(v.Options, " "), v.Certainty)
+	}
+	if v.Reason != "" {
+		fmt.Fprintf(&b, "  because    %s\n", oneLine(v.Reason))
+	}
+	for _, l := range v.Limits {
+		fmt.Fprintf(&b, "  limit      %s\n", oneLine(l))
+	}
+	for _, c := range v.Contradictions {
+		fmt.Fprintf(&b, "  but        %s\n", oneLine(c))
+	}
+	if len(v.Evidence) > 0 {
+		b.WriteString("\nevidence\n")
+	}
+	shown := map[string]int{}
+	for _, e := range v.Evidence {
+		key := string(e.Kind) + e.Supports
+		if shown[key]++; shown[key] > maxFacts {
+			continue
+		}
+		where := e.Path
+		if e.Line > 0 {
+			where += fmt.Sprintf(":%d", e.Line)
+		}
+		word := e.Supports
+		if word == "" {
+			word = "-"
+		}
+		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, oneLine(where), oneLine(e.Fact))
+	}
+	for key, n := range shown {
+		if n > maxFacts {
+			shown[key] = n - maxFacts
+		} else {
+			delete(shown, key)
+		}
+	}
+	if len(shown) > 0 {
+		rest := 0
+		for _, n := range shown {
+			rest += n
+		}
+		fmt.Fprintf(&b, "  and %d more of the same kinds (list --format json has all)\n", rest)
+	}
+	if len(s.Findings) > 0 {
+		b.WriteString("\nfindings\n")
+	}
+	for _, f := range s.Findings {
+		fmt.Fprintf(&b, "  %s\n", Line(f))
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "      hint: %s\n", oneLine(f.Hint))
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

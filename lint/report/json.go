@@ -1,0 +1,83 @@
+package report
+
+import (
+	"io"
+
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+)
+
+type jsonFinding struct {
+	Code     string        `json:"code"`
+	Slug     string        `json:"slug"`
+	Severity lint.Severity `json:"severity"`
+	Path     string        `json:"path"`
+	Line     int           `json:"line,omitempty"`
+	Col      int           `json:"col,omitempty"`
+	Service  string        `json:"service,omitempty"`
+	Origin   string        `json:"origin,omitempty"`
+	Message  string        `json:"message"`
+	Hint     string        `json:"hint,omitempty"`
+	Fix      string        `json:"fix,omitempty"`
+}
+
+type jsonService struct {
+	Name           string           `json:"name"`
+	Origin         string           `json:"origin"`
+	Template       string           `json:"template"`
+	Ports          []string         `json:"ports"`
+	Condition      string           `json:"condition,omitempty"`
+	State          lint.State       `json:"state"`
+	Options        []string         `json:"options"`
+	OptOut         bool             `json:"opt_out"`
+	Reason         string           `json:"reason,omitempty"`
+	Certainty      infer.Certainty  `json:"certainty"`
+	Limits         []string         `json:"limits,omitempty"`
+	Contradictions []string         `json:"contradictions,omitempty"`
+	Evidence       []infer.Evidence `json:"evidence"`
+	Findings       []jsonFinding    `json:"findings"`
+}
+
+// JSON prints the findings as an array of objects.
+func JSON(w io.Writer, res *lint.Result) error { return encode(w, findings(res.Findings)) }
+
+func findings(list []lint.Finding) []jsonFinding {
+	out := make([]jsonFinding, 0, len(list))
+	for _, f := range list {
+		j := jsonFinding{
+			Code: f.Code, Severity: f.Severity, Path: f.Location(), Line: f.Line, Col: f.Col,
+			Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
+		}
+		if r, ok := lint.RuleOf(f.Code); ok {
+			j.Slug = r.Slug
+		}
+		if f.Fix != nil {
+			j.Fix = f.Fix.What
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+// ListJSON prints the services as an array of objects. Options is null where
+// the answer is unknown, and empty where the empty set is the answer.
+func ListJSON(w io.Writer, res *lint.Result) error {
+	out := make([]jsonService, 0, len(res.Subjects))
+	for _, s := range res.Subjects {
+		j := jsonService{
+			Name: s.Service.Name, Origin: s.Origin(), Template: lint.InTree(s.Service.Tree, s.Service.Template),
+			Ports: []string{}, Condition: s.Service.Condition, State: s.State,
+			Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
+			Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
+			Findings: findings(s.Findings),
+		}
+		for _, p := range s.Service.Ports {
+			j.Ports = append(j.Ports, p.Origin)
+		}
+		if j.Evidence == nil {
+			j.Evidence = []infer.Evidence{}
+		}
+		out = append(out, j)
+	}
+	return encode(w, out)
+}

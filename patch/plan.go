@@ -1,0 +1,271 @@
+package patch
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+)
+
+// A File is one file of a change with its text before and after.
+type File struct {
+	Path     string
+	Old, New []byte
+	// Executable is the file's mode, which git keeps.
+	Executable bool
+}
+
+// A Change is one commit: the templates of the ports that hang together, and
+// the Makefiles whose PORTREVISION rises because of it.
+type Change struct {
+	Tree *corpus.Tree
+	// Origin is the port that the commit names; "" for a plain directory of scripts.
+	Origin string
+	// Ports is every port whose package changes, sorted.
+	Ports []string
+	// Subjects is the services that are changed, as they were before.
+	Subjects []*lint.Subject
+	// Fixed is the findings that the change mends.
+	Fixed []lint.Finding
+	// Files is sorted by path.
+	Files []File
+	// Certainty is that of the least certain fix.
+	Certainty infer.Certainty
+}
+
+// A Withheld is a service that got no patch, and why.
+type Withheld struct {
+	Subject *lint.Subject
+	Reason  string
+}
+
+// Options say which fixes are made.
+type Options struct {
+	// Certainty is the least that a fix must have.
+	Certainty infer.Certainty
+	// Rules, if any, are the only rules whose fixes are made. Without, every
+	// fix of a finding that is at least a warning is.
+	Rules []string
+	// Lint is how the result was made, so that the proof looks the same way.
+	Lint lint.Options
+}
+
+// Plan makes the changes for a result: one for each group of ports that hang
+// together by a template. What can't be patched, or fails its proof, is
+// withheld with the reason.
+func Plan(ctx context.Context, c *corpus.Corpus, res *lint.Result, opts Options) ([]*Change, []Withheld, error) {
+	k, err := infer.Embedded()
+	if err != nil {
+		return nil, nil, err
+	}
+	var changes []*Change
+	var held []Withheld
+	for _, group := range groups(res.Subjects) {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		change := &Change{Certainty: infer.Certain}
+		texts := map[string][]byte{}
+		for _, s := range group {
+			reason := change.addSubject(s, texts, k, opts)
+			if reason != "" {
+				held = append(held, Withheld{s, reason})
+			}
+		}
+		if len(change.Subjects) == 0 {
+			continue
+		}
+		if err := change.finish(c, texts); err != nil {
+			for _, s := range change.Subjects {
+				held = append(held, Withheld{s, err.Error()})
+			}
+			continue
+		}
+		changes = append(changes, change)
+	}
+	slices.SortStableFunc(changes, func(a, b *Change) int {
+		return cmp.Or(cmp.Compare(a.Tree.Dir, b.Tree.Dir), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Files[0].Path, b.Files[0].Path))
+	})
+	return changes, held, nil
+}
+
+// wants reports whether a finding's fix is to be made.
+func (o Options) wants(f lint.Finding) bool {
+	if len(o.Rules) > 0 {
+		return slices.ContainsFunc(o.Rules, func(name string) bool {
+			r, ok := lint.RuleOf(name)
+			return ok && r.Code == f.Code
+		})
+	}
+	return f.Severity >= lint.Warning
+}
+
+// addSubject edits one service's template. It returns why it did not, or ""
+// where it did, or where there is nothing to do.
+func (c *Change) addSubject(s *lint.Subject, texts map[string][]byte, k *infer.Knowledge, opts Options) string {
+	if s.Script == nil {
+		return ""
+	}
+	var edits []lint.Edit
+	var fixed []lint.Finding
+	reason := ""
+	for _, f := range s.Findings {
+		switch {
+		case !opts.wants(f):
+			continue
+		case f.Fix == nil:
+			if f.Code == "SJ101" {
+				reason = f.Message
+			}
+			continue
+		case f.Code == "SJ101" && (s.State == lint.Blocked || s.State == lint.Unknown):
+			reason = "blocked: " + blockers(s)
+			continue
+		case f.Fix.Certainty < opts.Certainty:
+			reason = fmt.Sprintf("the answer is only %s: %s", f.Fix.Certainty, s.Verdict.Answer())
+			continue
+		}
+		if overlaps(edits, f.Fix.Edits) { // a second run will make it
+			continue
+		}
+		edits = append(edits, f.Fix.Edits...)
+		fixed = append(fixed, f)
+	}
+	if len(edits) == 0 {
+		return reason
+	}
+	if done, ok := texts[s.Service.Template]; ok { // another name of the same template
+		if want, err := Apply(s.Script.Src, edits); err != nil || !bytes.Equal(want, done) {
+			return "another service of the same template needs other edits"
+		}
+	} else {
+		text, err := Apply(s.Script.Src, edits)
+		if err != nil {
+			return err.Error()
+		}
+		if err := prove(s, fixed, text, k, opts); err != nil {
+			return "proof failed: " + err.Error()
+		}
+		texts[s.Service.Template] = text
+	}
+	c.Subjects = append(c.Subjects, s)
+	c.Fixed = append(c.Fixed, fixed...)
+	for _, f := range fixed {
+		c.Certainty = min(c.Certainty, f.Fix.Certainty)
+	}
+	return ""
+}
+
+func overlaps(have, more []lint.Edit) bool {
+	for _, a := range have {
+		for _, b := range more {
+			if a.Start < b.End && b.Start < a.End || a.Start == b.Start {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// blockers names the findings that stand in the way.
+func blockers(s *lint.Subject) string {
+	var out []string
+	for _, f := range s.Findings {
+		if r, ok := lint.RuleOf(f.Code); ok && r.Blocks && f.Severity == lint.Error {
+			out = append(out, f.Message+" ["+f.Code+"]")
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// finish raises PORTREVISION and puts the files together.
+func (c *Change) finish(all *corpus.Corpus, texts map[string][]byte) error {
+	c.Tree = c.Subjects[0].Service.Tree
+	c.Origin = c.Subjects[0].Origin()
+	byOrigin := map[string]*corpus.Port{}
+	for _, s := range c.Subjects {
+		for _, p := range s.Service.Ports {
+			byOrigin[p.Origin] = p
+		}
+	}
+	var ports []*corpus.Port
+	for origin, p := range byOrigin {
+		c.Ports = append(c.Ports, origin)
+		ports = append(ports, p)
+	}
+	slices.Sort(c.Ports)
+	slices.SortFunc(ports, func(a, b *corpus.Port) int { return cmp.Compare(a.Origin, b.Origin) })
+	changed, err := bump(c.Tree, ports)
+	if err != nil {
+		return err
+	}
+	for name := range changed {
+		if others := all.Readers(c.Tree, name); len(others) > 0 {
+			for _, o := range others {
+				if byOrigin[o] == nil {
+					if err := unaffected(c.Tree, changed, o); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		texts[name] = changed[name]
+	}
+	for name, text := range texts {
+		old, problem := c.Tree.ReadFile(name)
+		if problem != nil {
+			return errors.New(problem.Path + ": " + problem.Text)
+		}
+		info, err := fs.Stat(c.Tree.FS, name)
+		if err != nil {
+			return err
+		}
+		c.Files = append(c.Files, File{name, old, text, info.Mode()&0o111 != 0})
+	}
+	slices.SortFunc(c.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return nil
+}
+
+// groups puts together the subjects whose ports hang together by a template,
+// so that a port's PORTREVISION rises once however many of its scripts change.
+func groups(subjects []*lint.Subject) [][]*lint.Subject {
+	parent := map[string]string{}
+	var root func(string) string
+	root = func(x string) string {
+		if p, ok := parent[x]; ok && p != x {
+			r := root(p)
+			parent[x] = r
+			return r
+		}
+		parent[x] = x
+		return x
+	}
+	key := func(s *lint.Subject) string { return s.Service.Tree.Dir + "\x00" + s.Service.Template }
+	for _, s := range subjects {
+		for _, p := range s.Service.Ports {
+			parent[root(s.Service.Tree.Dir+"\x00"+p.Origin)] = root(key(s))
+		}
+	}
+	var order []string
+	byRoot := map[string][]*lint.Subject{}
+	for _, s := range subjects {
+		r := root(key(s))
+		if byRoot[r] == nil {
+			order = append(order, r)
+		}
+		byRoot[r] = append(byRoot[r], s)
+	}
+	var out [][]*lint.Subject
+	for _, r := range order {
+		out = append(out, byRoot[r])
+	}
+	return out
+}

@@ -1,0 +1,118 @@
+// Package rcrun runs an rc.d script in a simulated rc(8), and says what would
+// be started: on the host, inside the service jail, under this or that rc.conf.
+// Nothing is executed: the shell is an interpreter, and every command, file and
+// user it meets is pretended.
+package rcrun
+
+// A Phase says which part of rc.subr's run_rc_command a command was reached in.
+type Phase string
+
+const (
+	// TopLevel is the script itself, before and after run_rc_command.
+	TopLevel Phase = "top"
+	// Setup is ${name}_setup.
+	Setup Phase = "setup"
+	// Required is the checks of required_* and the loading of required_modules.
+	Required Phase = "required"
+	// Precmd, Method and Postcmd are ${verb}_precmd, ${verb}_cmd or the default
+	// method, and ${verb}_postcmd.
+	Precmd  Phase = "precmd"
+	Method  Phase = "method"
+	Postcmd Phase = "postcmd"
+)
+
+// A Scenario says under which circumstances a script is run.
+type Scenario struct {
+	// Verb is run_rc_command's argument with its prefix, such as "start" or
+	// "onestop"; Args are the words after it, such as a profile.
+	Verb string
+	Args []string
+	// Svcj sets ${name}_svcj=YES in rc.conf.
+	Svcj bool
+	// Boot is true at boot, where rc(8) has read rc.conf before the script's
+	// first line; false for service(8), where load_rc_config reads it.
+	Boot bool
+	// RCConf are further lines of rc.conf, in order: name and value. The
+	// script's rcvar is set to YES besides.
+	RCConf []Setting
+	// Running says that the service's process is there, as stop, status and reload want.
+	Running bool
+	// InstalledAs is the file's name in rc.d; the jailed start finds the script
+	// only if ${name} is the same.
+	InstalledAs string
+	// Release is the rc.subr that is modelled: "" for the newest known, "15.0" for the first with service jails.
+	Release string
+}
+
+// A Setting is one variable of rc.conf.
+type Setting struct{ Name, Value string }
+
+// A Record is what a run amounts to. The same script in the same scenario
+// gives the same Record.
+type Record struct {
+	// Name and RCVar are name= and rcvar= when run_rc_command was called; with
+	// several calls, those of the first that did something.
+	Name, RCVar string
+	// Starts is the commands that the start method ran, in order, as the host
+	// or the jail would run them. With Svcj they are those of the jailed start.
+	Starts []Command
+	// Reached is every external command in order with its phase, those of the
+	// jailed run included.
+	Reached []Command
+	// Jails has an entry for each jail(8) that run_rc_command would create.
+	Jails []Jail
+	// Skipped is the methods (such as "status_cmd") that were not run though the script has them.
+	Skipped []string
+	// Exit is the script's exit status; Inner that of the script inside the jail, -1 where none ran.
+	Exit, Inner int
+	// Remains says whether a process would be left running by the start.
+	Remains bool
+	// SvcjOptions is ${name}_svcj_options when run_rc_command looked at it, and whether it was set.
+	SvcjOptions    string
+	SvcjOptionsSet bool
+	// Svcj is ${name}_svcj at the same moment, as checkyesno would take it.
+	Svcj bool
+	// Unknown is what the simulation could not tell, one sentence each: the
+	// output of a command that was used, a file that was sourced.
+	Unknown []string
+	// Failed says why the run was ended by the simulation: a limit, a construct
+	// that the interpreter lacks; empty where it went through.
+	Failed string
+}
+
+// A Jail is one service jail.
+type Jail struct {
+	// Name is jail(8)'s name=, svcj-${name}; Params the other parameters in order.
+	Name   string
+	Params []string
+	// Found says whether service(8) finds the script under ${name} inside.
+	Found bool
+}
+
+// A Command is one external command with all that rc.subr(8) wrapped around it.
+type Command struct {
+	Phase Phase
+	// Inside is true for a command of the jailed run.
+	Inside bool
+	// Argv is the command itself, after limits(1), su(1), nice(1), setfib(1),
+	// cpuset(1), chroot(8), env(1) and sh -c have been taken off.
+	Argv []string
+	// Program is Argv behind daemon(8) and an interpreter: what really runs.
+	Program []string
+	// User, Group, Groups and Chroot are what su(1) or chroot(8) got; empty for root and for none.
+	User, Group, Groups, Chroot string
+	// Dir is the working directory, "/" unless something changed it.
+	Dir string
+	// Env is the exported variables that differ from what rc(8) gives, sorted, NAME=value.
+	Env []string
+	// Umask is four octal digits, "0022" unless changed.
+	Umask string
+	// LoginClass and Limits are limits(1)'s -C and other arguments.
+	LoginClass, Limits string
+	// Nice, FIB, CPUSet and Prepend are what nice(1), setfib(1), cpuset(1) and ${name}_prepend got.
+	Nice, FIB, CPUSet, Prepend string
+	// Background is true for a command that was started with &.
+	Background bool
+	// Line is the line of the rendered script, 0 where the command comes from rc.subr or an eval.
+	Line int
+}
