@@ -52,7 +52,12 @@ type Service struct {
 	// with a trailing ".sh" stripped, as bsd.port.mk does it.
 	Name string
 	// Template is the script's path in Tree.FS, such as "dns/knot3/files/knot.in".
+	// It is empty where USE_RC_SUBR names a script that has no template: a
+	// Problem says so.
 	Template string
+	// ByHand is true where no port installs it by USE_RC_SUBR: the template stands
+	// in SUB_FILES, and a target of the port's own puts the script into rc.d.
+	ByHand bool
 	// Ports is every port that installs the template under this name, sorted by origin.
 	// It is empty in a plain directory of scripts. A change of the template
 	// changes the package of each of them.
@@ -61,6 +66,9 @@ type Service struct {
 	// as `option RELAY` or `flavor nox11`; empty where the default options and
 	// flavour install it.
 	Condition string
+	// Conditions says the same for each of Ports: one port may install by
+	// default what another installs under an option.
+	Conditions []string
 }
 
 // A ProblemKind says which of the port's own house rules a Problem is about.

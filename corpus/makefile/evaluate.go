@@ -3,6 +3,7 @@ package makefile
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -25,11 +26,33 @@ type piece struct {
 	rec  int // the record it comes from, -1 for the framework's
 }
 
-// A variable is a variable's value, not expanded.
+// A variable is a variable's value, not expanded: no piece, one, or more.
 type variable struct {
-	pieces  []piece
+	first   piece
+	more    []piece
+	set     bool // first is there
 	unknown bool
 	deps    depends
+}
+
+func newVariable(p piece, deps depends) *variable {
+	return &variable{first: p, set: true, deps: deps}
+}
+
+func (v *variable) append(p piece) {
+	if !v.set {
+		v.first, v.set = p, true
+		return
+	}
+	v.more = append(v.more, p)
+}
+
+// pieces are all pieces, in order.
+func (v *variable) pieces() []piece {
+	if !v.set {
+		return nil
+	}
+	return append([]piece{v.first}, v.more...)
 }
 
 // A record is one assignment that was seen, whether it was executed or not.
@@ -84,17 +107,23 @@ type evaluation struct {
 	loops    []loopVar
 	guard    *guard
 	ghost    bool // inside a branch that does not hold
+	dead     bool // and that no choice could make hold
 	steps    int
 	work     int
 	size     int
 	options  optionState
+	scratch  expander
+	// versions: the default versions were included before the rest of the framework.
+	versions bool
+	// readingVersions: this evaluation reads them.
+	readingVersions bool
 }
 
 // A loopVar is a variable of a .for with its value of this turn.
 type loopVar struct{ name, value string }
 
 func newEvaluation(t *Tree, dir string, c choice) *evaluation {
-	e := &evaluation{tree: t, dir: dir, choice: c, work: maxWork, vars: make(map[string]*variable, 128)}
+	e := &evaluation{tree: t, dir: dir, choice: c, work: maxWork, vars: make(map[string]*variable, 64)}
 	if c.flavor != "" {
 		e.set("FLAVOR", c.flavor)
 		e.vars["FLAVOR"].deps |= onFlavor
@@ -123,26 +152,31 @@ func (e *evaluation) note(line int, format string, args ...any) {
 	}
 }
 
-// expander gives a new expander that draws on the evaluation's budget.
-func (e *evaluation) expander() *expander { return &expander{e: e, work: &e.work} }
+// expander gives the expander of the evaluation, fresh. What it met in one
+// expansion is read before the next begins, so one is enough.
+func (e *evaluation) expander() *expander {
+	e.scratch = expander{e: e, work: &e.work, using: e.scratch.using[:0]}
+	return &e.scratch
+}
 
-// expand expands with the state of now; ok is false where a part is unknown.
+// expand expands with the state of now; ok is false where a part is unknown or
+// a variable is not defined.
 func (e *evaluation) expand(s string) (text string, ok bool, err *Error) {
 	if strings.IndexByte(s, '$') < 0 {
 		return s, true, nil
 	}
 	x := e.expander()
 	text = x.expand(s)
-	return text, !x.unknown, x.err
+	return text, !x.unknown && !x.undefined, x.err
 }
 
 // A found is what lookup knows of a variable.
 type found struct {
 	defined, unknown bool
-	// nested says that text or pieces may hold references.
+	// nested says that text may hold references, or that there is more.
 	nested bool
 	text   string
-	pieces []piece
+	more   []piece
 	deps   depends
 	// convert changes the expanded text, where that is simpler than modifiers.
 	convert func(string) string
@@ -152,17 +186,8 @@ type found struct {
 // framework define by now.
 func (e *evaluation) lookup(name string) found {
 	if v, ok := e.vars[name]; ok {
-		f := found{defined: true, unknown: v.unknown, deps: v.deps}
-		if len(v.pieces) == 1 {
-			f.text = v.pieces[0].text
-			f.nested = strings.IndexByte(f.text, '$') >= 0
-		} else {
-			f.nested, f.pieces = true, v.pieces
-			if len(v.pieces) == 0 {
-				f.nested = false
-			}
-		}
-		return f
+		return found{defined: true, unknown: v.unknown, deps: v.deps, text: v.first.text, more: v.more,
+			nested: len(v.more) > 0 || strings.IndexByte(v.first.text, '$') >= 0}
 	}
 	return e.builtin(name)
 }
@@ -180,7 +205,7 @@ func (e *evaluation) defined(name string) bool { return e.lookup(name).defined }
 
 // set, setDefault and add are the framework's own assignments.
 func (e *evaluation) set(name, text string) {
-	e.vars[name] = &variable{pieces: []piece{{text, -1}}}
+	e.vars[name] = newVariable(piece{text, -1}, 0)
 }
 
 func (e *evaluation) setDefault(name, text string) {
@@ -192,10 +217,10 @@ func (e *evaluation) setDefault(name, text string) {
 func (e *evaluation) add(name, text string, rec int, deps depends) {
 	v, ok := e.vars[name]
 	if !ok {
-		e.vars[name] = &variable{pieces: []piece{{text, rec}}, deps: deps}
+		e.vars[name] = newVariable(piece{text, rec}, deps)
 		return
 	}
-	v.pieces = append(v.pieces, piece{text, rec})
+	v.append(piece{text, rec})
 	v.deps |= deps
 }
 
@@ -230,6 +255,10 @@ func (e *evaluation) read(f *file) *Error {
 	if !f.framework {
 		e.files = append(e.files, f.path)
 	}
+	e.records = slices.Grow(e.records, f.assigns)
+	if !f.framework {
+		e.commands = slices.Grow(e.commands, f.commands)
+	}
 	err := e.block(f, 0, len(f.nodes))
 	e.depth--
 	e.here, e.hereNode = here, hereNode
@@ -238,10 +267,11 @@ func (e *evaluation) read(f *file) *Error {
 
 // A branch is an .if that is open while block walks.
 type branch struct {
-	ghost   bool   // the state outside
-	guard   *guard // the guard outside
-	taken   bool   // a branch held already
-	earlier []*guard
+	ghost, dead bool   // the state outside
+	guard       *guard // the guard outside
+	taken       bool   // a branch held already
+	settled     bool   // and whatever is chosen, it will
+	earlier     []*guard
 }
 
 // block evaluates nodes from to to, without entering conditionals by
@@ -258,7 +288,7 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 		}
 		switch n.kind {
 		case nodeIf:
-			open = append(open, branch{ghost: e.ghost, guard: e.guard})
+			open = append(open, branch{ghost: e.ghost, dead: e.dead, guard: e.guard})
 			if err := e.enterBranch(&open[len(open)-1], n); err != nil {
 				return err
 			}
@@ -269,7 +299,7 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 		case nodeEndif:
 			b := open[len(open)-1]
 			open = open[:len(open)-1]
-			e.ghost, e.guard = b.ghost, b.guard
+			e.ghost, e.dead, e.guard = b.ghost, b.dead, b.guard
 		case nodeFor:
 			if err := e.loop(f, i, n); err != nil {
 				return err
@@ -280,7 +310,7 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 				for len(open) > 0 {
 					b := open[len(open)-1]
 					open = open[:len(open)-1]
-					e.ghost, e.guard = b.ghost, b.guard
+					e.ghost, e.dead, e.guard = b.ghost, b.dead, b.guard
 				}
 				return errBreak
 			}
@@ -298,22 +328,26 @@ var errBreak = &Error{Text: "found .break outside of .for: expected it within"}
 
 // enterBranch evaluates the condition of an .if, .elif or .else.
 func (e *evaluation) enterBranch(b *branch, n *node) *Error {
-	g := &guard{parent: b.guard, node: n, earlier: b.earlier[:len(b.earlier):len(b.earlier)]}
+	g := &guard{parent: b.guard, node: n, earlier: b.earlier}
+	dead := b.dead || b.settled
 	holds := false
-	if n.kind == nodeElse {
+	switch {
+	case n.kind == nodeElse:
 		g.otherwise = true
 		g.result = verdict{truth: truthOf(!b.taken)}
 		for _, earlier := range b.earlier {
 			g.result.deps |= earlier.result.deps
 		}
 		holds = !b.taken
-	} else {
+	case dead && e.choice.flip != n:
+		// Nothing that is chosen leads here: the condition does not matter.
 		g.text = e.fill(n.text)
-		x := e.expander()
-		c := condition{x: x, s: g.text, variant: n.variant}
+	default:
+		g.text = e.fill(n.text)
+		c := condition{x: e.expander(), s: g.text, variant: n.variant}
 		g.result = c.evaluate()
-		if x.err != nil && !b.ghost && !b.taken {
-			return x.err
+		if c.x.err != nil && !b.ghost && !b.taken {
+			return c.x.err
 		}
 		if c.bad && !b.ghost && !b.taken {
 			e.note(n.line, "found the condition %q: expected one that make understands", clip(g.text))
@@ -322,11 +356,15 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 			g.result.truth = truthOf(g.result.truth != yesTruth)
 		}
 		holds = !b.taken && g.result.truth == yesTruth
-		b.earlier = append(b.earlier, g)
+		dead = dead || g.result.truth == noTruth && g.result.deps == 0
+		b.settled = b.settled || holds && g.result.deps == 0
 	}
 	b.taken = b.taken || holds
+	if n.kind != nodeElse {
+		b.earlier = append(b.earlier[:len(b.earlier):len(b.earlier)], g)
+	}
 	e.guard = g
-	e.ghost = b.ghost || !holds
+	e.ghost, e.dead = b.ghost || !holds, dead
 	return nil
 }
 
@@ -397,17 +435,17 @@ func (e *evaluation) apply(r *record, op string, index int, deps depends) *Error
 	r.effective = true
 	switch op {
 	case "=":
-		e.vars[r.name] = &variable{pieces: []piece{{r.text, index}}, deps: deps}
+		e.vars[r.name] = newVariable(piece{r.text, index}, deps)
 	case "?=":
 		if _, ok := e.vars[r.name]; ok || e.builtin(r.name).defined {
 			r.effective = false
 			return nil
 		}
-		e.vars[r.name] = &variable{pieces: []piece{{r.text, index}}, deps: deps}
+		e.vars[r.name] = newVariable(piece{r.text, index}, deps)
 	case "+=":
 		if _, ok := e.vars[r.name]; !ok {
 			if b := e.builtin(r.name); b.defined {
-				e.vars[r.name] = &variable{pieces: []piece{{b.text, -1}}, deps: b.deps, unknown: b.unknown}
+				e.vars[r.name] = newVariable(piece{b.text, -1}, b.deps)
 			}
 		}
 		e.add(r.name, r.text, index, deps)
@@ -422,7 +460,9 @@ func (e *evaluation) apply(r *record, op string, index int, deps depends) *Error
 		if x.err != nil {
 			return x.err
 		}
-		e.vars[r.name] = &variable{pieces: []piece{{text, index}}, deps: deps | x.deps, unknown: x.unknown}
+		v := newVariable(piece{text, index}, deps|x.deps)
+		v.unknown = x.unknown
+		e.vars[r.name] = v
 	case "!=":
 		e.vars[r.name] = &variable{unknown: true, deps: deps | onHost}
 	}

@@ -251,14 +251,13 @@ func (x *expander) fetch(name string) value {
 	keepDollar := x.keepDollar
 	x.keepDollar = false
 	var text string
-	if len(v.pieces) == 0 {
+	if len(v.more) == 0 {
 		text = x.expand(v.text)
 	} else {
 		var b strings.Builder
-		for i, p := range v.pieces {
-			if i > 0 {
-				b.WriteByte(' ')
-			}
+		b.WriteString(x.expand(v.text))
+		for _, p := range v.more {
+			b.WriteByte(' ')
 			b.WriteString(x.expand(p.text))
 			if !x.grown(b.Len()) {
 				break

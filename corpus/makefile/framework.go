@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -74,21 +75,22 @@ func (e *evaluation) optionsPart() *Error {
 		extra = append(extra, portsDir+"/"+e.dir+"/../Makefile.inc")
 	}
 	extra = append(extra, master+"/../Makefile.inc")
-	for _, name := range []string{arch + "-" + opsys, opsys, arch} {
-		p := master + "/Makefile." + name
-		if t, _ := e.exists(p); t == yesTruth {
-			extra = append(extra, p)
-			break
+	if rel, ok := e.treePath(master); ok {
+		names := e.tree.local(rel)
+		for _, name := range []string{arch + "-" + opsys, opsys, arch} {
+			if name = "Makefile." + name; slices.Contains(names, name) {
+				extra = append(extra, master+"/"+name)
+				break
+			}
+		}
+		if slices.Contains(names, "Makefile.local") {
+			extra = append(extra, master+"/Makefile.local")
 		}
 	}
-	extra = append(extra, master+"/Makefile.local")
 	for _, p := range extra {
 		if err := e.includeFile(p, true); err != nil {
 			return err
 		}
-	}
-	for name, v := range e.tree.defaultVersions() {
-		e.setDefault(name, v)
 	}
 	return e.setOptions()
 }
@@ -260,8 +262,13 @@ func (e *evaluation) builtin(name string) found {
 			}
 		}
 	}
-	if e.phase < phaseOptions {
+	if e.phase < phaseOptions && !e.versions {
 		return found{}
+	}
+	if strings.HasSuffix(name, "_DEFAULT") && !e.readingVersions {
+		if v, ok := e.tree.defaultVersions()[name]; ok {
+			return found{defined: true, text: v, deps: onHost}
+		}
 	}
 	p := e.tree.platform
 	switch name {
@@ -321,9 +328,8 @@ func (e *evaluation) include(n *node) *Error {
 	if p, ok := frameworkPhase(path.Base(text)); ok {
 		return e.enter(p)
 	}
-	if !known {
-		return nil
-	}
+	// A path with an unknown part is tried, but nobody can say that it is wrong.
+	optional = optional || !known
 	if !strings.HasPrefix(text, "/") {
 		if quoted && e.here != nil && e.here.dir != e.dir {
 			beside := path.Join(e.here.dir, text)
@@ -348,11 +354,7 @@ func (e *evaluation) includeFile(p string, optional bool) *Error {
 		return nil
 	}
 	if strings.HasPrefix(rel, "Mk/") {
-		if strings.HasSuffix(rel, "default-versions.mk") {
-			for name, v := range e.tree.defaultVersions() {
-				e.setDefault(name, v)
-			}
-		}
+		e.versions = e.versions || strings.HasSuffix(rel, "default-versions.mk")
 		return nil
 	}
 	f, err := e.tree.parsed(rel)

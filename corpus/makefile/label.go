@@ -76,10 +76,8 @@ func label(text, variant string, want bool) string {
 	if o, ok := between(plain, "empty(PORT_OPTIONS:M", ")"); ok {
 		return optionLabel(o, !holds)
 	}
-	for name, word := range map[string]string{"FLAVOR": "flavor ", "ARCH": "arch "} {
-		if w, ok := comparedWith(plain, name, holds); ok {
-			return word + w
-		}
+	if f, ok := comparedWith(plain, "FLAVOR", holds); ok {
+		return "flavor " + f
 	}
 	if variant != "" {
 		text = "." + "if" + variant + " " + text

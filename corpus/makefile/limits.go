@@ -33,6 +33,8 @@ const (
 	// maxVariants is how many other choices (options, flavours, undecided
 	// conditions) are tried to find conditional words.
 	maxVariants = 64
+	// maxSearch is how many variables are looked at to find what another hangs on.
+	maxSearch = 300
 	// maxLogicalLines is how many logical lines one file may have.
 	maxLogicalLines = 200000
 )

@@ -31,6 +31,7 @@ var helperAppends = map[string]bool{
 // An optionState is what the options came to.
 type optionState struct {
 	all      []string            // every option the port has, sorted
+	has      map[string]bool     // the same as a set
 	selected map[string]bool     // by default, or as chosen
 	exclude  map[string][]string // for members of SINGLE and RADIO groups: the other members
 }
@@ -115,7 +116,7 @@ func (e *evaluation) setOptions() *Error {
 		has[o] = true
 		complete = append(complete, o)
 	}
-	st.all = sortedUnique(complete)
+	st.all, st.has = sortedUnique(complete), has
 	var on []string
 	for o, yes := range st.selected {
 		if yes {
@@ -167,24 +168,17 @@ type helper struct {
 // helpers finds the option helpers among the port's variables, in the order
 // in which the framework works through them.
 func (e *evaluation) helpers() []helper {
-	known := make(map[string]bool, len(e.options.all))
-	for _, o := range e.options.all {
-		known[o] = true
+	if len(e.options.all) == 0 {
+		return nil
 	}
 	var list []helper
-	seen := make(map[string]bool)
-	for i := range e.records {
-		name := e.records[i].name
-		if strings.IndexByte(name, '_') < 0 || seen[name] {
-			continue
-		}
-		seen[name] = true
+	for name := range e.vars {
 		for k := 1; k < len(name)-1; k++ {
-			if name[k] != '_' || !known[name[:k]] {
+			if name[k] != '_' || !e.options.has[name[:k]] {
 				continue
 			}
 			kind, off := strings.CutSuffix(name[k+1:], "_OFF")
-			if (kind == "USE" || kind == "VARS" || helperAppends[kind]) && e.defined(name) {
+			if kind == "USE" || kind == "VARS" || helperAppends[kind] {
 				list = append(list, helper{name[:k], kind, off, name})
 			}
 		}
@@ -198,8 +192,8 @@ func (e *evaluation) helpers() []helper {
 		}
 		return 2
 	}
-	slices.SortStableFunc(list, func(a, b helper) int {
-		return cmp.Or(cmp.Compare(a.option, b.option), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.kind, b.kind))
+	slices.SortFunc(list, func(a, b helper) int {
+		return cmp.Or(cmp.Compare(a.option, b.option), cmp.Compare(rank(a), rank(b)), cmp.Compare(a.name, b.name))
 	})
 	return list
 }
@@ -207,18 +201,19 @@ func (e *evaluation) helpers() []helper {
 // optionHelpers applies OPTIONS_SUB and the helpers.
 func (e *evaluation) optionHelpers() *Error {
 	if e.defined("OPTIONS_SUB") {
+		has := " " + e.value("SUB_LIST")
+		var b strings.Builder
 		for _, o := range e.options.all {
+			if strings.Contains(has, " "+o+"=") {
+				continue
+			}
 			yes, no := "", "@comment "
 			if !e.options.selected[o] {
 				yes, no = no, yes
 			}
-			text := o + `="` + yes + `" NO_` + o + `="` + no + `"`
-			for _, list := range []string{"SUB_LIST", "PLIST_SUB"} {
-				if !strings.Contains(" "+e.value(list), " "+o+"=") {
-					e.add(list, text, -1, onOptions)
-				}
-			}
+			b.WriteString(o + `="` + yes + `" NO_` + o + `="` + no + `" `)
 		}
+		e.add("SUB_LIST", b.String(), -1, onOptions)
 	}
 	for _, h := range e.helpers() {
 		if err := e.applyHelper(h); err != nil {
@@ -233,8 +228,9 @@ func (e *evaluation) applyHelper(h helper) *Error {
 	v := e.vars[h.name]
 	g := &guard{option: h.option, off: h.off, result: verdict{truthOf(active), onOptions}}
 	source := -1
-	if len(v.pieces) > 0 {
-		source = v.pieces[len(v.pieces)-1].rec
+	pieces := v.pieces()
+	if len(pieces) > 0 {
+		source = pieces[len(pieces)-1].rec
 	}
 	// assign makes the assignment that the helper stands for, or records it.
 	assign := func(name, text string, appends bool) {
@@ -249,7 +245,7 @@ func (e *evaluation) applyHelper(h helper) *Error {
 		case appends:
 			e.add(name, text, index, onOptions|v.deps)
 		default:
-			e.vars[name] = &variable{pieces: []piece{{text, index}}, deps: onOptions | v.deps}
+			e.vars[name] = newVariable(piece{text, index}, onOptions|v.deps)
 		}
 	}
 	if h.kind != "USE" && h.kind != "VARS" {
@@ -257,7 +253,7 @@ func (e *evaluation) applyHelper(h helper) *Error {
 		return nil
 	}
 	var words []string
-	for _, p := range v.pieces {
+	for _, p := range pieces {
 		// Words are split before they are expanded, so that what they name is
 		// expanded when it is used, as make does.
 		words = append(words, splitRaw(p.text)...)

@@ -52,6 +52,9 @@ type file struct {
 	dir   string // .PARSEDIR, in the tree
 	data  string
 	nodes []node
+	// assigns is how many of the nodes are assignments, commands how many are
+	// targets or commands.
+	assigns, commands int
 	// framework is true for files that are not part of the port: they have no Assignments.
 	framework bool
 }
@@ -75,6 +78,12 @@ func parse(path, data string) (*file, *Error) {
 		}
 		if n, ok := l.node(data); ok {
 			n.line, n.start, n.end = line, l.start, l.end
+			switch n.kind {
+			case nodeAssign:
+				f.assigns++
+			case nodeTarget, nodeCommand:
+				f.commands++
+			}
 			if err := p.add(n); err != nil {
 				return nil, err
 			}

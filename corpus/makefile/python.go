@@ -12,15 +12,17 @@ var pythonVersions = []string{"3.11", "3.12", "3.13", "3.13t", "3.14", "3.10", "
 // usesPython is Mk/Uses/python.mk as far as it concerns names and paths: the
 // version, from the default and the port's range, and the flavours.
 func (e *evaluation) usesPython(args []string) {
-	lo, hi := "", ""
+	// Without a version, the framework takes any of Python 3 that it supports.
+	lo, hi := "3.9", ""
 	for _, a := range args {
 		switch {
 		case a == "" || a[0] != '-' && (a[0] < '0' || a[0] > '9'):
 			// build, run, test, env, patch.
 		case strings.HasSuffix(a, "+"):
-			lo = strings.TrimSuffix(a, "+")
+			lo, hi = strings.TrimSuffix(a, "+"), ""
 		case strings.Contains(a, "-"):
 			lo, hi, _ = strings.Cut(a, "-")
+		case a == "2" || a == "3":
 		default:
 			lo, hi = a, a
 		}

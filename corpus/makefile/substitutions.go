@@ -28,9 +28,9 @@ func (p *Port) Substitutions() map[string]string {
 		}
 		subs[name] = unquoteShell(value)
 	}
-	pieces := []piece{}
+	var pieces []piece
 	if v, ok := p.e.vars["SUB_LIST"]; ok {
-		pieces = v.pieces
+		pieces = v.pieces()
 	}
 	work := maxWork
 	for _, pc := range pieces {

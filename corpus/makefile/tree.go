@@ -19,6 +19,7 @@ type Tree struct {
 
 	mu    sync.Mutex
 	files map[string]*entry
+	there map[string][]string
 
 	versionsOnce sync.Once
 	versions     map[string]string
@@ -29,14 +30,15 @@ type platform struct{ opsys, osversion, osrel string }
 
 type entry struct {
 	once sync.Once
-	data []byte // given beforehand; nil to read it
+	data string // given beforehand
+	have bool   // data was given
 	file *file
 	err  *Error
 }
 
 // NewTree reads ports of the tree whose top is the root of fsys.
 func NewTree(fsys fs.FS) *Tree {
-	t := &Tree{fsys: fsys, files: make(map[string]*entry),
+	t := &Tree{fsys: fsys, files: make(map[string]*entry), there: make(map[string][]string),
 		platform: platform{"FreeBSD", "1500068", "15.0"}}
 	if _, err := fs.Stat(fsys, "Mk/bsd.mport.mk"); err == nil {
 		t.platform = platform{"MidnightBSD", "400002", "4.0"}
@@ -45,12 +47,33 @@ func NewTree(fsys fs.FS) *Tree {
 }
 
 // Preload gives the text of a file that was read already.
-func (t *Tree) Preload(name string, data []byte) {
+func (t *Tree) Preload(name, data string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, ok := t.files[name]; !ok {
-		t.files[name] = &entry{data: data}
+		t.files[name] = &entry{data: data, have: true}
 	}
+}
+
+// local lists the files in a directory whose names start with "Makefile.";
+// the framework reads some of them where they exist, and many ports ask for the same.
+func (t *Tree) local(dir string) []string {
+	t.mu.Lock()
+	names, ok := t.there[dir]
+	t.mu.Unlock()
+	if ok {
+		return names
+	}
+	entries, _ := fs.ReadDir(t.fsys, dir)
+	for _, d := range entries {
+		if strings.HasPrefix(d.Name(), "Makefile.") {
+			names = append(names, d.Name())
+		}
+	}
+	t.mu.Lock()
+	t.there[dir] = names
+	t.mu.Unlock()
+	return names
 }
 
 // parsed gives a file of the tree.
@@ -63,10 +86,9 @@ func (t *Tree) parsed(name string) (*file, *Error) {
 	}
 	t.mu.Unlock()
 	en.once.Do(func() {
-		data := en.data
-		if data == nil {
-			var err error
-			if data, err = readLimited(t.fsys, name); err != nil {
+		if !en.have {
+			data, err := readLimited(t.fsys, name)
+			if err != nil {
 				var e *Error
 				if !errors.As(err, &e) {
 					e = &Error{Path: name, Text: fmt.Sprintf("cannot be read: %v", reason(err)), Err: err}
@@ -74,9 +96,10 @@ func (t *Tree) parsed(name string) (*file, *Error) {
 				en.err = e
 				return
 			}
+			en.data = string(data)
 		}
-		en.data = nil
-		en.file, en.err = parse(name, string(data))
+		en.file, en.err = parse(name, en.data)
+		en.data = ""
 	})
 	return en.file, en.err
 }
@@ -142,7 +165,7 @@ func (t *Tree) defaultVersions() map[string]string {
 			g := *f
 			g.framework = true
 			e := newEvaluation(t, "Mk/x", choice{})
-			e.phase = phaseOptions
+			e.phase, e.readingVersions = phaseOptions, true
 			if e.read(&g) != nil {
 				continue
 			}

@@ -18,48 +18,54 @@ func (e *evaluation) loadUses() {
 		done[name] = true
 		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
 		e.setDefault(name+"_ARGS", strings.Join(args, " "))
-		if f, ok := usesEffects[name]; ok {
-			f(e, args)
-		}
+		e.applyUse(name, args)
 	}
 }
 
-var usesEffects = map[string]func(e *evaluation, args []string){
-	"apache": (*evaluation).usesApache,
-	"cran": func(e *evaluation, _ []string) {
+// applyUse does what one file of Mk/Uses does.
+func (e *evaluation) applyUse(name string, args []string) {
+	switch name {
+	case "apache":
+		e.usesApache()
+	case "cabal":
+		e.setDefault("PKGNAMEPREFIX", "hs-")
+	case "cran":
 		e.setDefault("PKGNAMEPREFIX", "R-cran-")
-	},
-	"emacs": (*evaluation).usesEmacs,
-	"gem": func(e *evaluation, args []string) {
-		e.usesRuby(args)
+	case "emacs":
+		e.usesEmacs(args)
+	case "gem":
+		e.usesRuby()
 		e.setDefault("PKGNAMEPREFIX", "rubygem-")
-	},
-	"java": func(e *evaluation, _ []string) {
+	case "java":
 		e.setDefault("JAVA_HOME", "${LOCALBASE}/openjdk${JAVA_DEFAULT}")
 		e.setDefault("JAVA", "${JAVA_HOME}/bin/java")
-	},
-	"kmod": func(e *evaluation, _ []string) {
+	case "kmod":
 		e.setDefault("KMODDIR", "/boot/modules")
 		e.add("CATEGORIES", "kld", -1, 0)
-	},
-	"kodi": func(e *evaluation, _ []string) { e.setDefault("PKGNAMEPREFIX", "kodi-addon-") },
-	"lazarus": func(e *evaluation, args []string) {
+	case "kodi":
+		e.setDefault("PKGNAMEPREFIX", "kodi-addon-")
+	case "lazarus":
 		if slices.Contains(args, "flavors") {
 			e.flavors([]string{"gtk2", "qt5", "qt6"})
 			e.set("LAZARUS_PKGNAMESUFFIX", "-${FLAVOR}")
 		}
-	},
-	"linux": func(e *evaluation, args []string) {
-		if !e.defined("linux_ARGS") || len(args) == 0 {
+	case "linux":
+		if len(args) == 0 {
 			e.set("linux_ARGS", "${LINUX_DEFAULT}")
 		}
 		if e.defined("USE_LINUX_RPM") {
 			e.setDefault("PKGNAMEPREFIX", "linux-${linux_ARGS}-")
 		}
-	},
-	"lua":    (*evaluation).usesLua,
-	"octave": func(e *evaluation, _ []string) { e.setDefault("PKGNAMEPREFIX", "octave-forge-") },
-	"pear": func(e *evaluation, _ []string) {
+	case "lua":
+		e.usesLua(args)
+	case "mysql":
+		e.setDefault("MYSQL_VER", "${MYSQL_DEFAULT:C/[^0-9]//g}")
+	case "octave":
+		e.setDefault("PKGNAMEPREFIX", "octave-forge-")
+	case "pear", "horde":
+		if name == "horde" {
+			e.setDefault("PEAR_CHANNEL", "horde")
+		}
 		e.usesPHP([]string{"flavors"})
 		e.set("PEAR_PKGNAMEPREFIX", "php${PHP_VER}-pear-")
 		prefix := "${PEAR_PKGNAMEPREFIX}"
@@ -67,29 +73,27 @@ var usesEffects = map[string]func(e *evaluation, args []string){
 			prefix += c + "-"
 		}
 		e.setDefault("PKGNAMEPREFIX", prefix)
-	},
-	"perl5": func(e *evaluation, _ []string) {
+	case "perl5":
 		e.setDefault("PERL_VER", "${PERL5_DEFAULT}")
 		e.setDefault("SITE_PERL", "${LOCALBASE}/lib/perl5/site_perl")
-	},
-	"pgsql": func(e *evaluation, _ []string) {
-		e.setDefault("PGSQL_VER", "${PGSQL_DEFAULT}")
-	},
-	"mysql": func(e *evaluation, _ []string) { e.setDefault("MYSQL_VER", "${MYSQL_DEFAULT:C/[^0-9]//g}") },
-	"php":   (*evaluation).usesPHP,
-	"python": func(e *evaluation, args []string) {
+	case "pgsql":
+		e.usesPostgres(args)
+	case "php":
+		e.usesPHP(args)
+	case "python":
 		e.usesPython(args)
-	},
-	"ruby": (*evaluation).usesRuby,
-	"ssl": func(e *evaluation, _ []string) {
-		base := "/usr"
+	case "ruby":
+		e.usesRuby()
+	case "ssl":
+		base, dir := "/usr", "/etc/ssl"
 		if e.value("SSL_DEFAULT") != "base" {
-			base = "${LOCALBASE}"
+			base, dir = "${LOCALBASE}", "${LOCALBASE}/openssl"
 		}
 		e.setDefault("OPENSSLBASE", base)
-		e.setDefault("OPENSSLDIR", map[bool]string{true: "/etc/ssl", false: base + "/openssl"}[base == "/usr"])
-	},
-	"tcl": func(e *evaluation, _ []string) { e.setDefault("TCL_VER", "${TCLTK_DEFAULT}") },
+		e.setDefault("OPENSSLDIR", dir)
+	case "tcl":
+		e.setDefault("TCL_VER", "${TCLTK_DEFAULT}")
+	}
 }
 
 // flavors sets FLAVORS where the port did not, and chooses the first.
@@ -142,7 +146,7 @@ func (e *evaluation) setFlavor() {
 	}
 }
 
-func (e *evaluation) usesApache([]string) {
+func (e *evaluation) usesApache() {
 	e.setDefault("APACHE_VERSION", "${APACHE_DEFAULT}")
 	e.set("APACHE_PKGNAMEPREFIX", "ap${APACHE_VERSION:S/.//}-")
 	e.set("APACHEMODDIR", "libexec/apache${APACHE_VERSION:S/.//}")
@@ -164,7 +168,40 @@ func (e *evaluation) usesEmacs(args []string) {
 		flavor = "${FLAVOR}"
 	}
 	e.set("EMACS_FLAVOR", flavor)
-	e.set("EMACS_PKGNAMESUFFIX", "-emacs_${EMACS_FLAVOR}")
+	switch suffix := e.value("EMACS_FLAVOR"); suffix {
+	case "full":
+		e.set("EMACS_PKGNAMESUFFIX", "")
+	case "devel_full":
+		e.set("EMACS_PKGNAMESUFFIX", "-emacs_devel")
+	default:
+		e.set("EMACS_PKGNAMESUFFIX", "-emacs_"+suffix)
+	}
+}
+
+// usesPostgres chooses the default version, or the one next to it that the
+// port can use: USES=pgsql:14, pgsql:14+, pgsql:12-15.
+func (e *evaluation) usesPostgres(args []string) {
+	version := e.value("PGSQL_DEFAULT")
+	n, _ := strconv.Atoi(version)
+	for _, a := range args {
+		lo, hi, ranged := strings.Cut(a, "-")
+		if m, ok := strings.CutSuffix(a, "+"); ok {
+			lo, hi, ranged = m, "999", true
+		}
+		if !ranged {
+			hi = lo
+		}
+		l, errLo := strconv.Atoi(lo)
+		h, errHi := strconv.Atoi(hi)
+		switch {
+		case errLo == nil && n < l:
+			version = lo
+		case errHi == nil && n > h:
+			version = hi
+		}
+	}
+	e.setDefault("PGSQL_VER", version)
+	e.set("PGSQL_VER_NODOT", "${PGSQL_VER:S,.,,}")
 }
 
 func (e *evaluation) usesLua(args []string) {
@@ -244,7 +281,7 @@ func (e *evaluation) usesPHP(args []string) {
 	e.set("PECL_PKGNAMEPREFIX", "php${PHP_VER}-pecl-")
 }
 
-func (e *evaluation) usesRuby([]string) {
+func (e *evaluation) usesRuby() {
 	e.setDefault("RUBY_VER", "${RUBY_DEFAULT}")
 	e.setDefault("RUBY_SUFFIX", "${RUBY_VER:S/.//}")
 	e.setDefault("RUBY", "${LOCALBASE}/bin/ruby${RUBY_SUFFIX}")

@@ -6,59 +6,86 @@ import (
 )
 
 // Words are the words of a variable: first those of the defaults, then those
-// that another choice of options, flavour or undecided conditions would add,
-// each with its condition. A word stands here once.
+// that assignments and option helpers which are not in force would add, each
+// with its condition. A word stands here once.
 //
-// The other choices are found by evaluating the port again with one thing
-// changed, for each option, flavour or condition that the variable hangs on; so
-// it does not matter by which way it does. At most maxVariants are tried; what
-// a branch assigns directly is found in any case.
+// What an option adds to one variable that another is made of is not found
+// here: see AllWords.
 func (p *Port) Words(name string) []Word {
-	words := p.e.wordsOf(name)
-	at := make(map[string]int, len(words))
-	list := words[:0]
-	for _, w := range words {
-		if _, ok := at[w.Text]; !ok {
-			at[w.Text] = len(list)
-			list = append(list, w)
-		}
+	list := newWordList(p.e.wordsOf(name))
+	p.addDirect(name, list)
+	return list.words
+}
+
+// AllWords is Words, and finds too what another choice of options, flavour or
+// undecided conditions would add by whatever way. For that it evaluates the
+// port again for each choice that the variable hangs on, at most maxVariants.
+func (p *Port) AllWords(name string) []Word {
+	if !p.Defined(name) && !slices.ContainsFunc(p.e.records, func(r record) bool { return r.name == name }) {
+		return nil
 	}
+	list := newWordList(p.e.wordsOf(name))
 	for _, v := range p.e.hangsOn(name) {
 		other := newEvaluation(p.e.tree, p.e.dir, v.choice)
 		if other.run() != nil {
 			continue
 		}
-		found := other.wordsOf(name)
-		for _, w := range found {
-			if _, ok := at[w.Text]; !ok {
-				w.Condition = v.condition
-				at[w.Text] = len(list)
-				list = append(list, w)
-			}
+		found := newWordList(other.wordsOf(name))
+		for _, w := range found.words {
+			w.Condition = v.condition
+			list.add(w)
 		}
 		if v.otherwise == "" {
 			continue
 		}
 		// The condition could not be decided: what only one side has is conditional.
-		for i := range list {
-			if list[i].Condition == "" && !slices.ContainsFunc(found, func(w Word) bool { return w.Text == list[i].Text }) {
-				list[i].Condition = v.otherwise
+		for i := range list.words {
+			w := &list.words[i]
+			_, both := found.at[w.Text]
+			switch {
+			case w.Condition == "" && !both:
+				w.Condition = v.otherwise
+			case w.Condition == v.otherwise && both:
+				w.Condition = ""
 			}
 		}
 	}
+	p.addDirect(name, list)
+	return list.words
+}
+
+// addDirect adds what branches and helpers that are not in force assign.
+func (p *Port) addDirect(name string, list *wordList) {
 	for _, r := range p.e.records {
 		if r.name != name || r.reached || r.node == nil || r.node.kind != nodeAssign || !r.guard.choosable() {
 			continue
 		}
 		for _, w := range p.e.expandWords(piece{text: r.text, rec: -1}) {
-			if _, ok := at[w.Text]; !ok {
-				w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
-				at[w.Text] = len(list)
-				list = append(list, w)
-			}
+			w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
+			list.add(w)
 		}
 	}
-	return list
+}
+
+// A wordList holds each word once.
+type wordList struct {
+	words []Word
+	at    map[string]int
+}
+
+func newWordList(words []Word) *wordList {
+	l := &wordList{at: make(map[string]int, len(words))}
+	for _, w := range words {
+		l.add(w)
+	}
+	return l
+}
+
+func (l *wordList) add(w Word) {
+	if _, ok := l.at[w.Text]; !ok {
+		l.at[w.Text] = len(l.words)
+		l.words = append(l.words, w)
+	}
 }
 
 // wordsOf gives the words at the evaluation's own choice.
@@ -68,7 +95,7 @@ func (e *evaluation) wordsOf(name string) []Word {
 		return e.expandWords(piece{text: "${" + name + "}", rec: -1})
 	}
 	var list []Word
-	for _, p := range v.pieces {
+	for _, p := range v.pieces() {
 		list = append(list, e.expandWords(p)...)
 	}
 	return list
@@ -89,6 +116,8 @@ func (e *evaluation) expandWords(p piece) []Word {
 			if p.rec >= 0 {
 				if r := e.records[p.rec]; r.file != nil && !r.file.framework {
 					w.File, w.Line = r.file.path, r.node.lineOf(r.file, raw)
+					// Empty, but for the other side of what could not be decided.
+					w.Condition = r.guard.condition()
 				}
 			}
 			list = append(list, w)
@@ -117,22 +146,22 @@ type variant struct {
 // is made of and through the conditions around their assignments.
 func (e *evaluation) hangsOn(name string) []variant {
 	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool), queue: []string{name}}
-	byName := make(map[string][]int)
-	for i, r := range e.records {
-		byName[r.name] = append(byName[r.name], i)
-	}
-	for len(s.queue) > 0 && len(s.seen) < 5000 {
+	for len(s.queue) > 0 && len(s.seen) < maxSearch {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
-		for _, i := range byName[name] {
-			s.text(e.records[i].text)
-			for g := e.records[i].guard; g != nil; g = g.parent {
+		for i := range e.records {
+			r := &e.records[i]
+			if r.name != name {
+				continue
+			}
+			s.text(r.text)
+			for g := r.guard; g != nil; g = g.parent {
 				s.guardOf(g)
 			}
 		}
 		f := e.lookup(name)
 		s.text(f.text)
-		for _, p := range f.pieces {
+		for _, p := range f.more {
 			s.text(p.text)
 		}
 		s.flavor = s.flavor || f.deps&onFlavor != 0

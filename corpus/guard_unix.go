@@ -1,0 +1,70 @@
+//go:build unix
+
+package corpus
+
+import (
+	"errors"
+	"syscall"
+)
+
+// errIsLink says that the name is a symbolic link, which was not followed.
+var errIsLink = errors.New("is a symbolic link")
+
+// readRegular reads a regular file; it follows no link at the end of the name
+// and waits for no other process (a FIFO). Thousands of files are read for one
+// answer, so it makes only the system calls that it needs: os.ReadFile would
+// double them. What fits into buf stands there, else in memory of its own.
+func readRegular(p string, buf []byte) ([]byte, error) {
+	var fd int
+	var err error
+	for {
+		fd, err = syscall.Open(p, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+		if err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		// FreeBSD says EMLINK for a link that is not to be followed.
+		if err == syscall.ELOOP || err == syscall.EMLINK {
+			return nil, errIsLink
+		}
+		return nil, err
+	}
+	defer syscall.Close(fd)
+	var st syscall.Stat_t
+	if err := syscall.Fstat(fd, &st); err != nil {
+		return nil, err
+	}
+	if st.Mode&syscall.S_IFMT != syscall.S_IFREG {
+		return nil, errNotRegular
+	}
+	if st.Size > maxFileSize {
+		return nil, &sizeError{st.Size}
+	}
+	if int64(len(buf)) <= st.Size {
+		buf = make([]byte, st.Size+1)
+	}
+	n := 0
+	for {
+		m, err := syscall.Read(fd, buf[n:])
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err != nil:
+			return nil, err
+		case m <= 0:
+			return buf[:n], nil
+		}
+		n += m
+		if n == len(buf) {
+			// It grew while it was read.
+			if n > maxFileSize {
+				return nil, &sizeError{int64(n)}
+			}
+			buf = append(buf, make([]byte, len(buf))...)
+		} else if int64(n) == st.Size {
+			// All there is; a file that grows now is read as it was.
+			return buf[:n], nil
+		}
+	}
+}

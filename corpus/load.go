@@ -1,0 +1,297 @@
+package corpus
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile"
+)
+
+// A loader finds the services of one ports tree.
+type loader struct {
+	tree *Tree
+	fs   *guarded
+	make *makefile.Tree
+
+	scans        []scan
+	ports        map[string]*scan
+	rcCategories map[string]bool
+	glances      map[string]glanceResult
+
+	evaluated map[string]*portResult
+	listed    map[string][]fs.DirEntry // directories of templates
+	problems  []Problem
+}
+
+// A portResult is an evaluated port.
+type portResult struct {
+	port     *Port
+	err      error
+	words    []makefile.Word
+	filesDir string
+}
+
+func newLoader(t *Tree, g *guarded) *loader {
+	return &loader{
+		tree: t, fs: g, make: makefile.NewTree(g),
+		rcCategories: make(map[string]bool), glances: make(map[string]glanceResult),
+		evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
+	}
+}
+
+func (l *loader) problem(p Problem) {
+	p.Tree = l.tree
+	l.problems = append(l.problems, p)
+}
+
+// evaluate evaluates ports, several at once.
+func (l *loader) evaluate(origins []string) {
+	var todo []string
+	for _, o := range origins {
+		if _, ok := l.evaluated[o]; !ok {
+			todo = append(todo, o)
+			l.evaluated[o] = nil
+			if s := l.ports[o]; s != nil && s.text != "" {
+				l.make.Preload(o+"/Makefile", s.text)
+			}
+		}
+	}
+	results := make([]portResult, len(todo))
+	parallel(len(todo), func(_, i int) {
+		r := &results[i]
+		p, err := l.make.Port(todo[i])
+		if err != nil {
+			r.err = err
+			return
+		}
+		r.port = &Port{Origin: todo[i], Make: p}
+		r.words = p.AllWords("USE_RC_SUBR")
+		r.filesDir = p.FilesDir()
+	})
+	for i, o := range todo {
+		l.evaluated[o] = &results[i]
+	}
+}
+
+// load finds the services; whole is false when only those that a selection
+// touches are wanted, which spares looking at the files of other ports.
+func (l *loader) load(sel *selection) []*Service {
+	l.scanTree()
+	origins := l.candidates()
+	l.evaluate(origins)
+	found := services{byKey: make(map[serviceKey]*Service), tree: l.tree}
+	for _, o := range origins {
+		l.addPort(&found, o, l.evaluated[o])
+	}
+	l.handMade(&found)
+	found.finish()
+	l.templates(&found, sel)
+	l.deadTemplates(&found, sel)
+	// A service without template is sorted by its name.
+	found.sort()
+	var list []*Service
+	for _, s := range found.list {
+		if sel.service(s) {
+			list = append(list, s)
+		}
+	}
+	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return !sel.problem(p) })
+	return list
+}
+
+type serviceKey struct{ template, name, origin string }
+
+// services collects each service once, with all ports that install it.
+type services struct {
+	tree  *Tree
+	byKey map[serviceKey]*Service
+	list  []*Service
+}
+
+// add notes that a port installs a template. A service without template is its port's own.
+func (s *services) add(template, name string, p *Port, condition string, byHand bool) {
+	key := serviceKey{template: template, name: name}
+	if template == "" {
+		key.origin = p.Origin
+	}
+	svc, ok := s.byKey[key]
+	if !ok {
+		svc = &Service{Tree: s.tree, Name: name, Template: template, ByHand: byHand}
+		s.byKey[key] = svc
+		s.list = append(s.list, svc)
+	}
+	for i, q := range svc.Ports {
+		if q == p {
+			if condition == "" {
+				svc.Conditions[i] = ""
+			}
+			return
+		}
+	}
+	svc.ByHand = svc.ByHand && byHand
+	svc.Ports = append(svc.Ports, p)
+	svc.Conditions = append(svc.Conditions, condition)
+}
+
+// finish sorts and says under which condition each service is installed at all.
+func (s *services) finish() {
+	s.sort()
+	for _, svc := range s.list {
+		sort := make([]int, len(svc.Ports))
+		for i := range sort {
+			sort[i] = i
+		}
+		slices.SortFunc(sort, func(a, b int) int { return strings.Compare(svc.Ports[a].Origin, svc.Ports[b].Origin) })
+		ports, conditions := make([]*Port, len(sort)), make([]string, len(sort))
+		for i, j := range sort {
+			ports[i], conditions[i] = svc.Ports[j], svc.Conditions[j]
+		}
+		svc.Ports, svc.Conditions = ports, conditions
+		svc.Condition = conditionOf(svc)
+	}
+}
+
+func (s *services) sort() {
+	slices.SortFunc(s.list, func(a, b *Service) int {
+		return cmp.Or(strings.Compare(a.Template, b.Template), strings.Compare(a.Name, b.Name),
+			strings.Compare(a.Ports[0].Origin, b.Ports[0].Origin))
+	})
+}
+
+// conditionOf is empty where some port installs the service by default.
+func conditionOf(svc *Service) string {
+	if slices.Contains(svc.Conditions, "") {
+		return ""
+	}
+	if distinct := slices.Compact(slices.Sorted(slices.Values(svc.Conditions))); len(distinct) == 1 {
+		return distinct[0]
+	}
+	var parts []string
+	for i, c := range svc.Conditions {
+		parts = append(parts, c+" ("+svc.Ports[i].Origin+")")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// addPort adds the services of an evaluated port.
+func (l *loader) addPort(found *services, origin string, r *portResult) {
+	if r.err != nil {
+		l.makefileProblem(origin, r.err)
+		return
+	}
+	for _, e := range r.port.Make.Problems() {
+		l.makefileProblem(origin, e)
+	}
+	mk := r.port.Make
+	if _, known := mk.Lookup("USE_RC_SUBR"); !known && mk.Defined("USE_RC_SUBR") {
+		p := Problem{Kind: BadMakefile, Path: origin + "/Makefile", Origin: origin,
+			Text: "USE_RC_SUBR comes out of a command or of what only a build can tell: expected names that stand in the Makefile",
+			Hint: "svcjify runs no commands; write the names out"}
+		if as := mk.Assignments("USE_RC_SUBR"); len(as) > 0 {
+			p.Path, p.Line = as[len(as)-1].File, as[len(as)-1].Line
+		}
+		l.problem(p)
+	}
+	if len(r.words) > 0 && r.filesDir == "" {
+		l.problem(Problem{Kind: Unreadable, Path: origin + "/Makefile", Origin: origin,
+			Text: "FILESDIR leads out of the tree, to " + quoteShort(mk.Value("FILESDIR")) + ": expected a directory of the tree"})
+		return
+	}
+	for _, w := range r.words {
+		word := strings.Trim(w.Text, `"'`)
+		name := strings.TrimSuffix(word, ".sh")
+		if !validName(name) {
+			p := Problem{Kind: BadMakefile, Path: w.File, Line: w.Line, Origin: origin,
+				Text: "USE_RC_SUBR names " + quoteShort(w.Text) + ": expected the name of a file in " + r.filesDir + ", without .in",
+				Hint: "a name holds letters, digits, and . _ + @ - only"}
+			if p.Path == "" {
+				p.Path = origin + "/Makefile"
+			}
+			l.problem(p)
+			continue
+		}
+		found.add(r.filesDir+"/"+word+".in", name, r.port, w.Condition, false)
+	}
+}
+
+// validName tells whether a name can be that of a file in rc.d.
+func validName(s string) bool {
+	if s == "" || s[0] == '.' || s[0] == '-' || len(s) > 200 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._+@-", c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// makefileProblem reports what ended or hindered an evaluation.
+func (l *loader) makefileProblem(origin string, err error) {
+	var e *makefile.Error
+	if !errors.As(err, &e) {
+		e = &makefile.Error{Path: origin + "/Makefile", Text: err.Error()}
+	}
+	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: origin, Text: e.Text,
+		Hint: "mend the Makefile: make -C " + origin + " -V PKGNAME says what make makes of it"}
+	if e.Err != nil && !errors.Is(e.Err, fs.ErrNotExist) {
+		p = readProblem(e.Path, origin, e.Err)
+	}
+	l.problem(p)
+}
+
+// usesFilesOf lists the evaluated ports whose FILESDIR is dir.
+func (l *loader) usesFilesOf(dir string) []*portResult {
+	var list []*portResult
+	for _, r := range l.evaluated {
+		if r != nil && r.err == nil && r.filesDir == dir {
+			list = append(list, r)
+		}
+	}
+	slices.SortFunc(list, func(a, b *portResult) int { return strings.Compare(a.port.Origin, b.port.Origin) })
+	return list
+}
+
+// mentions tells whether a file that was read for the port names a template
+// where commands would: ${FILESDIR}/name.in, ${WRKDIR}/name.
+func (l *loader) mentions(r *portResult, base string) bool {
+	for _, f := range r.port.Make.Files() {
+		text, err := l.fs.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		for _, line := range bytes.Split(text, []byte("\n")) {
+			if bytes.HasPrefix(line, []byte("#")) {
+				continue
+			}
+			for _, form := range []string{base + ".in", "${WRKDIR}/" + base, "${FILESDIR}/" + base} {
+				if i := bytes.Index(line, []byte(form)); i >= 0 && !wordGoesOn(line, i+len(form)) {
+					return true
+				}
+			}
+			// A wildcard or a loop may mean any of them.
+			if bytes.Contains(line, []byte("${FILESDIR}/*")) || bytes.Contains(line, []byte("${FILESDIR}/${")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func wordGoesOn(line []byte, i int) bool {
+	if i >= len(line) {
+		return false
+	}
+	c := line[i]
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+}
+
+// dirOf is the directory of a template.
+func dirOf(template string) string { return path.Dir(template) }

@@ -1,0 +1,238 @@
+package corpus
+
+import (
+	"bytes"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile"
+)
+
+// templates looks whether each service's template stands where it should.
+func (l *loader) templates(found *services, sel *selection) {
+	var dirs []string
+	for _, svc := range found.list {
+		if svc.Template != "" && sel.service(svc) {
+			dirs = append(dirs, dirOf(svc.Template))
+		}
+	}
+	l.list(dirs)
+	for _, svc := range found.list {
+		if svc.Template == "" || svc.ByHand || !sel.service(svc) {
+			continue
+		}
+		list := l.listed[dirOf(svc.Template)]
+		i, ok := slices.BinarySearchFunc(list, path.Base(svc.Template), func(e fs.DirEntry, name string) int {
+			return strings.Compare(e.Name(), name)
+		})
+		if ok && list[i].Type().IsRegular() {
+			continue
+		}
+		if !ok {
+			// The directory may be reached through a link within the tree.
+			if _, err := l.fs.Stat(svc.Template); err == nil {
+				continue
+			}
+			l.missing(svc)
+			continue
+		}
+		if _, p := l.tree.ReadFile(svc.Template); p != nil {
+			p.Origin = svc.Ports[0].Origin
+			l.problem(*p)
+		}
+	}
+}
+
+// list reads directories of templates, each once; they may not exist.
+func (l *loader) list(dirs []string) {
+	dirs = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(dirs))), func(d string) bool {
+		_, ok := l.listed[d]
+		return ok
+	})
+	lists := make([][]fs.DirEntry, len(dirs))
+	parallel(len(dirs), func(_, i int) { lists[i], _ = l.fs.ReadDir(dirs[i]) })
+	for i, d := range dirs {
+		l.listed[d] = lists[i]
+	}
+}
+
+// missing reports a service without template. bsd.port.mk fails where
+// ${FILESDIR}/name.in is not there, unless the port makes the script itself.
+func (l *loader) missing(svc *Service) {
+	r := l.evaluated[svc.Ports[0].Origin]
+	word := strings.TrimSuffix(path.Base(svc.Template), ".in")
+	p := Problem{Kind: TemplateMissing, Path: svc.Template, Origin: r.port.Origin,
+		Text: "USE_RC_SUBR names " + word + ", but the file is not there: expected a template",
+		Hint: "add the script, or take the name out of USE_RC_SUBR"}
+	for _, w := range r.words {
+		if w.Text == word && w.File != "" {
+			p.Path, p.Line = w.File, w.Line
+			p.Text = "USE_RC_SUBR names " + word + ", but " + svc.Template + " is not there: expected a template"
+		}
+	}
+	switch {
+	case strings.EqualFold(word, "yes"):
+		p.Kind = NoTemplate
+		p.Text = "USE_RC_SUBR is " + word + ", which bsd.port.mk took once and no longer knows: expected names of templates"
+		p.Hint = "name the scripts, each with a template in files/"
+	case l.makesScript(r.port.Make, word):
+		p.Kind = NoTemplate
+		p.Text = "the port makes or installs the rc script " + word + " itself: no template of the tree can be changed"
+		p.Hint = "have the change made upstream, or move the script to files/" + word + ".in"
+	}
+	l.problem(p)
+	svc.Template = ""
+}
+
+// makesScript tells whether commands of the port's own make or install the script.
+func (l *loader) makesScript(mk *makefile.Port, name string) bool {
+	if mk.HasTarget("install-rc-script") || mk.HasTarget("do-install-rc-script") {
+		return true
+	}
+	for _, c := range mk.Commands() {
+		if c.Text == "" {
+			continue
+		}
+		text, _ := mk.Expand(c.Text)
+		if strings.Contains(text, "etc/rc.d") {
+			return true
+		}
+		if i := strings.Index(text, mk.Value("WRKDIR")+"/"+name); i >= 0 && !wordGoesOn([]byte(text), i+len(mk.Value("WRKDIR"))+1+len(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// deadTemplates finds rc.d scripts in files/ that no port installs, in ports
+// whose Makefile speaks of such things at all.
+func (l *loader) deadTemplates(found *services, sel *selection) {
+	installed := make(map[string]bool, len(found.list))
+	for _, svc := range found.list {
+		installed[svc.Template] = true
+	}
+	// Where the Makefile says nothing of FILESDIR or a master, files/ is the port's own.
+	var dirs, evaluate []string
+	owner := make(map[string]string)
+	note := func(dir, origin string) {
+		if _, ok := owner[dir]; !ok && dir != "" {
+			owner[dir] = origin
+			dirs = append(dirs, dir)
+		}
+	}
+	for i := range l.scans {
+		s := &l.scans[i]
+		if !s.spoken() || s.err != nil || !sel.port(s.origin) {
+			continue
+		}
+		switch r := l.evaluated[s.origin]; {
+		case r != nil && r.err == nil:
+			note(r.filesDir, s.origin)
+		case r != nil:
+			// Nobody knows what it would install.
+		case s.filesDir:
+			evaluate = append(evaluate, s.origin)
+		case s.master != "":
+			if dir, ok := simplePath("${MASTERDIR}/files", s.origin, s.master); ok {
+				note(dir, s.origin)
+			} else {
+				evaluate = append(evaluate, s.origin)
+			}
+		default:
+			note(s.origin+"/files", s.origin)
+		}
+	}
+	l.evaluate(evaluate)
+	for _, o := range evaluate {
+		if r := l.evaluated[o]; r.err == nil {
+			note(r.filesDir, o)
+		}
+	}
+	slices.Sort(dirs)
+	l.list(dirs)
+	suspects := make([][]string, len(dirs))
+	parallel(len(dirs), func(_, i int) { suspects[i] = l.suspects(dirs[i], installed) })
+	for i, dir := range dirs {
+		for _, template := range suspects[i] {
+			l.judge(dir, owner[dir], template)
+		}
+	}
+}
+
+// suspects are templates in a directory that hold rc.d scripts and are in no USE_RC_SUBR.
+func (l *loader) suspects(dir string, installed map[string]bool) []string {
+	var list []string
+	for _, e := range l.listed[dir] {
+		name := e.Name()
+		template := dir + "/" + name
+		if !strings.HasSuffix(name, ".in") || strings.HasPrefix(name, "pkg-") || strings.HasPrefix(name, "patch-") || !e.Type().IsRegular() || installed[template] {
+			continue
+		}
+		text, err := l.fs.ReadFile(template)
+		if err == nil && isScript(text) {
+			list = append(list, template)
+		}
+	}
+	return list
+}
+
+// isScript tells an rc.d script by its rcorder(8) header, or by a line that
+// reads rc.subr(8).
+func isScript(text []byte) bool {
+	if bytes.IndexByte(text, 0) >= 0 {
+		return false
+	}
+	if bytes.HasPrefix(text, provideHeader) || bytes.Contains(text, append([]byte("\n"), provideHeader...)) {
+		return true
+	}
+	for _, mark := range []string{"rc.subr", "%%RC_SUBR%%"} {
+		for rest := text; ; {
+			i := bytes.Index(rest, []byte(mark))
+			if i < 0 {
+				break
+			}
+			start := bytes.LastIndexByte(rest[:i], '\n') + 1
+			if line := bytes.TrimLeft(rest[start:i], " \t"); bytes.HasPrefix(line, []byte(". ")) || bytes.HasPrefix(line, []byte(".\t")) {
+				return true
+			}
+			rest = rest[i+len(mark):]
+		}
+	}
+	return false
+}
+
+// provideHeader is what rcorder(8) looks for, to the letter.
+var provideHeader = []byte("# PROVIDE:")
+
+// judge reports a suspect unless a port installs it by other means.
+func (l *loader) judge(dir, origin, template string) {
+	base := strings.TrimSuffix(path.Base(template), ".in")
+	// Slaves share the directory and may install what their master does not.
+	asked := []string{origin}
+	for i := range l.scans {
+		if s := &l.scans[i]; s.spoken() && s.err == nil && s.origin != origin && s.master != "" &&
+			strings.HasSuffix(path.Clean(s.master), "/"+path.Base(path.Dir(dir))) {
+			asked = append(asked, s.origin)
+		}
+	}
+	l.evaluate(asked)
+	for _, r := range l.usesFilesOf(dir) {
+		mk := r.port.Make
+		if _, known := mk.Lookup("USE_RC_SUBR"); !known && mk.Defined("USE_RC_SUBR") {
+			return
+		}
+		for _, w := range mk.Words("SUB_FILES") {
+			if w.Text == base {
+				return
+			}
+		}
+		if l.mentions(r, base) {
+			return
+		}
+	}
+	l.problem(Problem{Kind: NotInstalled, Path: template, Origin: origin,
+		Text: "the template holds an rc.d script that no port installs: expected " + base + " in USE_RC_SUBR or SUB_FILES",
+		Hint: "delete the file, or name it in USE_RC_SUBR"})
+}

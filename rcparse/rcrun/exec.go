@@ -1,0 +1,305 @@
+package rcrun
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+)
+
+// exec is the interpreter's exec handler: it gets what is neither a function
+// nor a builtin, and what call has made of some builtins. It runs nothing.
+func (s *shell) exec(ctx context.Context, args []string) error {
+	if s.sim.budget.why != "" {
+		return errStopped
+	}
+	hc := interp.HandlerCtx(ctx)
+	if args[0] == "__svcjify" && len(args) > 1 {
+		return s.report(ctx, hc, args[1], args[2:])
+	}
+	return s.command(ctx, hc, s.frameOf(hc), args)
+}
+
+// status makes an exit status of a number.
+func status(code int) error {
+	if code == 0 {
+		return nil
+	}
+	return interp.ExitStatus(uint8(code))
+}
+
+func boolStatus(ok bool) error {
+	if ok {
+		return nil
+	}
+	return interp.ExitStatus(1)
+}
+
+// report is the recorder that the model and call talk to.
+func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word string, args []string) error {
+	switch word {
+	case "test":
+		return status(s.test(getString(hc, "__cwd"), args))
+	case "source":
+		return s.source(args)
+	case "exec":
+		if err := s.command(ctx, hc, s.frameOf(hc), args); err != nil {
+			code, ok := err.(interp.ExitStatus)
+			if !ok {
+				return err
+			}
+			return hc.Builtin(ctx, []string{"exit", fmt.Sprint(uint8(code))})
+		}
+		return hc.Builtin(ctx, []string{"exit", "0"})
+	case "command":
+		if interp.IsBuiltin(args[0]) {
+			replaced, err := s.call(ctx, args)
+			if err != nil {
+				return err
+			}
+			if replaced[0] == "__svcjify" {
+				return s.report(ctx, hc, replaced[1], replaced[2:])
+			}
+			if replaced[0] == "command" {
+				return nil
+			}
+			return hc.Builtin(ctx, replaced)
+		}
+		return s.command(ctx, hc, s.frameOf(hc), args)
+	case "command-v", "type", "hash":
+		return s.lookUp(hc, word, args)
+	case "set":
+		s.list(hc)
+	case "lacks":
+		s.sim.unknown(fmt.Sprintf("%q is not a command of sh", args[0]))
+		return status(127)
+	case "kill":
+		return s.kill(ctx, hc, args)
+	case "begin":
+		s.begin(hc)
+		return boolStatus(!s.sim.looking)
+	case "pid":
+		if s.sim.alive() {
+			fmt.Fprintln(hc.Stdout, pid)
+			return nil
+		}
+		return nil
+	case "gone":
+		s.sim.running, s.sim.sleeps = false, 0
+	case "required":
+		s.sim.files.make(absolute("/", args[0]))
+	case "skip":
+		if !slices.Contains(s.sim.record.Skipped, args[0]) {
+			s.sim.record.Skipped = append(s.sim.record.Skipped, args[0])
+		}
+	case "unknown":
+		s.sim.unknown(strings.Join(args, " "))
+	case "jail":
+		return s.jail(ctx, hc, args)
+	case "enter":
+		return s.enter(ctx, hc, args)
+	}
+	return nil
+}
+
+// frameOf is the frame of the shell with what the script's variables say now.
+func (s *shell) frameOf(hc interp.HandlerContext) frame {
+	fr := s.frame
+	if p := getString(hc, "__phase"); p != "" {
+		fr.phase = Phase(p)
+	}
+	if v := getString(hc, "rc_arg"); v != "" {
+		fr.verb = v
+	}
+	if fr.phase == Method && fr.prepend == "" {
+		fr.pending = getString(hc, "_prepend")
+	}
+	fr.cwd, fr.umask = getString(hc, "__cwd"), getString(hc, "__umask")
+	fr.background = fr.background || getString(hc, "__bg") != ""
+	return fr
+}
+
+// command is an external command: wrappers are taken off, text tools emulated,
+// and the rest recorded as a success.
+func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame, args []string) error {
+	u := unwrap(args, fr)
+	switch {
+	case u.script != nil:
+		return s.text(ctx, hc, u.frame, *u.script, u.params)
+	case len(u.argv) == 0: // env or limits alone print something
+		return nil
+	}
+	return s.external(ctx, hc, u.frame, u.argv)
+}
+
+// external is a command without wrappers.
+func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame, argv []string) error {
+	base := path.Base(argv[0])
+	t, emulated := toolOf(base)
+	s.note(hc, fr, argv, emulated && t.reads)
+	if emulated {
+		return t.run(&invocation{shell: s, ctx: ctx, hc: hc, frame: fr, args: argv[1:], name: base})
+	}
+	if s.captured(hc) {
+		s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(argv, " "), 80)))
+	}
+	return nil
+}
+
+// captured reports whether the script uses what a command writes.
+func (s *shell) captured(hc interp.HandlerContext) bool {
+	switch w := hc.Stdout.(type) {
+	case *sink:
+		return false
+	case *writing:
+		return !w.null
+	}
+	return hc.Stdout != io.Discard
+}
+
+// note puts a command into the Record. One that only reads is not among Starts.
+func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bool) {
+	rec := &s.sim.record
+	size := 0
+	for _, a := range argv {
+		size += len(a)
+	}
+	s.sim.bytes += size
+	if s.sim.bytes > maxOutput || len(rec.Reached) >= maxCommands {
+		s.sim.budget.stop(fmt.Sprintf("it reached more than %d commands or %d bytes of arguments", maxCommands, maxOutput))
+		return
+	}
+	c := Command{
+		Phase: fr.phase, Inside: s.inside, Argv: slices.Clone(argv), Program: rcparse.RealProgram(argv),
+		User: fr.user, Group: fr.group, Groups: fr.groups, Chroot: fr.chroot, Dir: fr.cwd,
+		Env: exported(hc.Env, fr.env), Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
+		Nice: fr.nice, FIB: fr.fib, CPUSet: fr.cpuset, Prepend: fr.prepend, Background: fr.background,
+	}
+	if line := hc.Pos.Line(); line > lineMark {
+		c.Line = int(line - lineMark)
+	}
+	rec.Reached = append(rec.Reached, c)
+	if c.Phase == Method && fr.verb == "start" && !reads {
+		rec.Starts = append(rec.Starts, c)
+	}
+}
+
+// exported is the environment of a command as far as it differs from rc(8)'s.
+func exported(env expand.Environ, more []string) []string {
+	vars := map[string]string{}
+	env.Each(func(name string, v expand.Variable) bool {
+		delete(vars, name)
+		if v.Exported && v.IsSet() {
+			vars[name] = v.String()
+		}
+		return true
+	})
+	for _, kv := range more {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
+	}
+	for _, c := range clean {
+		if vars[c.Name] == c.Value {
+			delete(vars, c.Name)
+		}
+	}
+	delete(vars, "RC_PID")
+	delete(vars, "_rc_svcj")
+	var list []string
+	for name, value := range vars {
+		list = append(list, name+"="+value)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// source is `.` of a file: rc.subr and rc.conf are what the model is, and what
+// is in others can't be known.
+func (s *shell) source(args []string) error {
+	if len(args) == 0 {
+		return status(2)
+	}
+	switch p := args[0]; {
+	case path.Base(p) == "rc.subr", strings.HasPrefix(p, "/etc/rc.conf"), p == "/etc/defaults/rc.conf":
+	default:
+		s.sim.unknown(fmt.Sprintf("what is in %q, which it sources", p))
+	}
+	return nil
+}
+
+// kill notes a signal; one that ends a process ends the service's.
+func (s *shell) kill(ctx context.Context, hc interp.HandlerContext, args []string) error {
+	if len(args) > 0 && args[0] == "-0" {
+		return boolStatus(s.sim.alive())
+	}
+	if len(args) == 0 || args[0] == "-l" {
+		return nil
+	}
+	fr := s.frameOf(hc)
+	s.note(hc, fr, append([]string{"kill"}, args...), false)
+	s.sim.signal(args)
+	return nil
+}
+
+// signal is what a signal does to the service.
+func (s *sim) signal(args []string) {
+	for _, a := range args {
+		if !strings.HasPrefix(a, "-") {
+			continue
+		}
+		switch strings.TrimPrefix(strings.TrimPrefix(a, "-s"), "-") {
+		case "HUP", "SIGHUP", "1", "USR1", "SIGUSR1", "USR2", "SIGUSR2", "30", "31", "INFO", "STOP", "CONT", "WINCH", "28":
+			return
+		}
+	}
+	s.running, s.sleeps = false, 0
+}
+
+// lookUp answers command -v, type and hash: functions are what they are, any
+// other name is a program that is installed.
+func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) error {
+	for _, a := range args {
+		if strings.HasPrefix(a, "-") || how == "hash" {
+			continue
+		}
+		found := a
+		switch {
+		case a == "":
+			return status(1)
+		case strings.Contains(a, "/"), s.sim.script.functions[a], interp.IsBuiltin(a):
+		default:
+			found = programPath(a)
+		}
+		if how == "type" {
+			found = a + " is " + found
+		}
+		fmt.Fprintln(hc.Stdout, found)
+	}
+	return nil
+}
+
+// list is set without arguments: the variables, sorted.
+func (s *shell) list(hc interp.HandlerContext) {
+	vars := map[string]string{}
+	hc.Env.Each(func(name string, v expand.Variable) bool {
+		delete(vars, name)
+		if v.IsSet() {
+			vars[name] = v.String()
+		}
+		return true
+	})
+	names := make([]string, 0, len(vars))
+	for name := range vars {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(hc.Stdout, "%s=%s\n", name, quote(vars[name]))
+	}
+}

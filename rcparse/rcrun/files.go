@@ -1,0 +1,178 @@
+package rcrun
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/interp"
+)
+
+// files is the pretended file system: that of a host where the service is
+// installed and configured and has run before. Everything that is named
+// exists, except what a boot has swept away: pid files, sockets, lock files,
+// and what is below /var/run and /tmp. What the script makes or removes is kept
+// in mind.
+type files struct {
+	made    map[string]bool   // by the script; false: removed
+	content map[string][]byte // of what it wrote
+	size    int
+}
+
+// Limits on the pretended file system, and its one process.
+const (
+	// patience is after how many sleeps a loop finds what it waits for.
+	patience    = 20
+	maxFiles    = 500
+	maxContents = 1 << 20
+	pid         = "1234" // the process of the service
+)
+
+func newFiles() *files {
+	return &files{made: map[string]bool{}, content: map[string][]byte{}}
+}
+
+func (f *files) make(p string) { f.note(p, true) }
+
+func (f *files) remove(p string) {
+	f.note(p, false)
+	delete(f.content, path.Clean(p))
+}
+
+func (f *files) note(p string, there bool) {
+	if _, ok := f.made[path.Clean(p)]; ok || len(f.made) < maxFiles {
+		f.made[path.Clean(p)] = there
+	}
+}
+
+// exists says whether a path is there. A process that runs, or that has been
+// waited for long enough, has its pid file and socket.
+func (s *sim) exists(p string) bool {
+	if p == "" {
+		return false
+	}
+	p = path.Clean(p)
+	if there, ok := s.files.made[p]; ok {
+		return there
+	}
+	if runtimeFile(p) {
+		return s.alive()
+	}
+	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
+		if strings.HasPrefix(p, swept) {
+			return s.sleeps > patience
+		}
+	}
+	return true
+}
+
+// runtimeFile reports whether a file is there only while its process is.
+func runtimeFile(p string) bool {
+	base := path.Base(p)
+	for _, end := range []string{".pid", ".PID", ".sock", ".socket", ".lock", ".lck", ".ctl"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return base == "pid" || base == "lock" || base == "sock" || base == "socket"
+}
+
+// alive says whether the service's process is there. A loop that sleeps finds
+// what it waits for after some rounds.
+func (s *sim) alive() bool {
+	return s.running != (s.sleeps > patience)
+}
+
+// open is the interpreter's open handler: a write is thrown away but for what
+// the script may read again, a read gives what is known of the file.
+func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) (io.ReadWriteCloser, error) {
+	if text, ok := strings.CutPrefix(name, pipePrefix); ok {
+		if text != "" {
+			text += "\n"
+		}
+		return &reading{Reader: strings.NewReader(text)}, nil
+	}
+	if s.sim.budget.why != "" {
+		return nil, errStopped
+	}
+	hc := interp.HandlerCtx(ctx)
+	p := absolute(getString(hc, "__cwd"), name)
+	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
+		if name == "" {
+			return nil, &os.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
+		}
+		return &reading{Reader: bytes.NewReader(s.read(p, false))}, nil
+	}
+	if p == "/dev/null" {
+		return &writing{null: true}, nil
+	}
+	s.sim.files.make(p)
+	w := &writing{files: s.sim.files, path: p}
+	if flag&os.O_APPEND != 0 {
+		w.buf.Write(s.sim.files.content[p])
+	}
+	return w, nil
+}
+
+// read is what a file holds, as far as that is known.
+func (s *shell) read(p string, used bool) []byte {
+	if b, ok := s.sim.files.content[p]; ok {
+		return b
+	}
+	if runtimeFile(p) && s.sim.exists(p) {
+		return []byte(pid + "\n")
+	}
+	if p != "/dev/null" && used {
+		s.sim.unknown(fmt.Sprintf("what is in %q: taken as empty", p))
+	}
+	return nil
+}
+
+func absolute(cwd, p string) string {
+	if strings.HasPrefix(p, "/") {
+		return path.Clean(p)
+	}
+	return path.Join("/", cwd, p)
+}
+
+// A reading is an open file that is read.
+type reading struct{ io.Reader }
+
+func (*reading) Write(p []byte) (int, error) { return len(p), nil }
+func (*reading) Close() error                { return nil }
+
+// A writing is an open file that is written. It takes no more than fits.
+type writing struct {
+	files *files
+	path  string
+	null  bool
+	buf   bytes.Buffer
+}
+
+func (*writing) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (w *writing) Write(p []byte) (int, error) {
+	if !w.null && w.files.size+w.buf.Len()+len(p) <= maxContents {
+		w.buf.Write(p)
+		w.store()
+	}
+	return len(p), nil
+}
+
+// store makes the content known at once: a script may read before it closes.
+func (w *writing) store() {
+	if len(w.files.content) < maxFiles {
+		w.files.content[w.path] = w.buf.Bytes()
+	}
+}
+
+func (w *writing) Close() error {
+	if !w.null {
+		w.files.size += w.buf.Len()
+	}
+	return nil
+}

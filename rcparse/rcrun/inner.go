@@ -1,0 +1,150 @@
+package rcrun
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+)
+
+// begin is run_rc_command's start: the service is known now.
+func (s *shell) begin(hc interp.HandlerContext) {
+	asked := service{getString(hc, "name"), getString(hc, "rcvar")}
+	if !slices.Contains(s.sim.asked, asked) && len(s.sim.asked) < maxServices {
+		s.sim.asked = append(s.sim.asked, asked)
+	}
+	s.sim.sleeps = 0
+	if s.inside {
+		return
+	}
+	rec := &s.sim.record
+	if rec.Name != "" && len(rec.Starts)+len(rec.Jails) > 0 {
+		return // the first that did something stays
+	}
+	rec.Name, rec.RCVar = asked.name, asked.rcvar
+	v := hc.Env.Get(asked.name + "_svcj_options")
+	rec.SvcjOptions, rec.SvcjOptionsSet = v.String(), v.IsSet()
+	switch strings.ToLower(getString(hc, asked.name+"_svcj")) {
+	case "yes", "true", "on", "1":
+		rec.Svcj = true
+	default:
+		rec.Svcj = false
+	}
+}
+
+// maxServices bounds the names under which one script calls run_rc_command.
+const maxServices = 50
+
+// jail is `jail -c` with the parameters that rc.subr gives: it runs exec.start
+// inside, which is service(8) with the script's name, and fails if that does.
+func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []string) error {
+	fr := s.frameOf(hc)
+	s.note(hc, fr, append([]string{"/usr/sbin/jail", "-c"}, params...), true)
+	var j Jail
+	var start string
+	for _, p := range params {
+		if name, ok := strings.CutPrefix(p, "name="); ok {
+			j.Name = name
+			continue
+		}
+		j.Params = append(j.Params, p)
+		if line, ok := strings.CutPrefix(p, "exec.start="); ok {
+			start = line
+		}
+	}
+	if slices.ContainsFunc(s.sim.record.Jails, func(k Jail) bool { return k.Name == j.Name }) {
+		s.sim.unknown(fmt.Sprintf("a second jail with the name %q: jail(8) refuses it", j.Name))
+		return status(1)
+	}
+	words := strings.Fields(start)
+	name := strings.TrimPrefix(j.Name, "svcj-")
+	j.Found = name == s.sim.scenario.InstalledAs
+	s.sim.record.Jails = append(s.sim.record.Jails, j)
+	if len(words) < 5 {
+		return status(1)
+	}
+	return s.inner(words[3], words[4], words[5:])
+}
+
+// enter is service(8) with -j: the script again, in the jail that is there.
+func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string) error {
+	if len(args) < 2 {
+		return status(1)
+	}
+	argv := append([]string{"/usr/sbin/service", "-E", "_rc_svcj=jailing", "-j", "svcj-" + args[0]}, args...)
+	s.note(hc, s.frameOf(hc), argv, true)
+	return s.inner(args[0], args[1], args[2:])
+}
+
+// inner is the script inside the jail: service(8)'s clean environment, rc.conf
+// not yet read, and nothing that the outer run has set.
+func (s *shell) inner(name, verb string, args []string) error {
+	rec := &s.sim.record
+	if name != s.sim.scenario.InstalledAs {
+		rec.Inner = 1 // service: name does not exist in /etc/rc.d or the local startup directories
+		return status(1)
+	}
+	if s.sim.runs >= maxRuns {
+		return s.sim.budget.stop(fmt.Sprintf("it runs itself more than %d deep", maxRuns))
+	}
+	s.sim.runs++
+	defer func() { s.sim.runs-- }()
+	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
+	rec.Inner = s.sim.shellRun(env, "/usr/local/etc/rc.d/"+name, "", append([]string{verb}, args...), true, frame{phase: TopLevel, cwd: "/", umask: "0022"})
+	if s.sim.budget.why != "" {
+		return errStopped
+	}
+	return status(rec.Inner)
+}
+
+// text is a shell text that sh -c or su -c gets: a shell of its own, without the
+// model's functions and with the exported variables only.
+func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text string, params []string) error {
+	if s.sim.runs >= maxRuns {
+		return s.sim.budget.stop(fmt.Sprintf("its shells are nested more than %d deep", maxRuns))
+	}
+	file, err := parseText(text)
+	if err != nil {
+		s.sim.unknown(fmt.Sprintf("sh -c gets a text that is not shell: %v", err))
+		return status(2)
+	}
+	rewrite(file, 0)
+	if len(params) > 0 {
+		file.Name, params = params[0], params[1:]
+	} else {
+		file.Name = "sh"
+	}
+	vars := map[string]string{}
+	hc.Env.Each(func(name string, v expand.Variable) bool {
+		delete(vars, name)
+		if v.Exported && v.IsSet() {
+			vars[name] = v.String()
+		}
+		return true
+	})
+	for _, kv := range fr.env {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
+	}
+	env := make([]Setting, 0, len(vars))
+	for name, value := range vars {
+		env = append(env, Setting{name, value})
+	}
+	s.sim.runs++
+	defer func() { s.sim.runs-- }()
+	fr.env = nil
+	sh, r, err := s.sim.newShell(env, params, s.inside, fr)
+	if err != nil {
+		return s.sim.budget.stop(err.Error())
+	}
+	interp.StdIO(stdinOf(hc), hc.Stdout, hc.Stderr)(r)
+	sh.out = s.out
+	code := exitCode(r.Run(s.sim.budget, file))
+	if s.sim.budget.why != "" {
+		return errStopped
+	}
+	return status(code)
+}

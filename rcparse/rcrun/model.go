@@ -1,0 +1,72 @@
+package rcrun
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// The model is shell text, so that the interpreter and a real shell can run
+// the same thing; subr.sh is what scripts call, model.sh run_rc_command.
+var (
+	//go:embed subr.sh
+	subrText string
+	//go:embed model.sh
+	modelText string
+)
+
+// Model is the text of the model of rc.subr(8), as a shell would source it.
+func Model() string { return subrText + modelText }
+
+// parsedModel is the model's syntax tree, rewritten as every text is and with
+// its line numbers taken away: a command of rc.subr has no line in the script.
+var parsedModel = sync.OnceValue(func() *syntax.File {
+	f, err := parseText(Model())
+	if err != nil {
+		panic("rcrun: the embedded model does not parse: " + err.Error())
+	}
+	rewrite(f, 0)
+	return f
+})
+
+// defaults is what /etc/defaults/rc.conf says of the things that scripts ask for.
+var defaults = []Setting{
+	{"rc_debug", "NO"}, {"rc_info", "NO"}, {"rc_startmsgs", "YES"},
+	{"local_startup", "/usr/local/etc/rc.d"}, {"script_name_sep", " "},
+	{"always_force_depends", "NO"}, {"varmfs", "AUTO"}, {"root_rw_mount", "YES"},
+	{"syslogd_enable", "YES"}, {"ldconfig_paths", "/usr/lib/compat /usr/local/lib"},
+	{"devfs_rulesets", "/etc/defaults/devfs.rules /etc/devfs.rules"},
+}
+
+// RCConf is the shell text of the settings, as rc.conf(5) would hold them.
+// Later lines win, as in the file.
+func RCConf(settings []Setting) string {
+	var b strings.Builder
+	for _, s := range settings {
+		if !syntax.ValidName(s.Name) {
+			continue // a service with a dash in its name has no variables
+		}
+		b.WriteString(s.Name + "=" + quote(s.Value) + "\n")
+	}
+	return b.String()
+}
+
+// settingsOf is rc.conf of a scenario: the defaults, the services switched on, and
+// the scenario's own lines.
+func settingsOf(sc Scenario, found []service) []Setting {
+	list := append([]Setting(nil), defaults...)
+	for _, f := range found {
+		if f.rcvar != "" {
+			list = append(list, Setting{f.rcvar, "YES"})
+		}
+		if sc.Svcj && f.name != "" {
+			list = append(list, Setting{f.name + "_svcj", "YES"})
+		}
+	}
+	return append(list, sc.RCConf...)
+}
+
+// quote makes one shell word of a text.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,0 +1,56 @@
+package rcrun
+
+import (
+	"io"
+	"path"
+	"strings"
+
+	"mvdan.cc/sh/v3/interp"
+)
+
+// remains says whether a process would be left by what was started: a command
+// that is not one of the base system's that do their work and end. A program of
+// a package is taken for a daemon.
+func remains(starts []Command) bool {
+	for _, c := range starts {
+		if staysRunning(c) {
+			return true
+		}
+	}
+	return false
+}
+
+func staysRunning(c Command) bool {
+	if path.Base(c.Argv[0]) == "daemon" || c.Background && len(c.Program) > 0 && !oneShot(c.Program[0]) {
+		return true
+	}
+	return len(c.Program) > 0 && !oneShot(c.Program[0])
+}
+
+// oneShot reports whether a command of FreeBSD's base system ends by itself.
+func oneShot(program string) bool {
+	if program == "" {
+		return true
+	}
+	base := path.Base(program)
+	if strings.HasPrefix(program, "/usr/local/") {
+		return false
+	}
+	return strings.Contains(" "+oneShots+" ", " "+base+" ")
+}
+
+const oneShots = "[ test true false : echo printf cat cp mv rm rmdir mkdir ln touch install chmod chown chgrp chflags mtree mktemp " +
+	"find grep egrep fgrep sed awk cut tr head tail sort uniq wc ls stat basename dirname expr seq jot date sleep id whoami hostname uname " +
+	"logger kill pkill killall pgrep ps pwait sysctl kldload kldunload kldstat sysextctl mount umount mount_nullfs mdmfs mdconfig " +
+	"ifconfig route ngctl devfs zfs zpool swapon swapoff pfctl ipfw ipf ipnat arp ndp kenv sysrc service pw pkg tar gzip bzip2 xz openssl " +
+	"ssh-keygen newaliases makemap newsyslog cap_mkdb pwd_mkdb ldconfig usbconfig usbhidctl mixer camcontrol gpioctl sh jail jexec jls " +
+	"setfacl getfacl sync df du env tee xargs which readlink realpath cmp diff limits unlink fsck tunefs dmesg vidcontrol kbdcontrol " +
+	"moused_nop acpiconf apm powerd_nop setextattr getent crontab su protect rtprio idprio renice fetch"
+
+// stdinOf is a handler's standard input as StdIO wants it.
+func stdinOf(hc interp.HandlerContext) io.Reader {
+	if hc.Stdin == nil {
+		return nil
+	}
+	return hc.Stdin
+}

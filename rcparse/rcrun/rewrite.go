@@ -1,0 +1,295 @@
+package rcrun
+
+import (
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// What a text names that the interpreter would answer from the host.
+const (
+	shellPID = "4242" // $$
+	childPID = "4243" // $!
+	parent   = "1"    // $PPID
+
+	// pipePrefix starts the name of a "file" that holds what the left side of a
+	// pipe wrote; see pipeline.
+	pipePrefix = "__svcjify_pipe:"
+	// lineMark is added to the line of each command of the script, so that the
+	// handlers can tell it from one of the model or of an eval.
+	lineMark = 1 << 17
+)
+
+// rewrite changes a syntax tree into one that the interpreter runs without
+// touching the host, without concurrency, and as sh(1) would: see the cases.
+// Commands get their lines raised by mark.
+func rewrite(n syntax.Node, mark uint) {
+	w := &rewriter{mark: mark, heredocs: map[*syntax.Word]bool{}}
+	syntax.Walk(n, w.visit)
+}
+
+type rewriter struct {
+	mark     uint
+	heredocs map[*syntax.Word]bool
+}
+
+func (w *rewriter) visit(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.Stmt:
+		w.statement(n)
+	case *syntax.CallExpr:
+		for _, a := range n.Args {
+			plainBraces(a)
+		}
+		if w.mark > 0 && len(n.Args) > 0 {
+			raise(n.Args[0], w.mark)
+		}
+	case *syntax.WordIter:
+		for _, a := range n.Items {
+			plainBraces(a)
+		}
+	case *syntax.DeclClause:
+		n.Args = slices.DeleteFunc(n.Args, func(a *syntax.Assign) bool {
+			return a.Naked && a.Name == nil && a.Value.Lit() == "-" || a.Name != nil && a.Name.Value == "-"
+		})
+	case *syntax.Assign:
+		rename(n.Name)
+	case *syntax.ArithmExp:
+		syntax.Walk(n.X, func(n syntax.Node) bool {
+			if lit, ok := n.(*syntax.Lit); ok {
+				rename(lit)
+			}
+			return true
+		})
+	case *syntax.ParamExp:
+		rename(n.Param)
+	case *syntax.Word:
+		n.Parts = w.parts(n.Parts)
+		if !w.heredocs[n] {
+			tilde(n)
+		}
+	case *syntax.DblQuoted:
+		n.Parts = w.parts(n.Parts)
+	case *syntax.Redirect:
+		if n.Hdoc != nil {
+			w.heredocs[n.Hdoc] = true
+		}
+	}
+	return true
+}
+
+// statement takes care of what the interpreter does concurrently, and of the
+// redirections and commands that it lacks.
+func (w *rewriter) statement(st *syntax.Stmt) {
+	st.Redirs = slices.DeleteFunc(st.Redirs, func(r *syntax.Redirect) bool { return !plainRedirect(r) })
+	switch c := st.Cmd.(type) {
+	case *syntax.CoprocClause:
+		st.Cmd, st.Background = &syntax.Block{Stmts: []*syntax.Stmt{c.Stmt}}, true
+	case *syntax.TimeClause: // it would print how long we took
+		if c.Stmt == nil {
+			c.Stmt = &syntax.Stmt{}
+		}
+		st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{c.Stmt}}
+	case *syntax.TestClause: // not in sh, where [[ is the name of a command
+		st.Cmd = &syntax.CallExpr{Args: []*syntax.Word{word("__svcjify"), word("lacks"), word("[[")}}
+	case *syntax.BinaryCmd:
+		if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
+			pipeline(st, c)
+		}
+	}
+	if st.Background || st.Coprocess || st.Disown {
+		background(st)
+	}
+}
+
+// plainRedirect reports whether the interpreter has the redirection: of
+// standard input, output and error, from and to a file or one another.
+func plainRedirect(r *syntax.Redirect) bool {
+	fd := ""
+	if r.N != nil {
+		fd = r.N.Value
+	}
+	if fd != "" && fd != "0" && fd != "1" && fd != "2" {
+		return false
+	}
+	switch r.Op {
+	case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+		return fd == "" || fd == "0"
+	case syntax.RdrInOut:
+		r.Op = syntax.RdrIn
+		return fd == "" || fd == "0"
+	case syntax.RdrClob:
+		r.Op = syntax.RdrOut
+		return fd != "0"
+	case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll:
+		return fd != "0"
+	case syntax.DplOut:
+		to := r.Word.Lit()
+		return fd != "0" && (to == "1" || to == "2" || to == "-")
+	case syntax.DplIn:
+		return r.Word.Lit() == "-"
+	}
+	return false
+}
+
+// pipeline turns X | Y into a subshell with Y whose input is a pretended file
+// that holds what X writes. X is run to its end first, so that the order of
+// commands does not depend on the scheduler; and Y is in a subshell, as in sh.
+func pipeline(st *syntax.Stmt, c *syntax.BinaryCmd) {
+	x := c.X
+	if c.Op == syntax.PipeAll {
+		x = &syntax.Stmt{
+			Cmd:    &syntax.Block{Stmts: []*syntax.Stmt{x}},
+			Redirs: []*syntax.Redirect{{Op: syntax.DplOut, N: &syntax.Lit{Value: "2"}, Word: word("1")}},
+		}
+	}
+	name := &syntax.Word{Parts: []syntax.WordPart{
+		&syntax.Lit{Value: pipePrefix},
+		&syntax.DblQuoted{Parts: []syntax.WordPart{&syntax.CmdSubst{Stmts: []*syntax.Stmt{x}}}},
+	}}
+	inner := &syntax.Stmt{
+		Cmd:    &syntax.Subshell{Stmts: []*syntax.Stmt{c.Y}},
+		Redirs: []*syntax.Redirect{{Op: syntax.RdrIn, Word: name}},
+	}
+	if len(st.Redirs) == 0 && !st.Background {
+		st.Cmd, st.Redirs = inner.Cmd, inner.Redirs
+		return
+	}
+	st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{inner}}
+}
+
+// background turns X & into (__bg=1; X), where a loop ends after one round: a
+// loop in the background is one that goes on for good.
+func background(st *syntax.Stmt) {
+	inner := &syntax.Stmt{Cmd: st.Cmd, Redirs: st.Redirs, Negated: st.Negated}
+	syntax.Walk(inner, func(n syntax.Node) bool {
+		if loop, ok := n.(*syntax.WhileClause); ok {
+			loop.Do = append(loop.Do, &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("break")}}})
+		}
+		return true
+	})
+	mark := &syntax.Stmt{Cmd: &syntax.CallExpr{Assigns: []*syntax.Assign{
+		{Name: &syntax.Lit{Value: "__bg"}, Value: word("1")},
+	}}}
+	st.Cmd = &syntax.Subshell{Stmts: []*syntax.Stmt{mark, inner}}
+	st.Redirs, st.Negated = nil, false
+	st.Background, st.Coprocess, st.Disown = false, false, false
+}
+
+// parts replaces what would be answered from the host.
+func (w *rewriter) parts(list []syntax.WordPart) []syntax.WordPart {
+	for i, p := range list {
+		switch p := p.(type) {
+		case *syntax.ProcSubst: // it would make a real FIFO
+			list[i] = &syntax.Lit{ValuePos: p.Pos(), ValueEnd: p.End(), Value: "/dev/fd/63"}
+		case *syntax.ParamExp:
+			if p.Param == nil {
+				continue
+			}
+			value := map[string]string{"$": shellPID, "!": childPID, "PPID": parent}[p.Param.Value]
+			if value != "" && !p.Length && !p.Excl && p.Exp == nil && p.Repl == nil && p.Slice == nil {
+				list[i] = &syntax.Lit{ValuePos: p.Pos(), ValueEnd: p.End(), Value: value}
+			}
+		}
+	}
+	return list
+}
+
+// rename gives Bash's magic variables another name: in sh they are ordinary.
+func rename(lit *syntax.Lit) {
+	if lit == nil {
+		return
+	}
+	switch lit.Value {
+	case "RANDOM", "SRANDOM", "DIRSTACK":
+		lit.Value = "__" + lit.Value
+	}
+}
+
+// tilde expands ~user, for which the interpreter would ask the host.
+func tilde(w *syntax.Word) {
+	if len(w.Parts) == 0 {
+		return
+	}
+	lit, ok := w.Parts[0].(*syntax.Lit)
+	if !ok {
+		return
+	}
+	rest, ok := strings.CutPrefix(lit.Value, "~")
+	if !ok || rest == "" || rest[0] == '/' {
+		return // ~ itself is $HOME
+	}
+	user, path, slash := strings.Cut(rest, "/")
+	if !slash && len(w.Parts) > 1 {
+		return // ~'foo' is no tilde expansion
+	}
+	if slash {
+		path = "/" + path
+	}
+	if strings.Trim(user, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") != "" || user == "-" {
+		lit.Value = `\` + lit.Value
+		return
+	}
+	lit.Value = homeOf(user) + path
+}
+
+// homeOf is the home directory of a pretended user.
+func homeOf(user string) string {
+	if user == "root" {
+		return "/root"
+	}
+	return "/home/" + user
+}
+
+// plainBraces keeps {a,b} as it stands: only Bash expands it.
+func plainBraces(w *syntax.Word) {
+	try := &syntax.Word{Parts: slices.Clone(w.Parts)}
+	if !syntax.SplitBraces(try) {
+		return
+	}
+	for i, p := range w.Parts {
+		if lit, ok := p.(*syntax.Lit); ok && strings.Contains(lit.Value, "{") {
+			w.Parts[i] = &syntax.Lit{ValuePos: lit.ValuePos, ValueEnd: lit.ValueEnd, Value: escapeBraces(lit.Value)}
+		}
+	}
+}
+
+func escapeBraces(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s):
+			b.WriteByte(s[i])
+			i++
+		case s[i] == '{':
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// raise adds to the line number of a word.
+func raise(w *syntax.Word, by uint) {
+	if len(w.Parts) == 0 {
+		return
+	}
+	up := func(p syntax.Pos) syntax.Pos { return syntax.NewPos(p.Offset(), p.Line()+by, p.Col()) }
+	switch p := w.Parts[0].(type) {
+	case *syntax.Lit:
+		p.ValuePos = up(p.ValuePos)
+	case *syntax.SglQuoted:
+		p.Left = up(p.Left)
+	case *syntax.DblQuoted:
+		p.Left = up(p.Left)
+	case *syntax.ParamExp:
+		p.Dollar = up(p.Dollar)
+	case *syntax.CmdSubst:
+		p.Left = up(p.Left)
+	}
+}
+
+func word(s string) *syntax.Word {
+	return &syntax.Word{Parts: []syntax.WordPart{&syntax.Lit{Value: s}}}
+}

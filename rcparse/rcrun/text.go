@@ -1,0 +1,112 @@
+package rcrun
+
+import (
+	"errors"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Limits on a text that is parsed: a script, or one that a script makes for
+// eval, sh -c or trap. The parser is recursive.
+const (
+	maxText  = 256 << 10
+	maxEval  = 64 << 10
+	maxDepth = 1000
+)
+
+var (
+	errTooLong = errors.New("a shell text of more than 256 KiB")
+	errTooDeep = errors.New("a shell text nested deeper than 1000 levels")
+)
+
+// parseText parses as Bash, which is what the interpreter runs best (it then
+// knows local and export), and else as POSIX, which takes a few things that
+// Bash reserves.
+func parseText(text string) (*syntax.File, error) {
+	if err := bounded(text); err != nil {
+		return nil, err
+	}
+	f, err := syntax.NewParser().Parse(strings.NewReader(text), "")
+	if err == nil {
+		return f, nil
+	}
+	for _, lang := range []syntax.LangVariant{syntax.LangPOSIX, syntax.LangMirBSDKorn} {
+		if f, err2 := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(text), ""); err2 == nil {
+			return f, nil
+		}
+	}
+	return nil, err
+}
+
+// bounded refuses what the parser's stack may not hold. The count is naive:
+// brackets in quotes and comments count too.
+func bounded(text string) error {
+	if len(text) > maxText {
+		return errTooLong
+	}
+	depth, run, word := 0, 0, 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '(' || c == '{':
+			depth++
+		case c == ')' || c == '}':
+			depth = max(depth-1, 0)
+		}
+		if c == '!' || c == '~' || c == '+' || c == '-' {
+			run++
+		} else if c != ' ' && c != '\t' {
+			run = 0
+		}
+		if c >= 'a' && c <= 'z' {
+			word++
+			continue
+		}
+		switch text[i-word : i] {
+		case "if", "case", "while", "until", "for", "elif":
+			depth++
+		case "fi", "esac", "done":
+			depth = max(depth-1, 0)
+		}
+		word = 0
+		if depth > maxDepth || run > maxDepth {
+			return errTooDeep
+		}
+	}
+	return nil
+}
+
+// harmless reports whether a text of eval can be run as it stands: it has
+// nothing that rewrite would change.
+func harmless(text string) bool {
+	if strings.ContainsAny(text, "&|<>~`") {
+		return false
+	}
+	for _, s := range []string{"$$", "$!", "$(", "[[", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "${$}", "${!}"} {
+		if strings.Contains(text, s) {
+			return false
+		}
+	}
+	return !strings.Contains(text, "{") || !strings.Contains(text, ",") && !strings.Contains(text, "..")
+}
+
+// safeText is a text of eval or trap after rewrite.
+func safeText(text string) (string, error) {
+	if len(text) > maxEval {
+		return "", errTooLong
+	}
+	if harmless(text) {
+		return text, nil
+	}
+	f, err := parseText(text)
+	if err != nil {
+		return "", err
+	}
+	rewrite(f, 0)
+	var b strings.Builder
+	if err := syntax.NewPrinter().Print(&b, f); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}

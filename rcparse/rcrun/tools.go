@@ -1,0 +1,381 @@
+package rcrun
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mvdan.cc/sh/v3/interp"
+)
+
+// An invocation is one emulated command.
+type invocation struct {
+	shell *shell
+	ctx   context.Context
+	hc    interp.HandlerContext
+	frame frame
+	name  string
+	args  []string
+}
+
+// A tool is a command whose output or effect a script builds upon. One that
+// only reads is not what a start method starts.
+type tool struct {
+	run   func(*invocation) error
+	reads bool
+}
+
+// toolOf finds the emulation of a command by its base name.
+func toolOf(base string) (tool, bool) {
+	if run := textTool(base); run != nil {
+		return tool{run, true}, true
+	}
+	switch base {
+	case "true", ":", "clear", "tty", "logger":
+		return tool{func(*invocation) error { return nil }, true}, true
+	case "false":
+		return tool{func(*invocation) error { return status(1) }, true}, true
+	case "[", "test":
+		return tool{func(v *invocation) error {
+			return status(v.shell.test(v.frame.cwd, append([]string{v.name}, v.args...)))
+		}, true}, true
+	case "echo", "printf":
+		return tool{func(v *invocation) error { return v.hc.Builtin(v.ctx, append([]string{v.name}, v.args...)) }, true}, true
+	case "sleep":
+		return tool{(*invocation).sleep, true}, true
+	case "id", "whoami", "logname", "groups":
+		return tool{(*invocation).id, true}, true
+	case "pw", "getent":
+		return tool{(*invocation).accounts, base == "getent"}, true
+	case "hostname", "uname", "date", "nproc", "stat":
+		return tool{(*invocation).host, true}, true
+	case "sysctl":
+		return tool{(*invocation).sysctl, false}, true
+	case "kldstat": // nothing is loaded, so that what would be loaded is seen
+		return tool{func(*invocation) error { return status(1) }, true}, true
+	case "pgrep", "pidof", "ps":
+		return tool{(*invocation).processes, true}, true
+	case "pwait":
+		return tool{func(v *invocation) error { v.shell.sim.signal(nil); return nil }, true}, true
+	case "kill", "pkill", "killall":
+		return tool{(*invocation).signal, false}, true
+	case "which":
+		return tool{func(v *invocation) error { return v.shell.lookUp(v.hc, "command-v", v.args) }, true}, true
+	case "mkdir", "touch", "install", "cp", "mv", "ln", "mkfifo":
+		return tool{(*invocation).makes, false}, true
+	case "rm", "rmdir", "unlink":
+		return tool{(*invocation).removes, false}, true
+	case "mktemp":
+		return tool{(*invocation).mktemp, false}, true
+	case "realpath", "readlink":
+		return tool{(*invocation).realpath, true}, true
+	case "xargs":
+		return tool{(*invocation).xargs, true}, true
+	case "jls", "sockstat", "netstat", "ls", "find", "awk", "gawk", "mount", "df", "od", "jot", "kenv", "pkg", "sysrc", "procstat", "fstat", "java", "openssl":
+		return tool{(*invocation).silent, !slices.Contains([]string{"mount", "find", "sysrc", "pkg", "java", "openssl", "kenv"}, base)}, true
+	}
+	return tool{}, false
+}
+
+// silent is a command that says nothing, which is noted where its words are used.
+func (v *invocation) silent() error {
+	if v.shell.captured(v.hc) {
+		v.shell.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(append([]string{v.name}, v.args...), " "), 80)))
+	}
+	return nil
+}
+
+func (v *invocation) println(s string) { fmt.Fprintln(v.hc.Stdout, s) }
+
+// operands is the arguments that are not flags; values are the flags with one.
+func (v *invocation) operands(values string) []string { return parseOptions(v.args, values).rest }
+
+// stdin is all of the standard input; without one it is empty.
+func (v *invocation) stdin() []byte {
+	if v.hc.Stdin == nil {
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(v.hc.Stdin, maxContents))
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// input is what the files hold, or the standard input where none is named.
+func (v *invocation) input(names []string) []byte {
+	if len(names) == 0 {
+		return v.stdin()
+	}
+	var b bytes.Buffer
+	for _, n := range names {
+		if n == "-" {
+			b.Write(v.stdin())
+			continue
+		}
+		b.Write(v.shell.read(absolute(v.frame.cwd, n), v.shell.captured(v.hc)))
+	}
+	return b.Bytes()
+}
+
+// sleep counts: a loop that waits must find what it waits for. In the
+// background it ends the shell, as a loop there goes on for good.
+func (v *invocation) sleep() error {
+	v.shell.sim.sleeps++
+	if v.frame.background {
+		return v.hc.Builtin(v.ctx, []string{"exit", "0"})
+	}
+	return nil
+}
+
+// id answers for the user that the command runs as; any other user is there too.
+func (v *invocation) id() error {
+	user := v.frame.user
+	if user == "" {
+		user = "root"
+	}
+	o := parseOptions(v.args, "")
+	if len(o.rest) > 0 {
+		user = o.rest[0]
+	}
+	uid := uidOf(user)
+	switch {
+	case v.name != "id", o.has("-n") && (o.has("-u") || o.has("-g") || o.has("-G")):
+		if user == "root" && (o.has("-g") || o.has("-G") || v.name == "groups") {
+			user = "wheel"
+		}
+		v.println(user)
+	case o.has("-u"), o.has("-g"), o.has("-G"):
+		v.println(uid)
+	default:
+		v.println(fmt.Sprintf("uid=%s(%s) gid=%s(%s)", uid, user, uid, user))
+	}
+	return nil
+}
+
+// uidOf is the number of a pretended user or group.
+func uidOf(user string) string {
+	switch {
+	case user == "root", user == "wheel":
+		return "0"
+	case user != "" && strings.Trim(user, "0123456789") == "":
+		return user
+	}
+	return "1001"
+}
+
+// accounts is getent(1) and pw(8)'s show: passwd(5) and group(5) lines.
+func (v *invocation) accounts() error {
+	o := v.args
+	if v.name == "pw" {
+		o = parseOptions(v.args, "RVC").rest
+	}
+	verb, who := "", ""
+	for _, a := range o {
+		switch {
+		case strings.HasPrefix(a, "-"):
+		case verb == "":
+			verb = a
+		case a == "show" || a == "add" || a == "mod" || a == "del":
+			verb += a
+		default:
+			who = a
+		}
+	}
+	uid := uidOf(who)
+	shell, home := "/usr/sbin/nologin", homeOf(who)
+	switch verb {
+	case "passwd":
+		v.println(fmt.Sprintf("%s:*:%s:%s::%s:%s", who, uid, uid, home, shell))
+	case "usershow":
+		v.println(fmt.Sprintf("%s:*:%s:%s::0:0::%s:%s", who, uid, uid, home, shell))
+	case "group", "groupshow":
+		v.println(fmt.Sprintf("%s:*:%s:", who, uid))
+	}
+	return nil
+}
+
+// host is what a host says of itself; every run gives the same.
+func (v *invocation) host() error {
+	const name = "host.example.org"
+	arg := strings.Join(v.args, " ")
+	switch v.name {
+	case "hostname":
+		if strings.Contains(arg, "-s") {
+			v.println("host")
+			return nil
+		}
+		v.println(name)
+	case "nproc":
+		v.println("4")
+	case "date":
+		if strings.Contains(arg, "%s") {
+			v.println("1767225600")
+			return nil
+		}
+		v.println("20260101")
+	case "stat":
+		switch {
+		case strings.Contains(arg, "%Su"), strings.Contains(arg, "%U"):
+			v.println("root")
+		case strings.Contains(arg, "%Sg"), strings.Contains(arg, "%G"):
+			v.println("wheel")
+		default:
+			v.println("0")
+		}
+	default:
+		words := map[byte]string{'s': "FreeBSD", 'n': name, 'r': "15.0-RELEASE", 'm': "amd64", 'p': "amd64", 'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
+		var out []string
+		for _, c := range strings.TrimLeft(arg, "-") {
+			if w, ok := words[byte(c)]; ok {
+				out = append(out, w)
+			}
+		}
+		if len(out) == 0 {
+			out = []string{"FreeBSD"}
+		}
+		v.println(strings.Join(out, " "))
+	}
+	return nil
+}
+
+// sysctl answers for a few names; any other is zero, and noted.
+func (v *invocation) sysctl() error {
+	known := map[string]string{
+		"security.jail.jailed": "0", "security.jail.children.max": "0", "security.jail.children.cur": "0",
+		"security.jail.vnet": "0", "kern.osreldate": "1500068", "kern.ostype": "FreeBSD", "kern.osrelease": "15.0-RELEASE",
+		"hw.machine": "amd64", "hw.machine_arch": "amd64", "hw.ncpu": "4", "hw.physmem": "8589934592", "hw.pagesize": "4096",
+		"kern.hostname": "host.example.org", "kern.maxfiles": "260000", "kern.maxfilesperproc": "230000",
+		"kern.ipc.shmmax": "536870912", "kern.securelevel": "-1", "vm.overcommit": "0", "kern.boottrace.enabled": "0",
+	}
+	if v.shell.inside {
+		known["security.jail.jailed"] = "1"
+	}
+	o := parseOptions(v.args, "BNf")
+	for _, name := range o.rest {
+		if strings.Contains(name, "=") {
+			continue
+		}
+		value, ok := known[name]
+		if !ok {
+			value = "0"
+			if v.shell.captured(v.hc) {
+				v.shell.sim.unknown(fmt.Sprintf("the value of sysctl %q: taken as 0", clip(name, 80)))
+			}
+		}
+		if !o.has("-n") {
+			value = name + ": " + value
+		}
+		v.println(value)
+	}
+	return nil
+}
+
+// processes is pgrep(1) and ps(1) where the service is the only process.
+func (v *invocation) processes() error {
+	if !v.shell.sim.alive() {
+		return status(1)
+	}
+	if v.name != "pgrep" || !slices.ContainsFunc(v.args, func(a string) bool { return a == "-q" || a == "-qx" }) {
+		v.println(pid)
+	}
+	return nil
+}
+
+func (v *invocation) signal() error {
+	if len(v.args) > 0 && v.args[0] == "-0" {
+		return boolStatus(v.shell.sim.alive())
+	}
+	v.shell.sim.signal(v.args)
+	return nil
+}
+
+// makes keeps in mind what is there now.
+func (v *invocation) makes() error {
+	o := parseOptions(v.args, map[string]string{"install": "BDfghlMmNoST", "mkdir": "m", "touch": "Adrt"}[v.name])
+	list := o.rest
+	if n := len(list); n > 1 && v.name != "mkdir" && v.name != "touch" && !o.has("-d") {
+		list = list[n-1:]
+	}
+	for _, p := range list {
+		v.shell.sim.files.make(absolute(v.frame.cwd, p))
+	}
+	return nil
+}
+
+func (v *invocation) removes() error {
+	for _, p := range v.operands("") {
+		v.shell.sim.files.remove(absolute(v.frame.cwd, p))
+	}
+	return nil
+}
+
+func (v *invocation) mktemp() error {
+	o := parseOptions(v.args, "pt")
+	p := "/tmp/" + o.last("-t", "tmp") + ".simulated"
+	if len(o.rest) > 0 {
+		p = strings.TrimRight(o.rest[0], "X") + "simulated"
+	}
+	v.shell.sim.files.make(p)
+	v.println(p)
+	return nil
+}
+
+// realpath knows no symbolic links: readlink without -f fails.
+func (v *invocation) realpath() error {
+	o := parseOptions(v.args, "")
+	if v.name == "readlink" && !o.has("-f") {
+		return status(1)
+	}
+	for _, p := range o.rest {
+		v.println(path.Clean(absolute(v.frame.cwd, p)))
+	}
+	return nil
+}
+
+// xargs runs its command once with all words of the input, if there are any.
+func (v *invocation) xargs() error {
+	o := parseOptions(v.args, "EIJLnPRSs")
+	words := strings.Fields(string(v.stdin()))
+	if len(words) == 0 || len(o.rest) == 0 || len(words) > 1000 {
+		return nil
+	}
+	argv := slices.Concat(o.rest, words)
+	if in := o.last("-I", ""); in != "" {
+		argv = nil
+		for _, a := range o.rest {
+			argv = append(argv, strings.ReplaceAll(a, in, strings.Join(words, " ")))
+		}
+	}
+	return v.shell.command(v.ctx, v.hc, v.frame, argv)
+}
+
+// programPath is where a program would be found: the base system's own, as far
+// as rc scripts ask for them, else a package's.
+func programPath(name string) string {
+	switch name {
+	case "sh", "cat", "chmod", "cp", "date", "echo", "expr", "hostname", "kill", "ln", "ls", "mkdir", "mv", "ps", "pwd", "realpath", "rm", "rmdir", "sleep", "stty", "test", "cpuset":
+		return "/bin/" + name
+	case "awk", "basename", "cut", "dirname", "env", "find", "grep", "egrep", "fgrep", "head", "id", "install", "limits", "logger", "nice", "printf", "sed", "sort", "stat", "su", "tail", "touch", "tr", "uname", "wc", "which", "xargs", "pgrep", "pkill", "openssl", "mktemp", "procstat", "sockstat":
+		return "/usr/bin/" + name
+	case "ifconfig", "kldload", "kldstat", "kldunload", "mount", "umount", "sysctl", "devfs", "route", "zfs", "zpool", "kenv":
+		return "/sbin/" + name
+	case "chown", "chroot", "daemon", "jail", "jexec", "jls", "pw", "service", "setfib", "sysrc", "pwd_mkdb", "rtprio", "nologin":
+		return "/usr/sbin/" + name
+	}
+	return "/usr/local/bin/" + name
+}
+
+// number reads a count such as head -n's.
+func number(s string, absent int) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return absent
+	}
+	return n
+}

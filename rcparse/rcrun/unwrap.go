@@ -1,0 +1,252 @@
+package rcrun
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// An unwrapped command is what is left when limits(1), su(1) and their like
+// have been taken off: words, or a text that a shell gets.
+type unwrapped struct {
+	frame  frame
+	argv   []string
+	script *string
+	params []string // $0, $1 ... of the script
+}
+
+// A wrapper runs the command that its arguments name. How says what it does
+// to the frame, and returns the arguments that are left.
+type wrapper func(f *frame, o *options) (rest []string)
+
+// wrappers are the commands that rc.subr, and scripts, put before another one;
+// the letters are the options that take a value, by the manual pages of
+// FreeBSD 15.
+var wrappers = map[string]struct {
+	values string
+	how    wrapper
+}{
+	"limits": {"CPUbcdfklmnopstuvwy", func(f *frame, o *options) []string {
+		f.class = o.last("-C", f.class)
+		f.limits = joinWords(f.limits, o.except("-C"))
+		return skipAssignments(f, o.rest)
+	}},
+	"nice": {"n", func(f *frame, o *options) []string {
+		f.nice = o.last("-n", f.nice)
+		for _, w := range o.words { // nice -5, the old form
+			if len(w.flag) > 1 && strings.Trim(w.flag[1:], "-0123456789") == "" {
+				f.nice = w.flag[1:]
+			}
+		}
+		return o.rest
+	}},
+	"setfib": {"F", func(f *frame, o *options) []string {
+		if v := o.last("-F", ""); v != "" {
+			f.fib = v
+			return o.rest
+		}
+		for _, w := range o.words { // setfib -1
+			f.fib = w.flag[1:]
+			return o.rest
+		}
+		return positional(o.rest, &f.fib)
+	}},
+	"cpuset": {"cdjlnprst", func(f *frame, o *options) []string {
+		f.cpuset = o.last("-l", o.last("-s", f.cpuset))
+		return o.rest
+	}},
+	"chroot": {"uGg", func(f *frame, o *options) []string {
+		f.user, f.group, f.groups = o.last("-u", f.user), o.last("-g", f.group), o.last("-G", f.groups)
+		return positional(o.rest, &f.chroot)
+	}},
+	"env": {"uPSULc", func(f *frame, o *options) []string {
+		return skipAssignments(f, o.rest)
+	}},
+	"protect":  {"gp", func(_ *frame, o *options) []string { return o.rest }},
+	"timeout":  {"ks", func(_ *frame, o *options) []string { return positional(o.rest, new(string)) }},
+	"setaudit": {"amspU", func(_ *frame, o *options) []string { return o.rest }},
+	"nohup":    {"", func(_ *frame, o *options) []string { return o.rest }},
+	"setsid":   {"", func(_ *frame, o *options) []string { return o.rest }},
+	"stdbuf":   {"eio", func(_ *frame, o *options) []string { return o.rest }},
+	"sudo": {"ugpCDhRrtTU", func(f *frame, o *options) []string {
+		f.user = o.last("-u", f.user)
+		f.group = o.last("-g", f.group)
+		return skipAssignments(f, o.rest)
+	}},
+	"doas": {"uCa", func(f *frame, o *options) []string {
+		f.user = o.last("-u", f.user)
+		return o.rest
+	}},
+}
+
+// unwrap takes the wrappers off. Those of the model come as rc.subr has them;
+// anything unexpected stays a command of its own.
+func unwrap(argv []string, fr frame) unwrapped {
+	for range 32 {
+		if len(argv) == 0 {
+			break
+		}
+		if p := strings.Fields(fr.pending); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) {
+			fr.prepend, fr.pending, argv = fr.pending, "", argv[len(p):]
+			continue
+		}
+		base := path.Base(argv[0])
+		switch base {
+		case "su":
+			if u, ok := unwrapSu(argv, fr); ok {
+				return u
+			}
+			return unwrapped{frame: fr, argv: argv}
+		case "sh", "bash", "dash", "ksh":
+			if u, ok := unwrapSh(argv, fr); ok {
+				return u
+			}
+			return unwrapped{frame: fr, argv: argv}
+		}
+		w, ok := wrappers[base]
+		if !ok {
+			break
+		}
+		next := fr
+		o := parseOptions(argv[1:], w.values)
+		if base == "cpuset" && (o.has("-g") || o.has("-p")) || base == "protect" && o.has("-p") || base == "sudo" && o.has("-s") {
+			break // of a process, not a command
+		}
+		rest := w.how(&next, o)
+		if len(rest) == 0 && base != "env" && base != "limits" {
+			break
+		}
+		fr, argv = next, rest
+	}
+	return unwrapped{frame: fr, argv: argv}
+}
+
+// unwrapSu is su [-flms] [-c class] [login [args]]; the args go to the login's
+// shell. (FreeBSD's -c before the login is a class, after it the shell's -c.)
+func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
+	o := parseOptions(argv[1:], "c")
+	rest := o.rest
+	if len(rest) > 0 && rest[0] == "-" {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
+		return unwrapped{}, false
+	}
+	next := fr
+	next.user = rest[0]
+	rest = rest[1:]
+	if class := o.last("-c", ""); class != "" {
+		if len(rest) == 0 || strings.ContainsAny(class, " /") { // su -c 'command' login, as elsewhere
+			return unwrapped{frame: next, script: &class}, true
+		}
+		next.class = class
+	}
+	return unwrapSh(append([]string{"sh"}, rest...), next)
+}
+
+// unwrapSh is sh [-flags] -c text [$0 args].
+func unwrapSh(argv []string, fr frame) (unwrapped, bool) {
+	rest := argv[1:]
+	text := false
+	for len(rest) > 0 && len(rest[0]) > 1 && rest[0][0] == '-' {
+		text = text || strings.HasSuffix(rest[0], "c")
+		rest = rest[1:]
+		if text {
+			break
+		}
+	}
+	if !text || len(rest) == 0 {
+		return unwrapped{}, false
+	}
+	return unwrapped{frame: fr, script: &rest[0], params: rest[1:]}, true
+}
+
+// options are the flags before a command's operands.
+type options struct {
+	words []option
+	rest  []string
+}
+
+type option struct{ flag, value string }
+
+// parseOptions is getopt(3) for one-letter flags; values holds those that take one.
+func parseOptions(args []string, values string) *options {
+	o := &options{}
+	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
+		a := args[0]
+		args = args[1:]
+		if a == "--" {
+			break
+		}
+		for i := 1; i < len(a); i++ {
+			if strings.IndexByte(values, a[i]) < 0 {
+				if i == 1 && strings.Trim(a[1:], "-0123456789") == "" { // nice -5
+					o.words = append(o.words, option{flag: a})
+					break
+				}
+				o.words = append(o.words, option{flag: "-" + a[i:i+1]})
+				continue
+			}
+			v := option{flag: "-" + a[i:i+1], value: a[i+1:]}
+			if v.value == "" && len(args) > 0 {
+				v.value, args = args[0], args[1:]
+			}
+			o.words = append(o.words, v)
+			break
+		}
+	}
+	o.rest = args
+	return o
+}
+
+func (o *options) has(flag string) bool {
+	for _, w := range o.words {
+		if w.flag == flag {
+			return true
+		}
+	}
+	return false
+}
+
+// last is the last value of a flag, or what is given where it is absent.
+func (o *options) last(flag, absent string) string {
+	for _, w := range o.words {
+		if w.flag == flag {
+			absent = w.value
+		}
+	}
+	return absent
+}
+
+// except is all but one flag, as they were written.
+func (o *options) except(flag string) string {
+	var out []string
+	for _, w := range o.words {
+		if w.flag != flag {
+			out = append(out, strings.TrimSpace(w.flag+" "+w.value))
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func joinWords(a, b string) string { return strings.TrimSpace(a + " " + b) }
+
+// positional takes the first operand.
+func positional(rest []string, to *string) []string {
+	if len(rest) == 0 {
+		return nil
+	}
+	*to = rest[0]
+	return rest[1:]
+}
+
+// skipAssignments takes NAME=value operands into the frame.
+func skipAssignments(f *frame, rest []string) []string {
+	env := append([]string(nil), f.env...)
+	for len(rest) > 0 && strings.Contains(rest[0], "=") && !strings.HasPrefix(rest[0], "=") && !strings.HasPrefix(rest[0], "/") {
+		env = append(env, rest[0])
+		rest = rest[1:]
+	}
+	f.env = env
+	return rest
+}
