@@ -61,13 +61,14 @@ type Options struct {
 // Plan makes the changes for a result: one for each group of ports that hang
 // together by a template. What can't be patched, or fails its proof, is
 // withheld with the reason.
-func Plan(ctx context.Context, c *corpus.Corpus, res *lint.Result, opts Options) ([]*Change, []Withheld, error) {
+func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Withheld, error) {
 	k, err := infer.Embedded()
 	if err != nil {
 		return nil, nil, err
 	}
 	var changes []*Change
 	var held []Withheld
+	readers := map[*corpus.Tree]*corpus.Readers{}
 	for _, group := range groups(res.Subjects) {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
@@ -83,7 +84,11 @@ func Plan(ctx context.Context, c *corpus.Corpus, res *lint.Result, opts Options)
 		if len(change.Subjects) == 0 {
 			continue
 		}
-		if err := change.finish(c, texts); err != nil {
+		tree := change.Subjects[0].Service.Tree
+		if readers[tree] == nil {
+			readers[tree] = corpus.NewReaders(tree)
+		}
+		if err := change.finish(readers[tree], texts); err != nil {
 			for _, s := range change.Subjects {
 				held = append(held, Withheld{s, err.Error()})
 			}
@@ -187,7 +192,7 @@ func blockers(s *lint.Subject) string {
 }
 
 // finish raises PORTREVISION and puts the files together.
-func (c *Change) finish(all *corpus.Corpus, texts map[string][]byte) error {
+func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error {
 	c.Tree = c.Subjects[0].Service.Tree
 	c.Origin = c.Subjects[0].Origin()
 	byOrigin := map[string]*corpus.Port{}
@@ -207,17 +212,15 @@ func (c *Change) finish(all *corpus.Corpus, texts map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	for name := range changed {
-		if others := all.Readers(c.Tree, name); len(others) > 0 {
-			for _, o := range others {
-				if byOrigin[o] == nil {
-					if err := unaffected(c.Tree, changed, o); err != nil {
-						return err
-					}
+	for name, text := range changed {
+		for _, other := range readers.Of(name) {
+			if byOrigin[other] == nil {
+				if err := unaffected(c.Tree, changed, other); err != nil {
+					return err
 				}
 			}
 		}
-		texts[name] = changed[name]
+		texts[name] = text
 	}
 	for name, text := range texts {
 		old, problem := c.Tree.ReadFile(name)

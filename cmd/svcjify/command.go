@@ -56,12 +56,12 @@ func (c *Command) Main(args []string) int {
 	}
 	fmt.Fprintf(c.Stderr, "error: %s\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
 	var h hinted
-	var ch interface{ Hint() string }
+	var open *corpus.OpenError
 	switch {
 	case errors.As(err, &h):
 		fmt.Fprintf(c.Stderr, "hint: %s\n", h.hint)
-	case errors.As(err, &ch) && ch.Hint() != "":
-		fmt.Fprintf(c.Stderr, "hint: %s\n", ch.Hint())
+	case errors.As(err, &open) && open.Hint != "":
+		fmt.Fprintf(c.Stderr, "hint: %s\n", open.Hint)
 	}
 	if errors.Is(err, errUsage) {
 		return exitUsage
@@ -141,11 +141,10 @@ func (f *lookFlags) options() (lint.Options, error) {
 }
 
 // look opens the paths and runs the rules.
-func (c *Command) look(ctx context.Context, paths []string, opts lint.Options) (*corpus.Corpus, *lint.Result, error) {
+func (c *Command) look(ctx context.Context, paths []string, opts lint.Options) (*lint.Result, error) {
 	found, err := corpus.Open(paths)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	res, err := lint.Run(ctx, found, opts)
-	return found, res, err
+	return lint.Run(ctx, found, opts)
 }

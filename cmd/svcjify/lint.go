@@ -30,7 +30,7 @@ func (c *Command) lintCmd() *cobra.Command {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, format)
 			}
-			_, res, err := c.look(cmd.Context(), args, opts)
+			res, err := c.look(cmd.Context(), args, opts)
 			if err != nil {
 				return err
 			}

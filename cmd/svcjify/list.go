@@ -27,7 +27,7 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			if format != "text" && format != "json" {
 				return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, format)
 			}
-			_, res, err := c.look(cmd.Context(), args, opts)
+			res, err := c.look(cmd.Context(), args, opts)
 			if err != nil {
 				return err
 			}

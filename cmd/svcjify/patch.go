@@ -50,11 +50,11 @@ func (c *Command) plan(cmd *cobra.Command, paths []string, f *planFlags) ([]*pat
 	if err != nil {
 		return nil, nil, err
 	}
-	found, res, err := c.look(cmd.Context(), paths, opts.Lint)
+	res, err := c.look(cmd.Context(), paths, opts.Lint)
 	if err != nil {
 		return nil, nil, err
 	}
-	return patch.Plan(cmd.Context(), found, res, opts)
+	return patch.Plan(cmd.Context(), res, opts)
 }
 
 func (c *Command) patchCmd() *cobra.Command {

@@ -3,6 +3,7 @@ package rcrun
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 
@@ -55,7 +56,8 @@ type shell struct {
 // A sink takes what is written to standard output and error and throws it away.
 type sink struct{}
 
-func (*sink) Write(p []byte) (int, error) { return len(p), nil }
+var debugOut io.Writer
+func (*sink) Write(p []byte) (int, error) { if debugOut != nil { debugOut.Write(p) }; return len(p), nil }
 
 // An environ is what a shell starts with.
 type environ struct {
