@@ -3,6 +3,7 @@ package corpus
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -26,32 +27,40 @@ func NewReaders(t *Tree) *Readers {
 	return &Readers{tree: t, texts: map[string][]byte{}, files: map[string][]string{}}
 }
 
-// Of is the origins of the ports that read a file of another port, sorted.
+// Of is the origins of the ports that read a file, sorted. A port can only do
+// so by naming the file's directory, or that of another port which does.
 func (r *Readers) Of(name string) []string {
 	if r.tree.Scripts {
 		return nil
 	}
 	r.once.Do(r.scan)
 	owner := path.Dir(name)
-	base := []byte(path.Base(owner))
-	var out []string
-	for origin, text := range r.texts {
-		if origin == owner || !bytes.Contains(text, base) {
-			continue
-		}
-		files, ok := r.files[origin]
-		if !ok {
-			if p, err := makefile.Read(r.tree.FS, origin); err == nil {
-				files = p.Files()
+	found := map[string]bool{}
+	if slices.Contains(r.filesOf(owner), name) {
+		found[owner] = true
+	}
+	for queue := []string{owner}; len(queue) > 0; queue = queue[1:] {
+		base := []byte(path.Base(queue[0]))
+		for origin, text := range r.texts {
+			if !found[origin] && bytes.Contains(text, base) && slices.Contains(r.filesOf(origin), name) {
+				found[origin] = true
+				queue = append(queue, origin)
 			}
-			r.files[origin] = files
-		}
-		if slices.Contains(files, name) {
-			out = append(out, origin)
 		}
 	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(found))
+}
+
+// filesOf is what an evaluated port reads; nothing where it can't be evaluated.
+func (r *Readers) filesOf(origin string) []string {
+	files, ok := r.files[origin]
+	if !ok {
+		if p, err := makefile.Read(r.tree.FS, origin); err == nil {
+			files = p.Files()
+		}
+		r.files[origin] = files
+	}
+	return files
 }
 
 // scan keeps the Makefiles that may include another port's.

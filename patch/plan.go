@@ -237,8 +237,9 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 	return nil
 }
 
-// groups puts together the subjects whose ports hang together by a template,
-// so that a port's PORTREVISION rises once however many of its scripts change.
+// groups puts together the subjects whose ports hang together by a template or
+// by the Makefile that sets PORTREVISION, so that a port's PORTREVISION rises
+// once however many of its scripts change.
 func groups(subjects []*lint.Subject) [][]*lint.Subject {
 	parent := map[string]string{}
 	var root func(string) string
@@ -255,6 +256,10 @@ func groups(subjects []*lint.Subject) [][]*lint.Subject {
 	for _, s := range subjects {
 		for _, p := range s.Service.Ports {
 			parent[root(s.Service.Tree.Dir+"\x00"+p.Origin)] = root(key(s))
+			// Two changes of one Makefile would not apply one after the other.
+			for _, a := range p.Make.Assignments("PORTREVISION") {
+				parent[root(s.Service.Tree.Dir+"\x00"+a.File)] = root(key(s))
+			}
 		}
 	}
 	var order []string

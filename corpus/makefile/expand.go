@@ -132,6 +132,8 @@ type value struct {
 	defined bool
 	// sep joins the words after a modifier that works on words.
 	sep string
+	// asked is set by :D: the port asks whether there is a value at all.
+	asked bool
 	// whole makes the value count as one word (:tW).
 	whole bool
 }
@@ -162,7 +164,7 @@ func (x *expander) braced(s string, start int) (string, int) {
 		v.fetchInto(x)
 		i = x.modifiers(&v, s, i, end)
 	}
-	if !v.defined {
+	if !v.defined && !v.asked {
 		if x.keep && x.err == nil {
 			return s[start:i], i
 		}

@@ -242,14 +242,15 @@ func (e *evaluation) builtin(name string) found {
 	switch name {
 	case ".CURDIR", ".OBJDIR":
 		return found{defined: true, text: portsDir + "/" + e.dir}
-	case ".PARSEDIR":
-		dir := e.dir
-		if e.here != nil {
-			dir = e.here.dir
+	case ".PARSEDIR", ".PARSEFILE":
+		// Only while a file is read.
+		switch {
+		case e.here == nil:
+			return found{}
+		case name == ".PARSEDIR":
+			return found{defined: true, text: path.Join(portsDir, e.here.dir)}
 		}
-		return found{defined: true, text: path.Join(portsDir, dir)}
-	case ".PARSEFILE":
-		return found{defined: true, text: path.Base(e.herePath())}
+		return found{defined: true, text: path.Base(e.here.path)}
 	case "FLAVOR":
 		// Asking for it is asking which flavour was chosen.
 		return found{deps: onFlavor}

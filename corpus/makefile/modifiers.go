@@ -83,12 +83,15 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 		return next, true
 	case 'D', 'U':
 		text, next := x.defaultText(s, i+1, end, v.defined == (rest[0] == 'D'))
-		if rest[0] == 'D' && v.defined || rest[0] == 'U' && !v.defined {
-			v.text = text
-		} else if rest[0] == 'D' {
-			v.text = ""
+		if rest[0] == 'D' {
+			// What is not defined stays so, for a :U that follows.
+			v.text, v.asked = text, true
+			if !v.defined {
+				v.text = ""
+			}
+		} else if !v.defined {
+			v.text, v.defined = text, true
 		}
-		v.defined = true
 		return next, true
 	case 'L':
 		if ends(1) {
@@ -302,7 +305,8 @@ func (x *expander) selection(v *value, s string, i int) (int, bool) {
 	case "":
 		return i, false
 	case "#":
-		v.text = strconv.Itoa(len(x.words(v)))
+		// Nothing counts as one empty word (bmake's unit-tests/modword).
+		v.text = strconv.Itoa(max(1, len(x.words(v))))
 		return next, true
 	case "*", "0":
 		v.whole = true

@@ -132,7 +132,7 @@ var snippets = map[string]string{
 	"if over lines":         "A= 1\n.if ${A} == 1 && \\\n    defined(A)\nX= yes\n.endif\n",
 	"compare with modifier": "A= Foo\n.if ${A:tl} == foo && ${A:tu:MF*} != \"\"\nX= yes\n.endif\n",
 	"both sides":            "A= v\nB= v\n.if ${A} == ${B}\nX= yes\n.endif\n",
-	"text beside":           "A= b\n.if a${A}c == abc\nX= yes\n.endif\n.if ${A}x == x\nX+= no\n.endif\n",
+	"text beside":           "A= b\n.if ${A}c == bc\nX= yes\n.endif\n.if ${A}x == x\nX+= no\n.endif\n",
 	"not of a match":        "A= a\n.if !${A:Mb} && ! ${A:Mc}\nX= yes\n.endif\n",
 	"untaken stays out":     ".if 0\nX= no\n.undef Y\n.endif\nX?= yes\n",
 	"make":                  ".if make(install)\nX= no\n.else\nX= yes\n.endif\n",
@@ -171,7 +171,7 @@ var parts = map[string]string{
 	"part.mk":     "PART= from part\n",
 	"sub/deep.mk": ".include \"deeper.mk\"\n",
 	// A name without directory is looked for beside the file that includes it.
-	"sub/deeper.mk": "DEEP= ${.PARSEDIR:T} ${.PARSEFILE}\n",
+	"sub/deeper.mk": "DEEP:= ${.PARSEDIR:T} ${.PARSEFILE}\n",
 }
 
 // needTool skips a test that a missing program makes impossible, or fails it

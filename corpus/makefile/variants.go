@@ -306,7 +306,8 @@ func (s *search) name(name string) {
 	switch name {
 	case "":
 		return
-	case "FLAVOR", "FLAVORS":
+	case "FLAVOR", "FLAVORS", "PKGNAMEPREFIX", "PKGNAMESUFFIX":
+		// The last two may come from a flavour's helper.
 		s.flavor = true
 	case "PORT_OPTIONS":
 		s.match("*")

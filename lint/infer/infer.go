@@ -44,7 +44,7 @@ func (v *Verdict) byEntry(e *Entry) {
 	case e.Needs[0] == Nothing:
 		v.Options = []string{}
 	default:
-		v.Options = slices.Clone(e.Needs)
+		v.Options = slices.Sorted(slices.Values(e.Needs))
 	}
 	if e.Limit != "" {
 		v.Limits = append(v.Limits, e.Limit)

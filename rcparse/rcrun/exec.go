@@ -92,6 +92,8 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		return nil
 	case "gone":
 		s.sim.running, s.sim.sleeps = false, 0
+	case "user": // whether we are that user already, as su would make us
+		return boolStatus(args[0] == s.frame.user || args[0] == "root" && s.frame.user == "")
 	case "required":
 		s.sim.files.make(absolute("/", args[0]))
 	case "skip":
@@ -140,6 +142,10 @@ func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame,
 
 // external is a command without wrappers.
 func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame, argv []string) error {
+	if argv[0] == rcd+s.sim.scenario.InstalledAs {
+		s.note(hc, fr, argv, true)
+		return s.again(hc, fr, argv[1:])
+	}
 	base := path.Base(argv[0])
 	t, emulated := toolOf(base)
 	s.note(hc, fr, argv, emulated && t.reads)

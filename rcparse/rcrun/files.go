@@ -67,7 +67,7 @@ func (s *sim) exists(p string) bool {
 			return s.sleeps > patience
 		}
 	}
-	return true
+	return !s.script.world.sparse || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
 }
 
 // runtimeFile reports whether a file is there only while its process is.
@@ -78,7 +78,7 @@ func runtimeFile(p string) bool {
 			return true
 		}
 	}
-	return base == "pid" || base == "lock" || base == "sock" || base == "socket"
+	return strings.Contains(p, "/lock/") || base == "pid" || base == "lock" || base == "sock" || base == "socket"
 }
 
 // alive says whether the service's process is there. A loop that sleeps finds

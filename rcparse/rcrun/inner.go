@@ -3,6 +3,7 @@ package rcrun
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,6 +18,11 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		s.sim.asked = append(s.sim.asked, asked)
 	}
 	s.sim.sleeps = 0
+	for _, c := range s.sim.script.candidates {
+		if getString(hc, c) == "" && !slices.Contains(s.sim.empty, c) {
+			s.sim.empty = append(s.sim.empty, c)
+		}
+	}
 	if s.inside {
 		return
 	}
@@ -79,6 +85,23 @@ func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string
 	return s.inner(args[0], args[1], args[2:])
 }
 
+// again is the script that runs itself, by its path, in the environment that it
+// has exported.
+func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
+	if s.sim.runs >= maxRuns {
+		return s.sim.budget.stop(fmt.Sprintf("it runs itself more than %d deep", maxRuns))
+	}
+	s.sim.runs++
+	defer func() { s.sim.runs-- }()
+	env := exportedTo(hc.Env, fr)
+	fr.env, fr.phase, fr.verb = nil, TopLevel, ""
+	code := s.sim.shellRun(env, rcd+s.sim.scenario.InstalledAs, "", args, s.inside, fr)
+	if s.sim.budget.why != "" {
+		return errStopped
+	}
+	return status(code)
+}
+
 // inner is the script inside the jail: service(8)'s clean environment, rc.conf
 // not yet read, and nothing that the outer run has set.
 func (s *shell) inner(name, verb string, args []string) error {
@@ -93,7 +116,7 @@ func (s *shell) inner(name, verb string, args []string) error {
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
-	rec.Inner = s.sim.shellRun(env, "/usr/local/etc/rc.d/"+name, "", append([]string{verb}, args...), true, frame{phase: TopLevel, cwd: "/", umask: "0022"})
+	rec.Inner = s.sim.shellRun(env, rcd+name, "", append([]string{verb}, args...), true, frame{phase: TopLevel, cwd: "/", umask: "0022"})
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
@@ -117,22 +140,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	} else {
 		file.Name = "sh"
 	}
-	vars := map[string]string{}
-	hc.Env.Each(func(name string, v expand.Variable) bool {
-		delete(vars, name)
-		if v.Exported && v.IsSet() {
-			vars[name] = v.String()
-		}
-		return true
-	})
-	for _, kv := range fr.env {
-		name, value, _ := strings.Cut(kv, "=")
-		vars[name] = value
-	}
-	env := make([]Setting, 0, len(vars))
-	for name, value := range vars {
-		env = append(env, Setting{name, value})
-	}
+	env := exportedTo(hc.Env, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env = nil
@@ -147,4 +155,25 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 		return errStopped
 	}
 	return status(code)
+}
+
+// exportedTo is the environment that a command gets.
+func exportedTo(env expand.Environ, fr frame) []Setting {
+	vars := map[string]string{}
+	env.Each(func(name string, v expand.Variable) bool {
+		delete(vars, name)
+		if v.Exported && v.IsSet() {
+			vars[name] = v.String()
+		}
+		return true
+	})
+	for _, kv := range fr.env {
+		name, value, _ := strings.Cut(kv, "=")
+		vars[name] = value
+	}
+	list := make([]Setting, 0, len(vars))
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		list = append(list, Setting{name, vars[name]})
+	}
+	return list
 }

@@ -53,10 +53,10 @@ func RCConf(settings []Setting) string {
 	return b.String()
 }
 
-// settingsOf is rc.conf of a scenario: the defaults, the services switched on, and
-// the scenario's own lines.
-func settingsOf(sc Scenario, found []service) []Setting {
-	list := append([]Setting(nil), defaults...)
+// settingsOf is rc.conf of a scenario: the defaults, what the script's world
+// assumes, the services switched on, and the scenario's own lines.
+func settingsOf(sc Scenario, found []service, assumed []Setting) []Setting {
+	list := append(append([]Setting(nil), defaults...), assumed...)
 	for _, f := range found {
 		if f.rcvar != "" {
 			list = append(list, Setting{f.rcvar, "YES"})

@@ -119,7 +119,7 @@ __settings()
 		. "$_env_file"
 		set +a
 	fi
-	[ "$_user" != root ] || unset _user
+	[ -z "$_user" ] || ! __svcjify user "$_user" || unset _user
 }
 
 __must_be_enabled()

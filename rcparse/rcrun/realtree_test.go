@@ -79,6 +79,10 @@ func TestRealTree(t *testing.T) {
 			failed = append(failed, tp.path+": "+host.Failed+" / "+jail.Failed)
 			continue
 		}
+		if host.Name == "" && host.Exit != 0 {
+			host = s.Run(t.Context(), Scenario{Verb: "start", Args: []string{"one"}, InstalledAs: tp.name})
+			jail = s.Run(t.Context(), Scenario{Verb: "start", Args: []string{"one"}, InstalledAs: tp.name, Svcj: true})
+		}
 		if host.Name == "" {
 			nameless = append(nameless, tp.path)
 			continue

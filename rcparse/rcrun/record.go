@@ -75,6 +75,10 @@ type Record struct {
 	// Unknown is what the simulation could not tell, one sentence each: the
 	// output of a command that was used, a file that was sourced.
 	Unknown []string
+	// Assumed is variables of rc.conf without which a plain start starts
+	// nothing, such as a list of interfaces, and the values they were given.
+	// They are the same in all Records of a script.
+	Assumed []Setting
 	// Failed says why the run was ended by the simulation: a limit, a construct
 	// that the interpreter lacks; empty where it went through.
 	Failed string

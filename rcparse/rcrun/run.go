@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -12,6 +13,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
+// rcd is where a package's scripts are installed.
+const rcd = "/usr/local/etc/rc.d/"
+
 // A Script is one made ready to be run in many scenarios. It is not safe for
 // concurrent use.
 type Script struct {
@@ -19,8 +23,15 @@ type Script struct {
 	err       error        // why there is none
 	functions map[string]bool
 	confs     map[string]*syntax.File
-	found     []service
-	looked    bool
+	text      string
+
+	// What settle finds.
+	settled    bool
+	found      []service
+	candidates []string
+	world      world
+	first      Record // of the plain start on the host
+	firstOf    Scenario
 }
 
 // frameText calls the script as a function, so that a return outside
@@ -37,7 +48,7 @@ func New(src []byte, subst map[string]string) *Script {
 
 // FromText is New for the text of a script as it is installed.
 func FromText(text string) *Script {
-	s := &Script{functions: map[string]bool{}, confs: map[string]*syntax.File{}}
+	s := &Script{text: text, functions: map[string]bool{}, confs: map[string]*syntax.File{}}
 	if strings.IndexByte(text, 0) >= 0 {
 		s.err = errors.New("it is not a text file: it holds a NUL byte")
 		return s
@@ -87,58 +98,41 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if s.err != nil {
 		return Record{Inner: -1, Failed: clip(s.err.Error(), 300)}
 	}
-	if err := s.discover(ctx, sc); err != "" {
-		return Record{Inner: -1, Failed: err}
+	if why := s.settle(ctx, sc); why != "" {
+		return Record{Inner: -1, Failed: why}
 	}
-	return s.simulate(ctx, sc, s.found, false).record
-}
-
-// discover finds what run_rc_command is called for, so that rc.conf can switch
-// that on. What is switched on may show more, so it looks twice.
-func (s *Script) discover(ctx context.Context, sc Scenario) string {
-	if s.looked {
-		return ""
+	if reflect.DeepEqual(sc, s.firstOf) {
+		return s.first
 	}
-	s.looked = true
-	for range 2 {
-		m := s.simulate(ctx, Scenario{Verb: "start", InstalledAs: sc.InstalledAs, Release: sc.Release}, s.found, true)
-		if m.record.Failed != "" {
-			s.looked = false
-			return m.record.Failed
-		}
-		if len(m.asked) <= len(s.found) {
-			break
-		}
-		s.found = m.asked
-	}
-	return ""
+	return s.simulate(ctx, sc, false).record
 }
 
 // simulate runs the script in the scenario's outer shell; when looking,
 // run_rc_command does nothing but be seen.
-func (s *Script) simulate(ctx context.Context, sc Scenario, found []service, looking bool) (m *sim) {
+func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *sim) {
 	m = &sim{
 		looking: looking,
 		script:  s, scenario: sc, budget: newBudget(ctx), files: newFiles(), running: sc.Running,
-		noted: map[string]bool{}, record: Record{Inner: -1},
+		noted: map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
 	}
 	defer func() {
 		if p := recover(); p != nil { // the interpreter's fault, not ours to die of
 			m.record.Failed = clip(fmt.Sprintf("the interpreter panicked: %v", p), 300)
 		}
 	}()
-	conf, err := s.conf(RCConf(settingsOf(sc, found)))
+	conf, err := s.conf(RCConf(settingsOf(sc, s.found, s.world.assumed)))
 	if err != nil {
 		m.record.Failed = err.Error()
 		return m
 	}
 	m.conf = conf
+	m.record.Assumed = s.world.assumed
 	env := clean
-	zero := "/usr/local/etc/rc.d/" + sc.InstalledAs
+	zero := rcd + sc.InstalledAs
 	before := ""
 	if sc.Boot {
 		zero = "/etc/rc"
-		before = "__rc_conf; _rc_conf_loaded=true autoboot=yes _boot=" + quote(sc.Verb) + " _file=" + quote("/usr/local/etc/rc.d/"+sc.InstalledAs) + "\n"
+		before = "__rc_conf; _rc_conf_loaded=true autoboot=yes _boot=" + quote(sc.Verb) + " _file=" + quote(rcd+sc.InstalledAs) + "\n"
 		env = append(append([]Setting(nil), clean...), Setting{"RC_PID", "1"})
 	}
 	m.record.Exit = m.shellRun(env, zero, before, append([]string{sc.Verb}, sc.Args...), false, frame{phase: TopLevel, cwd: "/", umask: "0022", class: ""})
@@ -173,7 +167,7 @@ func (m *sim) shellRun(env []Setting, zero, before string, params []string, insi
 		return 1
 	}
 	stmts := append(append([]*syntax.Stmt(nil), parsedModel().Stmts...), m.conf.Stmts...)
-	pre, err := parseText("__release=" + quote(m.scenario.Release) + " rc_service=" + quote("/usr/local/etc/rc.d/"+m.scenario.InstalledAs) + "\n" + before)
+	pre, err := parseText("__release=" + quote(m.scenario.Release) + " rc_service=" + quote(rcd+m.scenario.InstalledAs) + "\n" + before)
 	if err != nil {
 		m.budget.stop(err.Error())
 		return 1

@@ -26,7 +26,9 @@ type sim struct {
 	bytes    int  // of the arguments recorded
 	runs     int  // shells that are nested now
 	asked    []service
+	empty    []string // of the candidates, when run_rc_command is called
 	noted    map[string]bool
+	searched map[string]bool // files that grep has looked into
 }
 
 // A service is a name and an rcvar that run_rc_command was called with.
@@ -57,7 +59,13 @@ type shell struct {
 type sink struct{}
 
 var debugOut io.Writer
-func (*sink) Write(p []byte) (int, error) { if debugOut != nil { debugOut.Write(p) }; return len(p), nil }
+
+func (*sink) Write(p []byte) (int, error) {
+	if debugOut != nil {
+		debugOut.Write(p)
+	}
+	return len(p), nil
+}
 
 // An environ is what a shell starts with.
 type environ struct {

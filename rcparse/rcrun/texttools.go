@@ -3,6 +3,7 @@ package rcrun
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -286,6 +287,26 @@ func (v *invocation) sort() error {
 	return nil
 }
 
+// lineOf matches a pattern for the line of a file that sets a variable.
+var lineOf = regexp.MustCompile(`^\^([A-Z][A-Z0-9_]*)=?$`)
+
+// guess is grep in a file that is not known: it is found, but nothing is
+// printed. In the sparse world only the first thing is found, and a variable
+// that is looked for is on.
+func (v *invocation) guess(file, pattern string) error {
+	s := v.shell.sim
+	if s.script.world.sparse {
+		if s.searched[file] {
+			return status(1)
+		}
+		s.searched[file] = true
+		if m := lineOf.FindStringSubmatch(pattern); m != nil {
+			v.println(m[1] + "=on")
+		}
+	}
+	return v.silent()
+}
+
 // grep matches what is known: its input, or a file the script wrote. In any
 // other file it is taken to find what it looks for, without lines.
 func (v *invocation) grep() error {
@@ -307,7 +328,7 @@ func (v *invocation) grep() error {
 			known = known && ok
 		}
 		if !known {
-			return v.silent()
+			return v.guess(rest[0], patterns[0])
 		}
 	}
 	var match []matcher

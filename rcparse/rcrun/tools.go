@@ -76,14 +76,39 @@ func toolOf(base string) (tool, bool) {
 		return tool{(*invocation).realpath, true}, true
 	case "xargs":
 		return tool{(*invocation).xargs, true}, true
-	case "jls", "sockstat", "netstat", "ls", "find", "awk", "gawk", "mount", "df", "od", "jot", "kenv", "pkg", "sysrc", "procstat", "fstat", "java", "openssl":
+	case "ls":
+		return tool{(*invocation).ls, true}, true
+	case "jls", "sockstat", "netstat", "find", "mount", "df", "od", "jot", "kenv", "pkg", "sysrc", "procstat", "fstat", "java", "openssl":
 		return tool{(*invocation).silent, !slices.Contains([]string{"mount", "find", "sysrc", "pkg", "java", "openssl", "kenv"}, base)}, true
 	}
 	return tool{}, false
 }
 
+// ls gives names, and with -l a line for each, of files that hold something.
+func (v *invocation) ls() error {
+	o := parseOptions(v.args, "")
+	if !o.has("-l") || len(o.rest) == 0 {
+		return v.silent()
+	}
+	for _, p := range o.rest {
+		if v.shell.sim.exists(absolute(v.frame.cwd, p)) {
+			v.println("-rw-r--r--  1 " + v.owner() + "  wheel  1024 Jan  1 00:00 " + p)
+		}
+	}
+	return nil
+}
+
 // silent is a command that says nothing, which is noted where its words are used.
 func (v *invocation) silent() error {
+	if v.shell.sim.script.world.sparse {
+		switch {
+		case v.name == "mount" && (len(v.args) == 0 || len(v.args) == 1 && v.args[0] == "-p"):
+			v.println("fdescfs\t/dev/fd\tfdescfs rw 0 0\nprocfs\t/proc\tprocfs rw 0 0")
+			return nil
+		case v.name == "pkg" && slices.Contains(v.args, "info"):
+			return status(1)
+		}
+	}
 	if v.shell.captured(v.hc) {
 		v.shell.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(append([]string{v.name}, v.args...), " "), 80)))
 	}
@@ -127,7 +152,7 @@ func (v *invocation) input(names []string) []byte {
 // background it ends the shell, as a loop there goes on for good.
 func (v *invocation) sleep() error {
 	v.shell.sim.sleeps++
-	if v.frame.background {
+	if v.frame.background && v.shell.sim.sleeps > patience {
 		return v.hc.Builtin(v.ctx, []string{"exit", "0"})
 	}
 	return nil
@@ -222,11 +247,11 @@ func (v *invocation) host() error {
 	case "stat":
 		switch {
 		case strings.Contains(arg, "%Su"), strings.Contains(arg, "%U"):
-			v.println("root")
+			v.println(v.owner())
 		case strings.Contains(arg, "%Sg"), strings.Contains(arg, "%G"):
 			v.println("wheel")
 		default:
-			v.println("0")
+			v.println(uidOf(v.owner()))
 		}
 	default:
 		words := map[byte]string{'s': "FreeBSD", 'n': name, 'r': "15.0-RELEASE", 'm': "amd64", 'p': "amd64", 'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
@@ -242,6 +267,14 @@ func (v *invocation) host() error {
 		v.println(strings.Join(out, " "))
 	}
 	return nil
+}
+
+// owner is who owns a file of the service: the user it runs as.
+func (v *invocation) owner() string {
+	if u := getString(v.hc, getString(v.hc, "name")+"_user"); u != "" {
+		return u
+	}
+	return "root"
 }
 
 // sysctl answers for a few names; any other is zero, and noted.

@@ -1,0 +1,204 @@
+package rcrun
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A world is what is taken for true of the host where the text does not say.
+// A script has one, so that its Records in all scenarios can be compared: the
+// first in which a plain start on the host starts something.
+type world struct {
+	// sparse: files under an etc directory, and in /var/db, are absent unless
+	// the script requires them; grep finds in a file the first thing it looks
+	// for and no other; no other package is installed; and fdescfs(5) and
+	// procfs(5) are mounted.
+	sparse bool
+	// assumed are variables of rc.conf that must be set for a start, such as
+	// the list of interfaces.
+	assumed []Setting
+}
+
+// settle finds the script's services and its world. It is done once; each
+// further world is tried only where the one before starts nothing.
+func (s *Script) settle(ctx context.Context, sc Scenario) string {
+	if s.settled {
+		return ""
+	}
+	plain := Scenario{Verb: "start", InstalledAs: sc.InstalledAs, Release: sc.Release}
+	if why := s.discover(ctx, plain); why != "" {
+		return why
+	}
+	s.settled = true
+	s.candidates = s.candidatesOf(sc.InstalledAs)
+	full := s.simulate(ctx, plain, false)
+	s.first, s.firstOf = full.record, plain
+	if full.startsMore() || full.record.Failed != "" {
+		return ""
+	}
+	for _, w := range s.worlds(ctx, plain, full.empty) {
+		s.world = w
+		m := s.simulate(ctx, plain, false)
+		if m.startsMore() && m.record.Failed == "" {
+			s.first = m.record
+			return ""
+		}
+	}
+	s.world = world{}
+	return ""
+}
+
+// startsMore reports whether the start got to something that may be the service.
+func (m *sim) startsMore() bool { return len(m.record.Starts) > 0 }
+
+// worlds is what to try after the full one, likeliest first: fewer files, then
+// one variable more, then all of them.
+func (s *Script) worlds(ctx context.Context, plain Scenario, empty []string) []world {
+	list := []world{{sparse: true}}
+	var all []Setting
+	for _, name := range empty {
+		all = append(all, Setting{name, example(name)})
+	}
+	for _, v := range all {
+		list = append(list, world{assumed: []Setting{v}})
+	}
+	if len(all) > 1 {
+		list = append(list, world{assumed: s.needed(ctx, plain, all)}, world{sparse: true, assumed: all})
+	}
+	return list
+}
+
+// needed drops from the variables, which start something together, those
+// without which it still does.
+func (s *Script) needed(ctx context.Context, plain Scenario, all []Setting) []Setting {
+	starts := func(list []Setting) bool {
+		old := s.world
+		defer func() { s.world = old }()
+		s.world = world{assumed: list}
+		return s.simulate(ctx, plain, false).startsMore()
+	}
+	if !starts(all) {
+		return all
+	}
+	for i := 0; i < len(all); {
+		if less := slices.Delete(slices.Clone(all), i, i+1); starts(less) {
+			all = less
+		} else {
+			i++
+		}
+	}
+	return all
+}
+
+// discover finds what run_rc_command is called for, so that rc.conf can switch
+// that on. What is switched on may show more, so it looks twice; a script that
+// wants an argument gets one.
+func (s *Script) discover(ctx context.Context, plain Scenario) string {
+	for _, args := range [][]string{nil, nil, {"default"}} {
+		if args != nil && len(s.found) > 0 {
+			break
+		}
+		look := plain
+		look.Args = args
+		m := s.simulate(ctx, look, true)
+		if len(m.asked) <= len(s.found) && args == nil {
+			if m.record.Failed != "" {
+				return m.record.Failed
+			}
+			continue
+		}
+		s.found = m.asked
+	}
+	return ""
+}
+
+// reserved are the endings of variables that rc.subr gives a meaning, and that
+// no start needs.
+var reserved = strings.Fields("_enable _svcj _svcj_options _svcj_ipaddrs _svcj_enable _program _chroot _chdir _env _env_file _fib _nice _user _group " +
+	"_groups _prepend _setup _umask _cpuset _login_class _limits _oomprotect _audit_user _offcmd _cmd _precmd _postcmd _prestart _poststart _prestop _poststop")
+
+var (
+	spelledName = regexp.MustCompile(`\$(?:\{name\}|name\b)(_[A-Za-z0-9_]+)`)
+	// commentedSetting is a line of rc.conf as the comments of a script show it.
+	commentedSetting = regexp.MustCompile(`(?m)^#[ \t]*([a-z][A-Za-z0-9_]*)=`)
+	emptyDefault     = regexp.MustCompile(`\$\{([a-z][A-Za-z0-9_]*):?[-=](?:""|'')?\}`)
+)
+
+// candidatesOf is the variables of rc.conf that the text speaks of: those named for the
+// service, and those with an empty default.
+func (s *Script) candidatesOf(installedAs string) []string {
+	const most = 40
+	var out []string
+	add := func(v string) {
+		bad := slices.ContainsFunc(reserved, func(end string) bool { return strings.HasSuffix(v, end) })
+		if !bad && !s.functions[v] && len(out) < most && !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	names := []string{strings.ReplaceAll(installedAs, "-", "_")}
+	for _, f := range s.found {
+		if !slices.Contains(names, f.name) {
+			names = append(names, f.name)
+		}
+	}
+	code := withoutComments(s.text)
+	for _, name := range names {
+		if name == "" {
+			continue
+		}
+		re, err := regexp.Compile(`\b` + regexp.QuoteMeta(name) + `_[A-Za-z0-9_]+`)
+		if err != nil {
+			continue
+		}
+		for _, v := range re.FindAllString(code, -1) {
+			add(v)
+		}
+		for _, m := range spelledName.FindAllStringSubmatch(code, -1) {
+			add(name + m[1])
+		}
+	}
+	for _, m := range commentedSetting.FindAllStringSubmatch(s.text, -1) {
+		add(m[1])
+	}
+	for _, m := range emptyDefault.FindAllStringSubmatch(code, -1) {
+		add(m[1])
+	}
+	return out
+}
+
+func withoutComments(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// example is a value that fits a variable's name. The addresses are those of
+// RFC 5737, for documentation.
+func example(name string) string {
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(name, p) })
+	}
+	switch {
+	case has("interface", "iface", "_if", "nic"):
+		return "em0"
+	case has("flags", "args", "opts", "options"):
+		return "--example"
+	case has("port"):
+		return "8080"
+	case has("url", "uri"):
+		return "http://192.0.2.1/"
+	case has("server", "addr", "host", "listen", "_ip", "slave", "node", "peer", "collector"):
+		return "192.0.2.1"
+	case has("dir", "path", "home"):
+		return "/var/db/example"
+	case has("file", "conf"):
+		return "/usr/local/etc/example.conf"
+	}
+	return "example"
+}
