@@ -31,7 +31,7 @@ func TestAssignments(t *testing.T) {
 	require.Equal(t, []Assignment{
 		{File: "net/foo/Makefile", Line: 2, Start: 14, End: 38, Op: "=", Value: "1", ValueStart: 29, ValueEnd: 30, Taken: true},
 		{File: "net/foo/Makefile", Line: 3, Start: 38, End: 54, Op: "?=", Value: "2", ValueStart: 52, ValueEnd: 53},
-		{File: "net/foo/Makefile", Line: 11, Start: 158, End: 174, Op: "=", Value: "7", ValueStart: 172, ValueEnd: 173,
+		{File: "net/foo/Makefile", Line: 11, Start: 153, End: 169, Op: "=", Value: "7", ValueStart: 167, ValueEnd: 168,
 			Condition: "defined(WITH_X)"},
 	}, revs)
 	for _, name := range []string{"PORTNAME", "PORTREVISION", "X", "ESCAPED", "INDENTED", "LOOP", "LAST", "EMPTY"} {

@@ -150,7 +150,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	}
 	interp.StdIO(stdinOf(hc), hc.Stdout, hc.Stderr)(r)
 	sh.out = s.out
-	code := exitCode(r.Run(s.sim.budget, file))
+	code := s.sim.exitCode(r.Run(s.sim.budget, file))
 	if s.sim.budget.why != "" {
 		return errStopped
 	}

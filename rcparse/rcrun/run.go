@@ -173,16 +173,17 @@ func (m *sim) shellRun(env []Setting, zero, before string, params []string, insi
 		return 1
 	}
 	file := &syntax.File{Name: zero, Stmts: append(append(stmts, pre.Stmts...), m.script.program.Stmts...)}
-	return exitCode(r.Run(m.budget, file))
+	return m.exitCode(r.Run(m.budget, file))
 }
 
-// exitCode is a run's status; a run that was stopped has 1.
-func exitCode(err error) int {
+// exitCode is a run's status. Any other error ends the simulation.
+func (m *sim) exitCode(err error) int {
 	if err == nil {
 		return 0
 	}
 	if code, ok := errors.AsType[interp.ExitStatus](err); ok {
 		return int(code)
 	}
+	m.budget.stop("the interpreter gave up: " + err.Error())
 	return 1
 }

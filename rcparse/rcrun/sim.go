@@ -3,7 +3,6 @@ package rcrun
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"strings"
 
@@ -58,14 +57,7 @@ type shell struct {
 // A sink takes what is written to standard output and error and throws it away.
 type sink struct{}
 
-var debugOut io.Writer
-
-func (*sink) Write(p []byte) (int, error) {
-	if debugOut != nil {
-		debugOut.Write(p)
-	}
-	return len(p), nil
-}
+func (*sink) Write(p []byte) (int, error) { return len(p), nil }
 
 // An environ is what a shell starts with.
 type environ struct {

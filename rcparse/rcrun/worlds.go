@@ -114,10 +114,14 @@ func (s *Script) discover(ctx context.Context, plain Scenario) string {
 	return ""
 }
 
-// reserved are the endings of variables that rc.subr gives a meaning, and that
-// no start needs.
-var reserved = strings.Fields("_enable _svcj _svcj_options _svcj_ipaddrs _svcj_enable _program _chroot _chdir _env _env_file _fib _nice _user _group " +
-	"_groups _prepend _setup _umask _cpuset _login_class _limits _oomprotect _audit_user _offcmd _cmd _precmd _postcmd _prestart _poststart _prestop _poststop")
+// reserved are the endings of the variables, named for the service, that
+// rc.subr gives a meaning: no start needs them. Methods and switches are none
+// whatever comes before.
+var (
+	reserved = strings.Fields("_enable _svcj _svcj_options _svcj_ipaddrs _program _chroot _chdir _env _env_file _fib _nice _user _group " +
+		"_groups _prepend _setup _umask _cpuset _login_class _limits _oomprotect _audit_user _offcmd")
+	methods = strings.Fields("_cmd _precmd _postcmd _enable _svcj_enable _svcj _svcj_options")
+)
 
 var (
 	spelledName = regexp.MustCompile(`\$(?:\{name\}|name\b)(_[A-Za-z0-9_]+)`)
@@ -132,7 +136,10 @@ func (s *Script) candidatesOf(installedAs string) []string {
 	const most = 40
 	var out []string
 	add := func(v string) {
-		bad := slices.ContainsFunc(reserved, func(end string) bool { return strings.HasSuffix(v, end) })
+		bad := slices.ContainsFunc(methods, func(end string) bool { return strings.HasSuffix(v, end) })
+		for _, f := range s.found {
+			bad = bad || slices.ContainsFunc(reserved, func(end string) bool { return v == f.name+end })
+		}
 		if !bad && !s.functions[v] && len(out) < most && !slices.Contains(out, v) {
 			out = append(out, v)
 		}

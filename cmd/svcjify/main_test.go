@@ -1,0 +1,29 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var updateScripts = flag.Bool("update", false, "rewrite the golden output in testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"svcjify": main})
+}
+
+// TestScript runs testdata/script/*.txtar. $PORTS is a copy of the made ports tree.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           filepath.Join("testdata", "script"),
+		UpdateScripts: *updateScripts,
+		Setup: func(env *testscript.Env) error {
+			ports := filepath.Join(env.WorkDir, "ports")
+			env.Setenv("PORTS", ports)
+			return os.CopyFS(ports, os.DirFS(filepath.Join("..", "..", "corpus", "testdata", "ports")))
+		},
+	})
+}

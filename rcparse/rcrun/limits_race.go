@@ -1,0 +1,5 @@
+//go:build unix && race
+
+package rcrun
+
+var memoryLimits []resource

@@ -1,0 +1,252 @@
+package rcrun
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+)
+
+// A Job is one script in several scenarios.
+type Job struct {
+	// Src is the template and Subst what its placeholders stand for, as for New.
+	Src   []byte            `json:"src"`
+	Subst map[string]string `json:"subst,omitempty"`
+	// Scenarios are run in order.
+	Scenarios []Scenario `json:"scenarios"`
+}
+
+// PoolOptions says how a Pool works; the zero value is right.
+type PoolOptions struct {
+	// Workers is how many child processes run at a time; 0 is two.
+	Workers int
+	// Timeout is how long a job may take, all its scenarios together; 0 is 20 seconds.
+	// It is the last resort: a run is bounded by steps first.
+	Timeout time.Duration
+	// Command starts a worker; nil is the running program itself with WorkerArg.
+	Command []string
+	// Stderr gets what a dying child has to say; nil is nowhere.
+	Stderr io.Writer
+}
+
+// A Pool runs scripts in child processes, which have nothing to lose: the
+// program itself, started with WorkerArg and no environment, which calls Main.
+// A child serves one job after another. A job that kills its child, or takes
+// too long, costs its own Records, whose Failed says why, and a new child.
+type Pool struct {
+	options PoolOptions
+	command []string
+	free    chan *worker
+}
+
+// WorkerArg is the argument that makes the program a worker. A program that
+// uses a Pool must call Main before anything else when its first argument is this.
+const WorkerArg = "__rcrun"
+
+// NewPool makes a pool. No child is started before there is a job.
+func NewPool(o PoolOptions) (*Pool, error) {
+	if o.Workers <= 0 {
+		o.Workers = 2
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 20 * time.Second
+	}
+	p := &Pool{options: o, command: o.Command, free: make(chan *worker, o.Workers)}
+	if p.command == nil {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("finding the program to run scripts in: %w", err)
+		}
+		p.command = []string{self, WorkerArg}
+	}
+	for range o.Workers {
+		p.free <- &worker{pool: p}
+	}
+	return p, nil
+}
+
+// Run runs the jobs and returns their Records in the order of the jobs and their
+// scenarios, whatever the number of workers. When the context ends, what is
+// left has Failed set.
+func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
+	out := make([][]Record, len(jobs))
+	var wg sync.WaitGroup
+	for i, j := range jobs {
+		w := <-p.free
+		wg.Go(func() {
+			defer func() { p.free <- w }()
+			out[i] = w.run(ctx, j)
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// Close ends the children. The pool can't be used after.
+func (p *Pool) Close() {
+	for range p.options.Workers {
+		(<-p.free).stop()
+	}
+}
+
+// A worker is one child process, or none yet.
+type worker struct {
+	pool *Pool
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	out  io.Reader
+}
+
+var errTimeout = errors.New("it took too long")
+
+// run does a job. A child that fails at it is no more.
+func (w *worker) run(ctx context.Context, j Job) []Record {
+	recs, err := w.try(ctx, j)
+	if err == nil {
+		return recs
+	}
+	w.stop()
+	why := "the simulation died of it: " + err.Error()
+	switch {
+	case ctx.Err() != nil:
+		why = "the simulation was called off"
+	case errors.Is(err, errTimeout):
+		why = fmt.Sprintf("the simulation was not done within %v", w.pool.options.Timeout)
+	}
+	return failedRecords(len(j.Scenarios), why)
+}
+
+func failedRecords(n int, why string) []Record {
+	list := make([]Record, n)
+	for i := range list {
+		list[i] = Record{Inner: -1, Failed: why}
+	}
+	return list
+}
+
+func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if w.cmd == nil {
+		if err := w.start(); err != nil {
+			return nil, err
+		}
+	}
+	process := w.cmd.Process
+	timer := time.NewTimer(w.pool.options.Timeout)
+	defer timer.Stop()
+	type answer struct {
+		recs []Record
+		err  error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		if a.err = send(w.in, j); a.err == nil {
+			a.err = receive(w.out, &a.recs)
+		}
+		done <- a
+	}()
+	select {
+	case a := <-done:
+		if a.err == nil && len(a.recs) != len(j.Scenarios) {
+			a.err = fmt.Errorf("it answered with %d records for %d scenarios", len(a.recs), len(j.Scenarios))
+		}
+		if errors.Is(a.err, io.EOF) || errors.Is(a.err, io.ErrUnexpectedEOF) {
+			a.err = errors.New(w.epitaph())
+		}
+		return a.recs, a.err
+	case <-timer.C:
+		process.Kill()
+		<-done
+		return nil, errTimeout
+	case <-ctx.Done():
+		process.Kill()
+		<-done
+		return nil, ctx.Err()
+	}
+}
+
+// start starts the child with an empty environment, in the root directory.
+func (w *worker) start() error {
+	cmd := exec.Command(w.pool.command[0], w.pool.command[1:]...)
+	cmd.Env = []string{"GOTRACEBACK=none", "GOMAXPROCS=1"}
+	cmd.Dir = "/"
+	cmd.Stderr = w.pool.options.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return fmt.Errorf("starting a worker: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return fmt.Errorf("starting a worker: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting a worker: %w", err)
+	}
+	w.cmd, w.in, w.out = cmd, in, out
+	return nil
+}
+
+// epitaph says how the child ended, in words that are the same each time.
+func (w *worker) epitaph() string {
+	err := w.cmd.Wait()
+	w.cmd = nil
+	if ee, ok := errors.AsType[*exec.ExitError](err); ok {
+		if ee.ExitCode() == 2 {
+			return "out of memory or stack"
+		}
+		return ee.ProcessState.String()
+	}
+	return "the worker ended"
+}
+
+// stop ends the child, if there is one.
+func (w *worker) stop() {
+	if w.cmd == nil {
+		return
+	}
+	w.in.Close()
+	w.cmd.Process.Kill()
+	_ = w.cmd.Wait() // killed: its status tells nothing
+	w.cmd = nil
+}
+
+// maxMessage bounds a message in both directions.
+const maxMessage = 64 << 20
+
+// send writes a value as JSON behind its length in eight hexadecimal digits.
+func send(w io.Writer, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if len(b) > maxMessage {
+		return fmt.Errorf("a message of %d bytes", len(b))
+	}
+	_, err = fmt.Fprintf(w, "%08x%s", len(b), b)
+	return err
+}
+
+// receive reads what send wrote.
+func receive(r io.Reader, v any) error {
+	var head [8]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return err
+	}
+	var n int
+	if _, err := fmt.Sscanf(string(head[:]), "%08x", &n); err != nil || n < 0 || n > maxMessage {
+		return fmt.Errorf("a message that starts with %q", head)
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}
