@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected findings, fixed scripts and pages")
@@ -36,6 +38,13 @@ comment: mounts file systems
 source: outside(8)
 `
 
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // os.Executable is this test
+		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
 // TestRules runs the cases of testdata/rules/CODE/*.txtar: `in` is the script,
 // `findings` what the rule of that code says of it, and `out` the script after
 // its fixes. A case without findings shows the rule silent. The archive's
@@ -43,6 +52,9 @@ source: outside(8)
 func TestRules(t *testing.T) {
 	k, err := infer.ReadKnowledge(fstest.MapFS{"k.txt": {Data: []byte(testKnowledge)}})
 	require.NoError(t, err)
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{})
+	require.NoError(t, err)
+	defer pool.Close()
 	for _, r := range Rules() {
 		if r.Check == nil {
 			continue
@@ -53,7 +65,7 @@ func TestRules(t *testing.T) {
 			fires, silent, fixes := false, false, false
 			for _, p := range paths {
 				t.Run(strings.TrimSuffix(filepath.Base(p), ".txtar"), func(t *testing.T) {
-					fired, fixed := ruleCase(t, p, r, k)
+					fired, fixed := ruleCase(t, p, r, k, pool)
 					fires, silent, fixes = fires || fired, silent || !fired, fixes || fixed
 				})
 			}
@@ -69,7 +81,7 @@ var hasFix = map[string]bool{
 	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true,
 }
 
-func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge) (fired, fixed bool) {
+func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcrun.Pool) (fired, fixed bool) {
 	ar, err := txtar.ParseFile(path)
 	require.NoError(t, err)
 	files := map[string]string{}
@@ -77,7 +89,7 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge) (fired, fi
 		files[f.Name] = string(f.Data)
 	}
 	svc := &corpus.Service{Tree: &corpus.Tree{FS: fstest.MapFS{}, Dir: "."}, Name: "foo", Template: "foo.in"}
-	opts := Options{Operator: OperatorEquals}
+	opts := Options{Operator: OperatorEquals, Simulate: pool}
 	for _, line := range strings.Split(string(ar.Comment), "\n") {
 		key, value, _ := strings.Cut(line, ": ")
 		switch key {
@@ -87,7 +99,7 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge) (fired, fi
 			opts.Release = value
 		}
 	}
-	s := Look(svc, []byte(files["in"]), k, opts)
+	s := Look(context.Background(), svc, []byte(files["in"]), k, opts)
 	var got strings.Builder
 	var edits []Edit
 	for _, f := range s.Findings {
@@ -101,7 +113,7 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge) (fired, fi
 	out := ""
 	if len(edits) > 0 {
 		out = splice(t, files["in"], edits)
-		again := Look(svc, []byte(out), k, opts)
+		again := Look(context.Background(), svc, []byte(out), k, opts)
 		for _, f := range again.Findings {
 			require.False(t, f.Code == r.Code && f.Fix != nil, "a second run would change it again: %s", f.Message)
 		}

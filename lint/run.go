@@ -8,6 +8,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 // FirstRelease is the first FreeBSD with service jails, whose rc.subr knows fewer words.
@@ -19,6 +20,9 @@ type Options struct {
 	Operator Operator
 	// Release is the oldest FreeBSD that the scripts must serve; "" for the newest known.
 	Release string
+	// Simulate runs scripts in the simulated rc(8); nil for none. The rules that
+	// need it are silent without.
+	Simulate *rcrun.Pool
 	// Workers is how many services are looked at at once; 0 for one a processor.
 	Workers int
 }
@@ -63,7 +67,7 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	for range workers {
 		wg.Go(func() {
 			for i := range next {
-				res.Subjects[i], problems[i] = look(c.Services[i], k, opts)
+				res.Subjects[i], problems[i] = look(ctx, c.Services[i], k, opts)
 			}
 		})
 	}
@@ -92,7 +96,7 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 }
 
 // look reads, parses and judges one service.
-func look(svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
+func look(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil
@@ -102,18 +106,18 @@ func look(svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []co
 		problem.Origin = s.Origin()
 		return s, []corpus.Problem{*problem}
 	}
-	return Look(svc, src, k, opts), nil
+	return Look(ctx, svc, src, k, opts), nil
 }
 
 // Look judges a service whose template's text is given, which may be another
 // than the tree's: an editor's buffer, or the text after a patch.
-func Look(svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
+func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
 	s := &Subject{Service: svc}
-	var subst map[string]string
-	if len(svc.Ports) > 0 {
-		subst = svc.Ports[0].Make.Substitutions()
+	s.Script = rcparse.Parse(src, Substitutions(svc))
+	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
+		runs := opts.Simulate.Run(ctx, []rcrun.Job{{Src: src, Subst: Substitutions(svc), Scenarios: scenarios(svc.Name)}})[0]
+		s.Records = &Records{Host: runs[0], Jail: runs[1]}
 	}
-	s.Script = rcparse.Parse(src, subst)
 	s.Verdict = infer.Infer(infer.NewInput(svc, s.Script), k)
 	for _, r := range Rules() {
 		if r.Check != nil {
@@ -123,4 +127,13 @@ func Look(svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Su
 	s.Findings = sortFindings(s.Findings)
 	s.decide()
 	return s
+}
+
+// Substitutions is what the placeholders of a service's template stand for in
+// the first port that installs it; nil for a plain script.
+func Substitutions(svc *corpus.Service) map[string]string {
+	if len(svc.Ports) == 0 {
+		return nil
+	}
+	return svc.Ports[0].Make.Substitutions()
 }

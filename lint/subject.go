@@ -33,6 +33,8 @@ type Subject struct {
 	// Script is nil where the service has no template, or it could not be read.
 	Script  *rcparse.Script
 	Verdict infer.Verdict
+	// Records is nil where the script was not run in the simulation.
+	Records *Records
 	// Findings is what the rules found, in the order of the text.
 	Findings []Finding
 	State    State

@@ -18,7 +18,15 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // os.Executable is this test
+		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
 
 // tool finds a program that a test needs: without it the test skips, or fails
 // where SVCJIFY_REQUIRE_TOOLS is set.
@@ -48,9 +56,13 @@ func run(t *testing.T, dir string, stdin []byte, name string, args ...string) (s
 func planFor(t *testing.T, least infer.Certainty, paths ...string) ([]*Change, []Withheld, *lint.Result) {
 	c, err := corpus.Open(paths)
 	require.NoError(t, err)
-	res, err := lint.Run(context.Background(), c, lint.Options{})
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{})
 	require.NoError(t, err)
-	changes, held, err := Plan(context.Background(), res, Options{Certainty: least})
+	defer pool.Close()
+	opts := lint.Options{Simulate: pool, Operator: lint.OperatorEquals}
+	res, err := lint.Run(context.Background(), c, opts)
+	require.NoError(t, err)
+	changes, held, err := Plan(context.Background(), res, Options{Certainty: least, Lint: opts})
 	require.NoError(t, err)
 	return changes, held, res
 }
@@ -344,12 +356,12 @@ func FuzzPatch(f *testing.F) {
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		svc := &corpus.Service{Tree: &corpus.Tree{FS: os.DirFS(t.TempDir()), Dir: "."}, Name: "foo", Template: "foo"}
-		s := lint.Look(svc, src, k, lint.Options{Operator: lint.OperatorEquals})
+		s := lint.Look(context.Background(), svc, src, k, lint.Options{Operator: lint.OperatorEquals})
 		c := &Change{}
 		texts := map[string][]byte{}
-		c.addSubject(s, texts, k, Options{Certainty: infer.Possible, Lint: lint.Options{Operator: lint.OperatorEquals}})
+		c.addSubject(context.Background(), s, texts, k, Options{Certainty: infer.Possible, Lint: lint.Options{Operator: lint.OperatorEquals}})
 		if out, ok := texts["foo"]; ok {
-			after := lint.Look(svc, out, k, lint.Options{Operator: lint.OperatorEquals})
+			after := lint.Look(context.Background(), svc, out, k, lint.Options{Operator: lint.OperatorEquals})
 			require.True(t, after.Script.Err == nil || s.Script.Err != nil)
 		}
 	})

@@ -76,7 +76,7 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 		change := &Change{Certainty: infer.Certain}
 		texts := map[string][]byte{}
 		for _, s := range group {
-			reason := change.addSubject(s, texts, k, opts)
+			reason := change.addSubject(ctx, s, texts, k, opts)
 			if reason != "" {
 				held = append(held, Withheld{s, reason})
 			}
@@ -115,7 +115,7 @@ func (o Options) wants(f lint.Finding) bool {
 
 // addSubject edits one service's template. It returns why it did not, or ""
 // where it did, or where there is nothing to do.
-func (c *Change) addSubject(s *lint.Subject, texts map[string][]byte, k *infer.Knowledge, opts Options) string {
+func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[string][]byte, k *infer.Knowledge, opts Options) string {
 	if s.Script == nil {
 		return ""
 	}
@@ -156,7 +156,7 @@ func (c *Change) addSubject(s *lint.Subject, texts map[string][]byte, k *infer.K
 		if err != nil {
 			return err.Error()
 		}
-		if err := prove(s, fixed, text, k, opts); err != nil {
+		if err := prove(ctx, s, fixed, text, k, opts); err != nil {
 			return "proof failed: " + err.Error()
 		}
 		texts[s.Service.Template] = text

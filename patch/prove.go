@@ -2,6 +2,7 @@ package patch
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,11 +18,11 @@ import (
 // next time: it must parse as before, keep its name, its methods and all its
 // other assignments, have the mended findings gone and no new ones, and leave
 // nothing to do for a second run.
-func prove(before *lint.Subject, fixed []lint.Finding, text []byte, k *infer.Knowledge, opts Options) error {
+func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text []byte, k *infer.Knowledge, opts Options) error {
 	if bytes.Equal(text, before.Script.Src) {
 		return errors.New("the edits change nothing")
 	}
-	after := lint.Look(before.Service, text, k, opts.Lint)
+	after := lint.Look(ctx, before.Service, text, k, opts.Lint)
 	if after.Script.Err != nil && before.Script.Err == nil {
 		return fmt.Errorf("line %d: %s", after.Script.Err.Line, after.Script.Err.Text)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 // The exit codes.
@@ -31,6 +33,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 
 	exit int
+	pool *rcrun.Pool // the simulation's children; nil until something is looked at
 }
 
 // A hinted error says what to do about it.
@@ -51,6 +54,9 @@ func (c *Command) Main(args []string) int {
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if c.pool != nil {
+		c.pool.Close()
+	}
 	if err == nil {
 		return c.exit
 	}
@@ -129,7 +135,8 @@ func (f *lookFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.release, "release", "", "oldest FreeBSD release that the scripts must serve (15.0); default the newest known")
 }
 
-func (f *lookFlags) options() (lint.Options, error) {
+// options checks the flags and starts the simulation, which Main ends.
+func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	o := lint.Options{Operator: lint.Operator(f.operator), Release: f.release}
 	if o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
 		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
@@ -137,6 +144,11 @@ func (f *lookFlags) options() (lint.Options, error) {
 	if o.Release != "" && o.Release != lint.FirstRelease {
 		return o, fmt.Errorf("%w: --release is %q, expected %s, the only one whose rc.subr differs", errUsage, f.release, lint.FirstRelease)
 	}
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
+	if err != nil {
+		return o, err
+	}
+	c.pool, o.Simulate = pool, pool
 	return o, nil
 }
 

@@ -51,7 +51,7 @@ func (c *Command) explainCmd() *cobra.Command {
 			if ruleCode.MatchString(args[0]) {
 				return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("no rule %s", strings.ToUpper(args[0])), "svcjify rules lists them"})
 			}
-			opts, err := look.options()
+			opts, err := c.options(&look)
 			if err != nil {
 				return err
 			}

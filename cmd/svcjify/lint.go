@@ -19,7 +19,7 @@ func (c *Command) lintCmd() *cobra.Command {
   svcjify lint dns/knot3
   svcjify lint --format json .`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := look.options()
+			opts, err := c.options(&look)
 			if err != nil {
 				return err
 			}

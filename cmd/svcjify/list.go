@@ -20,7 +20,7 @@ The states: ready, faulty (declared, and it won't work), patchable, unsuitable (
 must stay outside), blocked (a fault stands in the way), unknown (no evidence).
 The options are what the evidence says, "none" for the empty set, NO for an opt-out.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := look.options()
+			opts, err := c.options(&look)
 			if err != nil {
 				return err
 			}

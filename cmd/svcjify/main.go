@@ -3,9 +3,14 @@ package main
 
 import (
 	"os"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // a child of our own that runs scripts in the simulation
+		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
+	}
 	c := Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	os.Exit(c.Main(os.Args[1:]))
 }

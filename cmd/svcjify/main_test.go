@@ -7,11 +7,16 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 var updateScripts = flag.Bool("update", false, "rewrite the golden output in testdata/script")
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // os.Executable is this test
+		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
+	}
 	testscript.Main(m, map[string]func(){"svcjify": main})
 }
 

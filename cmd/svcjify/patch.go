@@ -27,8 +27,8 @@ func (f *planFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "only the fixes of these rules, info ones too")
 }
 
-func (f *planFlags) options() (patch.Options, error) {
-	opts, err := f.look.options()
+func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
+	opts, err := c.options(&f.look)
 	if err != nil {
 		return patch.Options{}, err
 	}
@@ -46,7 +46,7 @@ func (f *planFlags) options() (patch.Options, error) {
 
 // plan looks and plans.
 func (c *Command) plan(cmd *cobra.Command, paths []string, f *planFlags) ([]*patch.Change, []patch.Withheld, error) {
-	opts, err := f.options()
+	opts, err := c.planOptions(f)
 	if err != nil {
 		return nil, nil, err
 	}

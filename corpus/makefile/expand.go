@@ -79,6 +79,9 @@ func (x *expander) expand(s string) string {
 		x.charge(len(s))
 		return s
 	}
+	if !x.charge(0) {
+		return ""
+	}
 	var b strings.Builder
 	for i >= 0 && x.err == nil {
 		b.WriteString(s[:i])

@@ -145,6 +145,12 @@ func FuzzRead(f *testing.F) {
 	f.Add("MASTERDIR= ${.CURDIR}/../foo\n.include \"part.mk\"\n.include \"${MASTERDIR}/Makefile\"\n", ".include \"Makefile\"\n")
 	f.Add("A!= x\n.if ${A} == 1\nUSE_RC_SUBR= a\n.else\nUSE_RC_SUBR= b\n.endif\n", "")
 	f.Fuzz(func(t *testing.T, text, part string) {
+		start := time.Now()
+		defer func() {
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		}()
 		p, err := Read(tree(map[string]string{"Makefile": text, "part.mk": part}), "net/foo")
 		if err != nil {
 			return

@@ -374,12 +374,14 @@ func (x *expander) numbers(v *value, s string, i int, end byte) (int, bool) {
 		x.fail("found :range=%d: expected at most %d", n, maxForItems)
 		return j, true
 	}
+	if !x.charge(16 * n) {
+		return j, true
+	}
 	words := make([]string, n)
 	for k := range words {
 		words[k] = strconv.Itoa(k + 1)
 	}
 	v.text = strings.Join(words, v.sep)
-	x.charge(len(v.text))
 	return j, true
 }
 

@@ -12,8 +12,9 @@ import (
 // What an option adds to one variable that another is made of is not found
 // here: see AllWords.
 func (p *Port) Words(name string) []Word {
-	list := newWordList(p.e.wordsOf(name))
-	p.addDirect(name, list)
+	work := maxWork
+	list := newWordList(p.e.wordsOf(name, &work))
+	p.addDirect(name, list, &work)
 	return list.words
 }
 
@@ -24,13 +25,18 @@ func (p *Port) AllWords(name string) []Word {
 	if !p.Defined(name) && !slices.ContainsFunc(p.e.records, func(r record) bool { return r.name == name }) {
 		return nil
 	}
-	list := newWordList(p.e.wordsOf(name))
+	// All evaluations together have the limits of one.
+	work, steps := maxWork, p.e.steps
+	list := newWordList(p.e.wordsOf(name, &work))
 	for _, v := range p.e.hangsOn(name) {
 		other := newEvaluation(p.e.tree, p.e.dir, v.choice)
-		if other.run() != nil {
+		other.work, other.steps = work, steps
+		err := other.run()
+		work, steps = other.work, other.steps
+		if err != nil {
 			continue
 		}
-		found := newWordList(other.wordsOf(name))
+		found := newWordList(other.wordsOf(name, &work))
 		for _, w := range found.words {
 			w.Condition = v.condition
 			list.add(w)
@@ -50,17 +56,17 @@ func (p *Port) AllWords(name string) []Word {
 			}
 		}
 	}
-	p.addDirect(name, list)
+	p.addDirect(name, list, &work)
 	return list.words
 }
 
 // addDirect adds what branches and helpers that are not in force assign.
-func (p *Port) addDirect(name string, list *wordList) {
+func (p *Port) addDirect(name string, list *wordList, work *int) {
 	for _, r := range p.e.records {
 		if r.name != name || r.reached || r.node == nil || r.node.kind != nodeAssign || !r.guard.choosable() {
 			continue
 		}
-		for _, w := range p.e.expandWords(piece{text: r.text, rec: -1}) {
+		for _, w := range p.e.expandWords(piece{text: r.text, rec: -1}, work) {
 			w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
 			list.add(w)
 		}
@@ -89,29 +95,32 @@ func (l *wordList) add(w Word) {
 }
 
 // wordsOf gives the words at the evaluation's own choice.
-func (e *evaluation) wordsOf(name string) []Word {
+func (e *evaluation) wordsOf(name string, work *int) []Word {
 	v, ok := e.vars[name]
 	if !ok {
-		return e.expandWords(piece{text: "${" + name + "}", rec: -1})
+		return e.expandWords(piece{text: "${" + name + "}", rec: -1}, work)
 	}
 	var list []Word
 	for _, p := range v.pieces() {
-		list = append(list, e.expandWords(p)...)
+		list = append(list, e.expandWords(p, work)...)
 	}
 	return list
 }
 
 // expandWords gives a piece's words; those that cannot be known are left out.
-func (e *evaluation) expandWords(p piece) []Word {
+func (e *evaluation) expandWords(p piece, work *int) []Word {
 	var list []Word
-	work := maxWork
 	for _, raw := range splitRaw(p.text) {
-		x := &expander{e: e, work: &work}
+		x := &expander{e: e, work: work}
 		text := x.expand(raw)
 		if x.unknown || x.err != nil {
 			continue
 		}
 		for _, t := range splitWords(text) {
+			// A word costs more than its bytes.
+			if *work -= 64; *work < 0 {
+				return list
+			}
 			w := Word{Text: t}
 			if p.rec >= 0 {
 				if r := e.records[p.rec]; r.file != nil && !r.file.framework {

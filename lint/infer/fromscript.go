@@ -219,3 +219,9 @@ func clip(v string) string {
 	}
 	return v
 }
+
+// HostAct says what a command does that no svcj option permits in a jail, in
+// words fit for a comment.
+func HostAct(command string, args []string) (act string, ok bool) {
+	return actOf(rcparse.Call{Name: command, Args: args})
+}

@@ -120,6 +120,7 @@ func TestAttacks(t *testing.T) {
 				})
 				require.Less(t, time.Since(began), 30*time.Second)
 				require.Equal(t, want, got[1], "the rest of the run goes on")
+				t.Logf("%v: %q", time.Since(began).Round(time.Millisecond), got[0][1].Failed)
 				for _, rec := range got[0] {
 					if a.failed == "" {
 						if i == 0 || rec.Failed != "" {

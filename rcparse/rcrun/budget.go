@@ -18,6 +18,8 @@ const (
 	maxFrames = 8_000
 	// maxHeap is by how many bytes the heap may grow in one run.
 	maxHeap = 192 << 20
+	// watchHeap is from where on each step is looked at.
+	watchHeap = 24 << 20
 	// maxCommands and maxOutput bound the Record: commands, and bytes of their arguments.
 	maxCommands = 2_000
 	maxOutput   = 1 << 20
@@ -36,6 +38,7 @@ type budget struct {
 	context.Context
 	steps int
 	heap  uint64
+	watch bool
 	why   string
 }
 
@@ -59,7 +62,12 @@ func (b *budget) Err() error {
 		b.stop("it was not done in the time allowed")
 	case b.steps%64 == 0 && tooDeep():
 		b.stop("its functions or shells are nested too deeply")
-	case b.steps%4 == 0 && heapBytes() > b.heap+maxHeap:
+	case b.steps%4 == 0 || b.watch:
+		grown := b.grown()
+		b.watch = grown > watchHeap
+		if grown <= maxHeap {
+			return nil
+		}
 		b.stop(fmt.Sprintf("it used more than %d MiB of memory", maxHeap>>20))
 	default:
 		return nil
@@ -84,4 +92,10 @@ func heapBytes() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64()
+}
+
+// grown is by how much the heap is larger than at the start of the run.
+func (b *budget) grown() uint64 {
+	now := heapBytes()
+	return now - min(b.heap, now)
 }

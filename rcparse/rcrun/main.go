@@ -15,7 +15,6 @@ import (
 func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
-	debug.SetMemoryLimit(softMemory)
 	if err := confine(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1
@@ -33,9 +32,6 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 		}
 	}
 }
-
-// softMemory is from where on the collector works harder; see confine for the hard limit.
-const softMemory = 192 << 20
 
 // run does a job in this process.
 func (j Job) run() []Record {

@@ -1,0 +1,155 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// Records are the simulated runs that the rules look at; nil where there was
+// no simulation.
+type Records struct {
+	// Host and Jail are `service NAME start` with rc.conf holding only the
+	// enable line, and with the svcj line besides.
+	Host, Jail rcrun.Record
+}
+
+// scenarios are the runs of one script, in the order of Records' fields.
+func scenarios(installedAs string) []rcrun.Scenario {
+	start := rcrun.Scenario{Verb: "start", InstalledAs: installedAs}
+	jailed := start
+	jailed.Svcj = true
+	return []rcrun.Scenario{start, jailed}
+}
+
+// failed says why the runs can't be relied on, "" where they can.
+func (r *Records) failed() string {
+	for _, rec := range []rcrun.Record{r.Host, r.Jail} {
+		if rec.Failed != "" {
+			return rec.Failed
+		}
+	}
+	return ""
+}
+
+// A loss is one difference between the start on the host and the one in the jail.
+type loss struct {
+	what     string // in words, what the jailed start lacks or has besides
+	severity Severity
+	// vars are the variables that may carry it.
+	vars []string
+}
+
+// losses compares what is started, command by command.
+func (r *Records) losses() []loss {
+	host, jail := r.Host.Starts, r.Jail.Starts
+	if len(host) > 0 && len(jail) == 0 {
+		return []loss{{"nothing is started: " + strings.Join(host[0].Argv, " "), Error, []string{"command", "command_args", "rc_flags"}}}
+	}
+	var out []loss
+	for i := range host {
+		if i >= len(jail) {
+			out = append(out, loss{"not started: " + strings.Join(host[i].Argv, " "), Error, nil})
+			continue
+		}
+		out = append(out, compare(host[i], jail[i])...)
+	}
+	for i := len(host); i < len(jail); i++ {
+		out = append(out, loss{"started besides: " + strings.Join(jail[i].Argv, " "), Error, nil})
+	}
+	return out
+}
+
+func compare(h, j rcrun.Command) []loss {
+	var out []loss
+	line := []string{"rc_flags", "command_args", "command", "flags"}
+	if lost, extra := wordDiff(h.Argv, j.Argv), wordDiff(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
+		sev := Warning
+		if !allDetail(lost) || !allDetail(extra) {
+			sev = Error
+		}
+		if len(lost) > 0 {
+			out = append(out, loss{"the command line loses " + quoteWords(lost), sev, line})
+		}
+		if len(extra) > 0 {
+			out = append(out, loss{"the command line has " + quoteWords(extra) + " besides", sev, line})
+		}
+	} else if !slices.Equal(h.Argv, j.Argv) {
+		out = append(out, loss{"the order of the command line changes", Error, line})
+	}
+	for _, d := range []struct {
+		what, h, j string
+		sev        Severity
+	}{
+		{"user", h.User, j.User, Error}, {"group", h.Group, j.Group, Error}, {"groups", h.Groups, j.Groups, Error},
+		{"chroot", h.Chroot, j.Chroot, Error}, {"directory", h.Dir, j.Dir, Warning}, {"umask", h.Umask, j.Umask, Warning},
+		{"limits", h.LoginClass + " " + h.Limits, j.LoginClass + " " + j.Limits, Warning}, {"nice", h.Nice, j.Nice, Warning},
+		{"fib", h.FIB, j.FIB, Warning}, {"cpuset", h.CPUSet, j.CPUSet, Warning},
+	} {
+		if d.h != d.j {
+			out = append(out, loss{d.what + " is " + shown(d.j) + ", on the host " + shown(d.h), d.sev, []string{d.what}})
+		}
+	}
+	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
+		sev := Warning
+		var names []string
+		for _, e := range lost {
+			name, _, _ := strings.Cut(e, "=")
+			names = append(names, name)
+			if !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "TZ" {
+				sev = Error
+			}
+		}
+		out = append(out, loss{"the environment loses " + quoteWords(lost), sev, names})
+	}
+	return out
+}
+
+// wordDiff is the words of a that b lacks, counted.
+func wordDiff(a, b []string) []string {
+	left := map[string]int{}
+	for _, w := range b {
+		left[w]++
+	}
+	var out []string
+	for _, w := range a {
+		if left[w]--; left[w] < 0 {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// isDetail reports whether a word of a command line is about a log or pid file
+// only; everything else may be privileges, configuration or data.
+func isDetail(w string) bool {
+	l := strings.ToLower(w)
+	return strings.Contains(l, "pid") || strings.HasSuffix(l, ".log") || strings.HasPrefix(l, "/var/log/") || strings.HasPrefix(l, "--log")
+}
+
+// allDetail reports whether the words are details, each with the flag in front of it.
+func allDetail(words []string) bool {
+	for i, w := range words {
+		flag := strings.HasPrefix(w, "-") && i+1 < len(words) && isDetail(words[i+1])
+		if !flag && !isDetail(w) {
+			return false
+		}
+	}
+	return true
+}
+
+func quoteWords(words []string) string {
+	text := strings.Join(words, " ")
+	if len(text) > 100 {
+		text = strings.ToValidUTF8(text[:97], "") + "..."
+	}
+	return `"` + text + `"`
+}
+
+func shown(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "not set"
+	}
+	return strings.TrimSpace(s)
+}

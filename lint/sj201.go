@@ -1,0 +1,67 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj201 = &Rule{
+	Code: "SJ201", Slug: "start-differs", Severity: Error, Blocks: true,
+	Doc: Doc{
+		Title: "the jailed start is not the start on the host",
+		Text: `Setup and precmd run on the host; then rc.subr makes the jail, and there the script
+is sourced again in the clean environment of service(8), and only the start itself is
+run. Whatever only a precmd sets (rc_flags, command_args, exported variables, umask) is
+lost. The simulation runs both and compares what would be started.
+
+An error where privileges, configuration or data are lost; a warning for a detail such as
+umask, a log or a pid file. What to do: set it at the top level, between load_rc_config and
+run_rc_command.`,
+		Before: `start_precmd="foo_prestart"
+foo_prestart()
+{
+	rc_flags="-u foo ${rc_flags}"
+}`,
+		After: `command_args="-u foo"`,
+	},
+	Check: func(p *Pass) {
+		if !p.simulated() || !p.jailStarts() {
+			return
+		}
+		for _, l := range p.Records.losses() {
+			at := p.lossPos(l.vars)
+			p.reportAs(l.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command",
+				"in the jail %s", l.what)
+		}
+	},
+}
+
+// simulated reports whether there are Records that can be relied on, and a
+// jailed start is not ruled out anyway.
+func (p *Pass) simulated() bool {
+	return p.Records != nil && p.Records.failed() == "" && !p.optedOut()
+}
+
+// jailStarts reports whether service(8) finds the script in the jail at all;
+// where it does not, that is SJ202's to say.
+func (p *Pass) jailStarts() bool {
+	return len(p.Records.Jail.Jails) > 0 && p.Records.Jail.Jails[0].Found
+}
+
+// lossPos is where a variable is set that the jailed start does not get: in a
+// function, or else the start_precmd.
+func (p *Pass) lossPos(vars []string) rcparse.Pos {
+	for _, a := range p.Script.Assigns {
+		if a.Func != "" && (slices.Contains(vars, a.Var) || strings.HasSuffix(a.Var, "_flags") && slices.Contains(vars, "rc_flags")) {
+			return a.Pos
+		}
+	}
+	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup", "start_cmd"} {
+		if m, ok := p.Script.Method(method); ok {
+			return m.Pos
+		}
+	}
+	return p.Script.Name.Pos
+}
