@@ -28,15 +28,10 @@ run_rc_command "$@"`,
 		if p.optedOut() {
 			return
 		}
-		if p.simulated() && len(p.Records.Jail.Jails) > 1 {
-			seen := map[string]bool{}
-			for _, j := range p.Records.Jail.Jails {
-				if seen[j.Name] {
-					p.report(p.Script.Name.Pos, nil, "give each instance a name of its own", "the jail %s would be made more than once", j.Name)
-					return
-				}
-				seen[j.Name] = true
-			}
+		if p.simulated() && len(p.Records.Jail.Refused) > 0 {
+			p.report(p.Script.Name.Pos, nil, "give each instance a name of its own",
+				"the jail %s is made for the first instance, and refused for the next", p.Records.Jail.Refused[0])
+			return
 		}
 		for _, a := range p.Script.Assigns {
 			if instanceVar.MatchString(a.Var) {

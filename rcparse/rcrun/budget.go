@@ -27,6 +27,10 @@ const (
 	maxRuns = 12
 )
 
+// memoryWhy is what Failed says where memory was exhausted, whether the run
+// noticed or died of it.
+const memoryWhy = "it used too much memory"
+
 var errStopped = errors.New("the simulation was stopped")
 
 // A budget is the context of a run. The interpreter asks Err before each
@@ -68,7 +72,7 @@ func (b *budget) Err() error {
 		if grown <= maxHeap {
 			return nil
 		}
-		b.stop(fmt.Sprintf("it used more than %d MiB of memory", maxHeap>>20))
+		b.stop(memoryWhy)
 	default:
 		return nil
 	}

@@ -64,6 +64,9 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "read":
 		return append([]string{"read"}, readFlags(rest)...), nil
 	case "exit", "return":
+		if name == "exit" {
+			s.sim.noteEmpty(hc)
+		}
 		if len(rest) > 1 { // sh looks at the first only
 			return args[:2], nil
 		}

@@ -94,6 +94,8 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		s.sim.running, s.sim.sleeps = false, 0
 	case "user": // whether we are that user already, as su would make us
 		return boolStatus(args[0] == s.frame.user || args[0] == "root" && s.frame.user == "")
+	case "jailed":
+		return boolStatus(s.inside)
 	case "required":
 		s.sim.files.make(absolute("/", args[0]))
 	case "skip":

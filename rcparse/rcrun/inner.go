@@ -18,11 +18,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		s.sim.asked = append(s.sim.asked, asked)
 	}
 	s.sim.sleeps = 0
-	for _, c := range s.sim.script.candidates {
-		if getString(hc, c) == "" && !slices.Contains(s.sim.empty, c) {
-			s.sim.empty = append(s.sim.empty, c)
-		}
-	}
+	s.sim.noteEmpty(hc)
 	if s.inside {
 		return
 	}
@@ -38,6 +34,16 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		rec.Svcj = true
 	default:
 		rec.Svcj = false
+	}
+}
+
+// noteEmpty keeps in mind which variables of rc.conf are empty where the script
+// goes to work or gives up.
+func (s *sim) noteEmpty(hc interp.HandlerContext) {
+	for _, c := range s.script.candidates {
+		if !slices.Contains(s.empty, c) && getString(hc, c) == "" {
+			s.empty = append(s.empty, c)
+		}
 	}
 }
 
@@ -62,7 +68,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 		}
 	}
 	if slices.ContainsFunc(s.sim.record.Jails, func(k Jail) bool { return k.Name == j.Name }) {
-		s.sim.unknown(fmt.Sprintf("a second jail with the name %q: jail(8) refuses it", j.Name))
+		s.sim.record.Refused = append(s.sim.record.Refused, j.Name)
 		return status(1)
 	}
 	words := strings.Fields(start)

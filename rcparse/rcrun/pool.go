@@ -104,17 +104,29 @@ type worker struct {
 
 var errTimeout = errors.New("it took too long")
 
-// run does a job. A child that fails at it is no more.
+// run does a job. A child that fails at it is no more; of several scenarios
+// each gets a child of its own then, so that one does not cost the others.
 func (w *worker) run(ctx context.Context, j Job) []Record {
 	recs, err := w.try(ctx, j)
 	if err == nil {
 		return recs
 	}
 	w.stop()
+	if len(j.Scenarios) > 1 && ctx.Err() == nil {
+		recs = nil
+		for _, sc := range j.Scenarios {
+			one := j
+			one.Scenarios = []Scenario{sc}
+			recs = append(recs, w.run(ctx, one)...)
+		}
+		return recs
+	}
 	why := "the simulation died of it: " + err.Error()
 	switch {
 	case ctx.Err() != nil:
 		why = "the simulation was called off"
+	case errors.Is(err, errMemory):
+		why = memoryWhy
 	case errors.Is(err, errTimeout):
 		why = fmt.Sprintf("the simulation was not done within %v", w.pool.options.Timeout)
 	}
@@ -159,7 +171,7 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 			a.err = fmt.Errorf("it answered with %d records for %d scenarios", len(a.recs), len(j.Scenarios))
 		}
 		if errors.Is(a.err, io.EOF) || errors.Is(a.err, io.ErrUnexpectedEOF) {
-			a.err = errors.New(w.epitaph())
+			a.err = w.epitaph()
 		}
 		return a.recs, a.err
 	case <-timer.C:
@@ -194,17 +206,21 @@ func (w *worker) start() error {
 	return nil
 }
 
-// epitaph says how the child ended, in words that are the same each time.
-func (w *worker) epitaph() string {
+// errMemory is the end of a child whose Go runtime gave up, for want of memory
+// or stack.
+var errMemory = errors.New(memoryWhy)
+
+// epitaph says how the child ended.
+func (w *worker) epitaph() error {
 	err := w.cmd.Wait()
 	w.cmd = nil
 	if ee, ok := errors.AsType[*exec.ExitError](err); ok {
 		if ee.ExitCode() == 2 {
-			return "out of memory or stack"
+			return errMemory
 		}
-		return ee.ProcessState.String()
+		return errors.New(ee.ProcessState.String())
 	}
-	return "the worker ended"
+	return errors.New("the worker ended")
 }
 
 // stop ends the child, if there is one.

@@ -61,6 +61,8 @@ type Record struct {
 	Reached []Command
 	// Jails has an entry for each jail(8) that run_rc_command would create.
 	Jails []Jail
+	// Refused is the names of jails that jail(8) would refuse, since one of that name is there already.
+	Refused []string
 	// Skipped is the methods (such as "status_cmd") that were not run though the script has them.
 	Skipped []string
 	// Exit is the script's exit status; Inner that of the script inside the jail, -1 where none ran.

@@ -26,11 +26,19 @@ const (
 // Commands get their lines raised by mark.
 func rewrite(n syntax.Node, mark uint) {
 	w := &rewriter{mark: mark, heredocs: map[*syntax.Word]bool{}}
+	syntax.Walk(n, func(n syntax.Node) bool {
+		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 1 && c.Args[0].Lit() == "set" {
+			flag := c.Args[1].Lit()
+			w.errexit = w.errexit || strings.HasPrefix(flag, "-") && strings.Contains(flag, "e")
+		}
+		return true
+	})
 	syntax.Walk(n, w.visit)
 }
 
 type rewriter struct {
 	mark     uint
+	errexit  bool // the text has set -e
 	heredocs map[*syntax.Word]bool
 }
 
@@ -98,9 +106,27 @@ func (w *rewriter) statement(st *syntax.Stmt) {
 			pipeline(st, c)
 		}
 	}
+	if st.Negated && !w.errexit {
+		negated(st)
+	}
 	if st.Background || st.Coprocess || st.Disown {
 		background(st)
 	}
+}
+
+// negated turns ! X into if X; then false; else true; fi. The interpreter
+// negates the status of an exit in X too, so that "! f" where f exits with 0
+// ends the script with 1. (Under set -e the false would end it, so there the
+// statement stays as it is.)
+func negated(st *syntax.Stmt) {
+	inner := &syntax.Stmt{Cmd: st.Cmd, Redirs: st.Redirs}
+	call := func(name string) []*syntax.Stmt {
+		return []*syntax.Stmt{{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word(name)}}}}
+	}
+	st.Cmd = &syntax.IfClause{
+		Cond: []*syntax.Stmt{inner}, Then: call("false"), Else: &syntax.IfClause{Then: call("true")},
+	}
+	st.Redirs, st.Negated = nil, false
 }
 
 // plainRedirect reports whether the interpreter has the redirection: of

@@ -323,11 +323,7 @@ run_rc_scripts()
 
 # --- the kernel -----------------------------------------------------------
 
-check_jail()
-{
-	[ "$($SYSCTL_N "security.jail.$1" 2> /dev/null)" = 1 ]
-}
-
+check_jail() { [ "$1" = jailed ] && __svcjify jailed; }
 check_kern_features() { [ -n "$1" ]; }
 
 load_kld()

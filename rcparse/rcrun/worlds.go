@@ -40,7 +40,7 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	}
 	for _, w := range s.worlds(ctx, plain, full.empty) {
 		s.world = w
-		m := s.simulate(ctx, plain, false)
+		m := s.enabled(ctx, plain)
 		if m.startsMore() && m.record.Failed == "" {
 			s.first = m.record
 			return ""
@@ -48,6 +48,15 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	}
 	s.world = world{}
 	return ""
+}
+
+// enabled is a plain start in the world that is being tried; a script may come
+// to its run_rc_command only there.
+func (s *Script) enabled(ctx context.Context, plain Scenario) *sim {
+	if len(s.found) == 0 {
+		s.discover(ctx, plain)
+	}
+	return s.simulate(ctx, plain, false)
 }
 
 // startsMore reports whether the start got to something that may be the service.
@@ -77,7 +86,7 @@ func (s *Script) needed(ctx context.Context, plain Scenario, all []Setting) []Se
 		old := s.world
 		defer func() { s.world = old }()
 		s.world = world{assumed: list}
-		return s.simulate(ctx, plain, false).startsMore()
+		return s.enabled(ctx, plain).startsMore()
 	}
 	if !starts(all) {
 		return all

@@ -1,0 +1,193 @@
+package makefile
+
+import (
+	"strconv"
+	"strings"
+)
+
+// An operand is one side of a comparison.
+type operand struct {
+	text   string
+	quoted bool
+	// word is true for a bare word, without reference or quotes.
+	word bool
+	verdict
+}
+
+// operand reads one side: a quoted string, or text up to a blank or an operator.
+func (c *condition) operand() operand {
+	o := operand{verdict: verdict{truth: yesTruth}}
+	if c.i >= len(c.s) {
+		c.bad = true
+		return o
+	}
+	raw := ""
+	switch {
+	case c.s[c.i] == '"':
+		o.quoted = true
+		text, next, ok := quoted(c.s, c.i+1)
+		if !ok {
+			c.bad = true
+			return o
+		}
+		raw, c.i = text, next
+	default:
+		start := c.i
+		for c.i < len(c.s) {
+			ch := c.s[c.i]
+			if ch == '$' && c.i+1 < len(c.s) && (c.s[c.i+1] == '{' || c.s[c.i+1] == '(') {
+				end := byte('}')
+				if c.s[c.i+1] == '(' {
+					end = ')'
+				}
+				c.i = skipReference(c.s, c.i+2, end)
+				continue
+			}
+			if isSpace(ch) || strings.IndexByte("=!<>&|)", ch) >= 0 {
+				break
+			}
+			c.i++
+		}
+		raw = c.s[start:c.i]
+		o.word = !strings.Contains(raw, "$")
+		if raw == "" {
+			c.bad = true
+			return o
+		}
+	}
+	v := c.watch(func() { o.text = c.x.expand(raw) })
+	o.verdict = v
+	return o
+}
+
+// quoted reads up to the closing quote; references within keep their quotes.
+func quoted(s string, i int) (text string, next int, ok bool) {
+	var b strings.Builder
+	for i < len(s) && s[i] != '"' {
+		switch {
+		case s[i] == '\\' && i+1 < len(s):
+			b.WriteByte(s[i+1])
+			i += 2
+		case s[i] == '$' && i+1 < len(s) && (s[i+1] == '{' || s[i+1] == '('):
+			end := byte('}')
+			if s[i+1] == '(' {
+				end = ')'
+			}
+			next := skipReference(s, i+2, end)
+			b.WriteString(s[i:next])
+			i = next
+		default:
+			b.WriteByte(s[i])
+			i++
+		}
+	}
+	return b.String(), i + 1, i < len(s)
+}
+
+func (c *condition) comparison() verdict {
+	lhs := c.operand()
+	if c.bad {
+		return verdict{unknownTruth, lhs.deps}
+	}
+	c.blank()
+	op := ""
+	rest := c.s[c.i:]
+	for _, o := range []string{"==", "!=", "<=", ">=", "<", ">"} {
+		if strings.HasPrefix(rest, o) {
+			op = o
+			break
+		}
+	}
+	if op == "" {
+		return c.bare(lhs)
+	}
+	c.i += len(op)
+	c.blank()
+	rhs := c.operand()
+	if c.bad {
+		return verdict{unknownTruth, lhs.deps | rhs.deps}
+	}
+	deps := lhs.deps | rhs.deps
+	if lhs.truth == unknownTruth || rhs.truth == unknownTruth {
+		return verdict{unknownTruth, deps | onHost}
+	}
+	order, comparable := compare(lhs, rhs)
+	switch op {
+	case "==":
+		return verdict{truthOf(order == 0), deps}
+	case "!=":
+		return verdict{truthOf(order != 0), deps}
+	}
+	if !comparable {
+		// bmake: "string comparison operator must be either == or !=".
+		return verdict{unknownTruth, deps | onHost}
+	}
+	switch op {
+	case "<":
+		return verdict{truthOf(order < 0), deps}
+	case "<=":
+		return verdict{truthOf(order <= 0), deps}
+	case ">":
+		return verdict{truthOf(order > 0), deps}
+	}
+	return verdict{truthOf(order >= 0), deps}
+}
+
+// compare compares numbers as numbers, all else as strings.
+func compare(a, b operand) (order int, numbers bool) {
+	if !a.quoted && !b.quoted {
+		m, ok1 := number(a.text)
+		n, ok2 := number(b.text)
+		if ok1 && ok2 {
+			switch {
+			case m < n:
+				return -1, true
+			case m > n:
+				return 1, true
+			}
+			return 0, true
+		}
+	}
+	return strings.Compare(a.text, b.text), false
+}
+
+// number reads what strtod(3) and 0x numbers are to bmake.
+func number(s string) (float64, bool) {
+	if len(s) == 0 || len(s) > 64 || strings.ContainsAny(s, "_pPnNiI") {
+		return 0, false
+	}
+	if strings.HasPrefix(s, "0x") || strings.HasPrefix(s, "0X") {
+		n, err := strconv.ParseUint(s[2:], 16, 64)
+		return float64(n), err == nil
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil
+}
+
+// bare is a side without a comparison: a number, a text, or a word whose
+// meaning depends on the directive.
+func (c *condition) bare(o operand) verdict {
+	if o.truth == unknownTruth {
+		return verdict{unknownTruth, o.deps}
+	}
+	var v verdict
+	n, isNumber := number(o.text)
+	switch {
+	case o.quoted:
+		return verdict{truthOf(o.text != ""), o.deps}
+	case isNumber:
+		return verdict{truthOf(n != 0), o.deps}
+	case c.variant == "" && o.word:
+		v = c.defined(o.text, o.deps)
+	case c.variant == "":
+		return verdict{truthOf(o.text != ""), o.deps}
+	case strings.HasSuffix(c.variant, "def"):
+		v = c.defined(o.text, o.deps)
+	default:
+		v = verdict{noTruth, o.deps}
+	}
+	if strings.HasPrefix(c.variant, "n") {
+		v = not(v)
+	}
+	return v
+}

@@ -1,0 +1,247 @@
+package rcrun
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// lines tells the commands of a Record, one a line: where, phase, the command
+// and what is unusual about it.
+func linesOf(list []Command) string {
+	var b strings.Builder
+	for _, c := range list {
+		where := "host"
+		if c.Inside {
+			where = "jail"
+		}
+		fmt.Fprintf(&b, "%s %s: %s", where, c.Phase, strings.Join(c.Argv, " "))
+		for _, x := range []struct{ label, value, usual string }{
+			{"user", c.User, ""}, {"group", c.Group, ""}, {"groups", c.Groups, ""}, {"chroot", c.Chroot, ""}, {"dir", c.Dir, "/"},
+			{"umask", c.Umask, "0022"}, {"limits", c.Limits, ""}, {"nice", c.Nice, ""}, {"fib", c.FIB, ""}, {"cpuset", c.CPUSet, ""},
+			{"prepend", c.Prepend, ""}, {"env", strings.Join(c.Env, ","), ""},
+		} {
+			if x.value != x.usual {
+				fmt.Fprintf(&b, " [%s %s]", x.label, x.value)
+			}
+		}
+		if c.LoginClass != "" && c.LoginClass != "daemon" {
+			fmt.Fprintf(&b, " [class %s]", c.LoginClass)
+		}
+		if c.Background {
+			b.WriteString(" &")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// service makes a script named foo of its middle part.
+func serviceText(middle string) string {
+	return ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\ncommand=/usr/local/sbin/foo\npidfile=/var/run/foo.pid\n" +
+		"load_rc_config $name\n: ${foo_enable:=NO}\n" + middle + "\nrun_rc_command \"$@\"\n"
+}
+
+func TestRun(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		middle string
+		sc     Scenario
+		want   string // Reached
+		exit   int
+		skip   []string
+	}{
+		{name: "default start", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "every variable", middle: `foo_flags="-a b"
+command_args="-d >/dev/null 2>&1"
+foo_user=www foo_chdir=/var/db/foo foo_nice=5 foo_fib=1 foo_env="A=1 B=2" foo_umask=077 foo_limits="-m 100M" foo_login_class=web foo_cpuset=0-1`,
+			sc:   Scenario{Verb: "start"},
+			want: "host method: /usr/local/sbin/foo -a b -d [user www] [dir /var/db/foo] [umask 0077] [limits -m 100M] [nice 5] [fib 1] [cpuset 0-1] [env A=1,B=2] [class web]\n"},
+		{name: "quotes do not survive su, as with rc.subr", middle: `foo_flags="-a 'b c'" foo_user=www`, sc: Scenario{Verb: "start"}, exit: 1},
+		{name: "quotes survive without su", middle: `foo_flags="-a 'b c'"`, sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo -a b c\n"},
+		{name: "chroot", middle: "foo_chroot=/jail foo_user=www foo_group=web foo_groups=a,b foo_chdir=/x", sc: Scenario{Verb: "start"},
+			want: "host method: /usr/local/sbin/foo [user www] [group web] [groups a,b] [chroot /jail]\n"},
+		{name: "prepend and program", middle: "foo_prepend='/usr/bin/ktrace -i' foo_program=/opt/foo", sc: Scenario{Verb: "start"},
+			want: "host method: /opt/foo [prepend /usr/bin/ktrace -i]\n"},
+		{name: "user is root", middle: "foo_user=root", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "env_file", middle: "foo_env_file=/usr/local/etc/foo.env", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "phases", middle: `foo_setup=a1 start_precmd=a2 start_postcmd=a3 required_modules="cuse if_x:x"
+required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_oomprotect=YES`,
+			sc: Scenario{Verb: "start"},
+			want: "host setup: a1\nhost precmd: a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\nhost required: kldstat -q -m x\nhost required: kldload if_x\n" +
+				"host method: /usr/local/sbin/foo\nhost postcmd: a3\nhost top: /usr/bin/protect -p\n"},
+		{name: "phases in the jail", middle: "foo_setup=a1 start_precmd=a2 start_postcmd=a3 required_modules=cuse", sc: Scenario{Verb: "start", Svcj: true},
+			want: "host setup: a1\nhost precmd: a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\n" + jailOf("", "start") +
+				"jail method: /usr/local/sbin/foo\nhost postcmd: a3\n"},
+		{name: "own start in the jail", middle: "start_cmd=foo_start\nfoo_start() { echo x; a1 $rc_arg $1; }\nstart_precmd=a2 start_postcmd=a3",
+			sc:   Scenario{Verb: "onestart", Args: []string{"p"}, Svcj: true},
+			want: "host precmd: a2 p\n" + jailOf("", "onestart p") + "jail method: a1 start p\nhost postcmd: a3 p\n"},
+		{name: "precmd state is lost", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
+			sc: Scenario{Verb: "start", Svcj: true}, want: strings.TrimSuffix(jailOf("", "start"), "\n") + " [dir /tmp] [umask 0077] [env A=1]\njail method: /usr/local/sbin/foo\n"},
+		{name: "precmd state on the host", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
+			sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo -x -y [dir /tmp] [umask 0077] [env A=1]\n"},
+		{name: "already running", sc: Scenario{Verb: "start", Running: true}, exit: 1},
+		{name: "faststart asks too, but does not care", sc: Scenario{Verb: "faststart", Running: true}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "fast is forgotten in the jail", sc: Scenario{Verb: "faststart", Svcj: true}, want: jailOf("", "start") + "jail method: /usr/local/sbin/foo\n"},
+		{name: "not enabled", middle: "foo_enable=NO", sc: Scenario{Verb: "start"}},
+		{name: "one", middle: "foo_enable=NO", sc: Scenario{Verb: "onestart"}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "offcmd", middle: "foo_enable=NO foo_offcmd=a1", sc: Scenario{Verb: "start"}, want: "host method: a1\n"},
+		{name: "stop", middle: "stop_precmd=a1 stop_postcmd=a2 sig_stop=INT", sc: Scenario{Verb: "stop", Running: true},
+			want: "host precmd: a1\nhost method: kill -INT 1234\nhost postcmd: a2\n"},
+		{name: "stop as a user", middle: "foo_user=www", sc: Scenario{Verb: "stop", Running: true}, want: "host method: kill -TERM 1234 [user www]\n"},
+		{name: "stop, not running", sc: Scenario{Verb: "stop"}, exit: 1},
+		{name: "stop in the jail", sc: Scenario{Verb: "stop", Running: true, Svcj: true}, want: "host method: kill -TERM 1234\nhost method: /usr/sbin/jail -r svcj-foo\n"},
+		{name: "own stop in the jail", middle: "stop_cmd=a1 stop_postcmd=a2", sc: Scenario{Verb: "stop", Running: true, Svcj: true},
+			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo stop\njail method: a1\nhost method: /usr/sbin/jail -r svcj-foo\nhost postcmd: a2\n"},
+		{name: "restart", middle: "foo_setup=a1 restart_precmd=a2 restart_postcmd=a3", sc: Scenario{Verb: "restart", Running: true},
+			want: "host setup: a1\nhost precmd: a2\nhost method: kill -TERM 1234\nhost method: /usr/local/sbin/foo\nhost postcmd: a3\n"},
+		{name: "own restart in the jail", middle: "restart_cmd=a1 restart_precmd=a2", sc: Scenario{Verb: "restart", Running: true, Svcj: true},
+			want: "host precmd: a2\n", skip: []string{"restart_cmd"}},
+		{name: "own status in the jail", middle: "status_cmd=a1", sc: Scenario{Verb: "status", Running: true, Svcj: true}, skip: []string{"status_cmd"}},
+		{name: "own status", middle: "status_cmd=a1", sc: Scenario{Verb: "status"}, want: "host method: a1\n"},
+		{name: "status", sc: Scenario{Verb: "status"}, exit: 1},
+		{name: "status of what runs", sc: Scenario{Verb: "status", Running: true}},
+		{name: "reload", middle: "extra_commands=reload reload_precmd=a1 foo_setup=a2", sc: Scenario{Verb: "reload", Running: true},
+			want: "host setup: a2\nhost precmd: a1\nhost method: kill -HUP 1234\n"},
+		{name: "extra command in a jail is outside", middle: "extra_commands=dump dump_cmd=a1", sc: Scenario{Verb: "dump", Running: true, Svcj: true}, want: "host method: a1\n"},
+		{name: "extra command inside", middle: "extra_commands=dump dump_cmd=a1 foo_dump_svcj_enable=YES", sc: Scenario{Verb: "dump", Running: true, Svcj: true},
+			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo dump\njail method: a1\n"},
+		{name: "unknown command", sc: Scenario{Verb: "dance"}, exit: 1},
+		{name: "poll and rcvar", sc: Scenario{Verb: "rcvar"}},
+		{name: "options", middle: `foo_svcj_options="net_basic mlock"`, sc: Scenario{Verb: "start", Svcj: true},
+			want: jailOf("allow.mlock ip4=inherit ip6=inherit allow.reserved_ports ", "start") + "jail method: /usr/local/sbin/foo\n"},
+		{name: "addresses", middle: `foo_svcj_options=netv4 foo_svcj_ipaddrs="192.0.2.1 192.0.2.2 2001:db8::1"`, sc: Scenario{Verb: "start", Svcj: true},
+			want: jailOf("ip4=new allow.reserved_ports ip6.addr=2001:db8::1 ip4.addr=192.0.2.2,192.0.2.1 ", "start") + "jail method: /usr/local/sbin/foo\n"},
+		{name: "both kinds of System V IPC", middle: `foo_svcj_options="sysvipc sysvipcnew"`, sc: Scenario{Verb: "start", Svcj: true}, exit: 1},
+		{name: "an option the release lacks", middle: `foo_svcj_options="settime routing"`, sc: Scenario{Verb: "start", Svcj: true, Release: "15.0"},
+			want: jailOf("", "start") + "jail method: /usr/local/sbin/foo\n"},
+		{name: "opted out", middle: "foo_svcj=NO", sc: Scenario{Verb: "start", Svcj: true}, want: "host method: /usr/local/sbin/foo\n"},
+		{name: "flags of the environment", sc: Scenario{Verb: "start", RCConf: []Setting{{"flags", "-e"}, {"foo_flags", "-f"}}}, want: "host method: /usr/local/sbin/foo -e\n"},
+		{name: "background", middle: "start_cmd='a1 & while :; do a2; sleep 1; done & a3 $!'", sc: Scenario{Verb: "start"},
+			want: "host method: a1 &\nhost method: a2 &\nhost method: sleep 1 &\nhost method: a3 4243\n"},
+		{name: "itself for a profile", middle: "if [ -z \"$2\" ]; then for p in a b; do /usr/local/etc/rc.d/foo $1 $p; done; exit; fi\ncommand_args=$2",
+			sc:   Scenario{Verb: "start"},
+			want: "host top: /usr/local/etc/rc.d/foo start a\nhost method: /usr/local/sbin/foo a\nhost top: /usr/local/etc/rc.d/foo start b\nhost method: /usr/local/sbin/foo b\n"},
+		{name: "itself as a user", middle: "start_precmd=pre\npre() { [ $(id -un) = www ] || { su www -c '/usr/local/etc/rc.d/foo onestart'; exit; }; }", sc: Scenario{Verb: "start"},
+			want: "host precmd: id -un\nhost precmd: /usr/local/etc/rc.d/foo onestart [user www]\nhost precmd: id -un [user www]\nhost method: /usr/local/sbin/foo [user www]\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.sc.InstalledAs = "foo"
+			rec := FromText(serviceText(tc.middle)).Run(t.Context(), tc.sc)
+			require.Empty(t, rec.Failed)
+			require.Equal(t, tc.want, linesOf(rec.Reached))
+			require.Equal(t, tc.exit, rec.Exit)
+			require.Equal(t, tc.skip, rec.Skipped)
+			require.Equal(t, "foo", rec.Name)
+			require.Equal(t, "foo_enable", rec.RCVar)
+		})
+	}
+}
+
+// jailOf is the line for the creation of foo's jail.
+func jailOf(options, line string) string {
+	verb, args, _ := strings.Cut(line, " ")
+	prefix := strings.TrimSuffix(verb, "start")
+	return "host method: /usr/sbin/jail -c path=/ mount.nodevfs host=inherit " + options +
+		"exec.start=/usr/sbin/service -E _rc_svcj=jailing foo " + prefix + "start " + args +
+		" exec.stop=/usr/sbin/service -E _rc_svcj=jailing foo " + prefix + "stop " + args +
+		" exec.consolelog=/var/log/svcj_foo_console.log name=svcj-foo\n"
+}
+
+// rc.conf wins or not by the form of the default, at boot and by service(8);
+// the table is that of facts/unsuitable-services.md, section C.
+func TestDefaults(t *testing.T) {
+	script := func(before, after string) string {
+		return ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\ncommand=/usr/local/sbin/foo\n" + before + "\nload_rc_config $name\n" + after + "\nrun_rc_command \"$1\"\n"
+	}
+	colon, equals, plain := `: ${foo_svcj_options:="net_basic"}`, `: ${foo_svcj_options="net_basic"}`, `foo_svcj_options="net_basic"`
+	dash := `foo_svcj_options=${foo_svcj_options:-"net_basic"}`
+	for _, tc := range []struct {
+		name, text         string
+		set, empty         string // with service(8)
+		bootSet, bootEmpty string
+	}{
+		{"colon before", script(colon, ""), "mlock", "", "mlock", "net_basic"},
+		{"colon after", script("", colon), "mlock", "net_basic", "mlock", "net_basic"},
+		{"dash after", script("", dash), "mlock", "net_basic", "mlock", "net_basic"},
+		{"equals before", script(equals, ""), "mlock", "", "mlock", ""},
+		{"equals after", script("", equals), "mlock", "", "mlock", ""},
+		{"plain before", script(plain, ""), "mlock", "", "net_basic", "net_basic"},
+		{"plain after", script("", plain), "net_basic", "net_basic", "net_basic", "net_basic"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := FromText(tc.text)
+			get := func(boot bool, conf ...Setting) string {
+				rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Boot: boot, RCConf: conf, Svcj: true})
+				require.Empty(t, rec.Failed)
+				require.True(t, rec.SvcjOptionsSet)
+				require.True(t, rec.Svcj)
+				require.Len(t, rec.Jails, 1)
+				require.Zero(t, rec.Inner)
+				return rec.SvcjOptions
+			}
+			for _, boot := range []bool{false, true} {
+				require.Equal(t, "net_basic", get(boot))
+			}
+			set, empty := Setting{"foo_svcj_options", "mlock"}, Setting{"foo_svcj_options", ""}
+			require.Equal(t, []string{tc.set, tc.empty, tc.bootSet, tc.bootEmpty},
+				[]string{get(false, set), get(false, empty), get(true, set), get(true, empty)})
+		})
+	}
+}
+
+func TestJailFindsTheScript(t *testing.T) {
+	s := FromText(serviceText(""))
+	rec := s.Run(t.Context(), Scenario{Verb: "start", Svcj: true, InstalledAs: "foo-bar"})
+	require.Equal(t, 1, rec.Exit)
+	require.Equal(t, 1, rec.Inner)
+	require.False(t, rec.Jails[0].Found)
+	require.Empty(t, rec.Starts)
+	require.False(t, rec.Remains)
+	rec = s.Run(t.Context(), Scenario{Verb: "start", Svcj: true, InstalledAs: "foo"})
+	require.Zero(t, rec.Inner)
+	require.True(t, rec.Jails[0].Found)
+	require.True(t, rec.Remains)
+	require.Len(t, rec.Starts, 1)
+}
+
+// Two instances under one name: the second jail is refused, and each start in
+// the jail that gets no argument starts all of them.
+func TestInstancesCollide(t *testing.T) {
+	s := FromText(serviceText("for i in a b; do command_args=$i; run_rc_command start; done; exit"))
+	rec := s.Run(t.Context(), Scenario{Verb: "start", Svcj: true, InstalledAs: "foo"})
+	require.Len(t, rec.Jails, 1)
+	require.Len(t, rec.Starts, 2)
+	require.Equal(t, []string{"svcj-foo"}, rec.Refused)
+	require.Len(t, s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"}).Starts, 2)
+}
+
+// A script whose rcvar and name differ from the usual, and several of them.
+func TestDiscovery(t *testing.T) {
+	s := FromText(". /etc/rc.subr\nfor name in a b; do rcvar=${name}_on; load_rc_config $name; command=/usr/local/bin/$name; run_rc_command \"$1\"; done\n")
+	rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "ab"})
+	require.Equal(t, "host method: /usr/local/bin/a\nhost method: /usr/local/bin/b\n", linesOf(rec.Starts))
+	require.Equal(t, "a", rec.Name)
+	require.Equal(t, "a_on", rec.RCVar)
+}
+
+// What a start needs from rc.conf is assumed, and told.
+func TestAssumed(t *testing.T) {
+	s := FromText(serviceText(": ${foo_interfaces:=\"\"}\n[ -n \"$foo_interfaces\" ] || err 1 no interfaces\ncommand_args=\"-i $foo_interfaces\""))
+	for _, svcj := range []bool{false, true} {
+		rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
+		require.Equal(t, []Setting{{"foo_interfaces", "em0"}}, rec.Assumed)
+		require.Equal(t, []string{"/usr/local/sbin/foo", "-i", "em0"}, rec.Starts[0].Argv)
+	}
+}
+
+func TestLine(t *testing.T) {
+	rec := FromText(serviceText("start_cmd=foo_start\nfoo_start()\n{\n\ta1\n\teval a2\n\tx | a3\n}")).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+	var got []int
+	for _, c := range rec.Starts {
+		got = append(got, c.Line)
+	}
+	require.Equal(t, []int{11, 0, 13, 13}, got)
+}
