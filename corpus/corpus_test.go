@@ -23,7 +23,7 @@ func tree(files map[string]string) fstest.MapFS {
 		switch {
 		case strings.HasSuffix(name, ".in") && text == "":
 			text = script
-		case strings.Count(name, "/") == 1:
+		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README":
 			name += "/Makefile"
 			text = "PORTNAME= " + filepath.Base(filepath.Dir(name)) + "\nPORTVERSION= 1\n" + text + "\n.include <bsd.port.mk>\n"
 		}
@@ -94,11 +94,6 @@ func TestServices(t *testing.T) {
 			"net/a": "USE_RC_SUBR?= a", "net/a/files/a.in": "",
 			"net/b/Makefile": "PORTNAME= b\nMASTERDIR= ${.CURDIR}/../a\n.include \"${MASTERDIR}/Makefile\"\n"},
 			[]string{"a net/a/files/a.in net/a net/b"}, nil},
-		"slave of a slave": {map[string]string{
-			"net/a": "USE_RC_SUBR?= a", "net/a/files/a.in": "",
-			"net/b/Makefile": "MASTERDIR?= ${.CURDIR}/../a\n.include \"${MASTERDIR}/Makefile\"\n",
-			"net/c/Makefile": "MASTERDIR= ${.CURDIR:H:H}/net/b\n.include \"${MASTERDIR}/Makefile\"\nFILESDIR= ${.CURDIR}/../a/files\n"},
-			nil, nil},
 		"common file": {map[string]string{
 			"www/a/Makefile.common": "USE_RC_SUBR= a\nFILESDIR= ${.CURDIR}/../a/files\n", "www/a/files/a.in": "",
 			"www/a": ".include \"Makefile.common\"", "www/b": ".include \"${.CURDIR}/../../www/a/Makefile.common\""},
@@ -180,11 +175,6 @@ func TestServices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			corpus := openFS(t, c.files)
-			if name == "slave of a slave" {
-				require.Len(t, corpus.Services, 1)
-				require.Equal(t, "a net/a/files/a.in net/a net/c", list(corpus)[0], "b's template would stand in its own files/")
-				return
-			}
 			require.Equal(t, c.services, list(corpus))
 			require.Equal(t, c.problems, problems(corpus))
 			for _, p := range corpus.Problems {

@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io/fs"
@@ -242,7 +241,7 @@ func (l *loader) makefileProblem(origin string, err error) {
 	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: origin, Text: e.Text,
 		Hint: "mend the Makefile: make -C " + origin + " -V PKGNAME says what make makes of it"}
 	if e.Err != nil && !errors.Is(e.Err, fs.ErrNotExist) {
-		p = readProblem(e.Path, origin, e.Err)
+		p.Kind = Unreadable
 	}
 	l.problem(p)
 }
@@ -267,17 +266,13 @@ func (l *loader) mentions(r *portResult, base string) bool {
 		if err != nil {
 			continue
 		}
-		for _, line := range bytes.Split(text, []byte("\n")) {
-			if bytes.HasPrefix(line, []byte("#")) {
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "#") {
 				continue
 			}
-			for _, form := range []string{base + ".in", "${WRKDIR}/" + base, "${FILESDIR}/" + base} {
-				if i := bytes.Index(line, []byte(form)); i >= 0 && !wordGoesOn(line, i+len(form)) {
-					return true
-				}
-			}
 			// A wildcard or a loop may mean any of them.
-			if bytes.Contains(line, []byte("${FILESDIR}/*")) || bytes.Contains(line, []byte("${FILESDIR}/${")) {
+			if hasWord(line, base+".in") || hasWord(line, "${WRKDIR}/"+base) || hasWord(line, "${FILESDIR}/"+base) ||
+				strings.Contains(line, "${FILESDIR}/*") || strings.Contains(line, "${FILESDIR}/${") {
 				return true
 			}
 		}
@@ -285,12 +280,22 @@ func (l *loader) mentions(r *portResult, base string) bool {
 	return false
 }
 
-func wordGoesOn(line []byte, i int) bool {
-	if i >= len(line) {
-		return false
+// hasWord tells whether a text holds a word that does not go on.
+func hasWord(text, word string) bool {
+	for {
+		i := strings.Index(text, word)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(word):]
+		if text == "" {
+			return true
+		}
+		c := text[0]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-') {
+			return true
+		}
 	}
-	c := line[i]
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }
 
 // dirOf is the directory of a template.

@@ -99,7 +99,7 @@ func (l *loader) makesScript(mk *makefile.Port, name string) bool {
 		if strings.Contains(text, "etc/rc.d") {
 			return true
 		}
-		if i := strings.Index(text, mk.Value("WRKDIR")+"/"+name); i >= 0 && !wordGoesOn([]byte(text), i+len(mk.Value("WRKDIR"))+1+len(name)) {
+		if hasWord(text, mk.Value("WRKDIR")+"/"+name) {
 			return true
 		}
 	}
@@ -212,8 +212,11 @@ func (l *loader) judge(dir, origin, template string) {
 	// Slaves share the directory and may install what their master does not.
 	asked := []string{origin}
 	for i := range l.scans {
-		if s := &l.scans[i]; s.spoken() && s.err == nil && s.origin != origin && s.master != "" &&
-			strings.HasSuffix(path.Clean(s.master), "/"+path.Base(path.Dir(dir))) {
+		s := &l.scans[i]
+		if !s.spoken() || s.err != nil || s.master == "" {
+			continue
+		}
+		if files, ok := simplePath("${MASTERDIR}/files", s.origin, s.master); ok && files == dir {
 			asked = append(asked, s.origin)
 		}
 	}
@@ -222,6 +225,12 @@ func (l *loader) judge(dir, origin, template string) {
 		mk := r.port.Make
 		if _, known := mk.Lookup("USE_RC_SUBR"); !known && mk.Defined("USE_RC_SUBR") {
 			return
+		}
+		for _, w := range r.words {
+			if !validName(w.Text) {
+				// Reported already; who knows what is meant.
+				return
+			}
 		}
 		for _, w := range mk.Words("SUB_FILES") {
 			if w.Text == base {

@@ -2,6 +2,7 @@ package makefile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -365,9 +366,9 @@ func (e *evaluation) includeFile(p string, optional bool) *Error {
 	case errors.Is(err.Err, fs.ErrNotExist) && optional:
 		return nil
 	case err.Err != nil:
-		// make would stop here. What the port says itself can still be told.
-		e.note(e.hereLine(), "found .include of %s, which cannot be read (%v): expected the file in the tree", rel, reason(err.Err))
-		return nil
+		// make stops here: what the port would be, nobody knows.
+		return &Error{Path: e.herePath(), Line: e.hereLine(), Err: err.Err,
+			Text: fmt.Sprintf("found .include of %s, which cannot be read (%v): expected the file in the tree", rel, reason(err.Err))}
 	}
 	return err
 }

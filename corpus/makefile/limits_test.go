@@ -2,6 +2,7 @@ package makefile
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -115,14 +116,18 @@ func TestBreak(t *testing.T) {
 }
 
 func TestProblems(t *testing.T) {
-	p := port(t, "A= 1\n.include \"gone.mk\"\n.sinclude \"gone too.mk\"\n.include \"${UNKNOWN}/x.mk\"\n.if a b\n.endif\n.include <bsd.port.mk>\n")
+	p := port(t, "A= 1\n\n.sinclude \"gone too.mk\"\n.include \"${UNKNOWN}/x.mk\"\n.if a b\n.endif\n.include <bsd.port.mk>\n")
 	var got []string
 	for _, e := range p.Problems() {
 		got = append(got, e.Error())
 	}
-	require.Len(t, got, 2)
-	require.Contains(t, got[0], "net/foo/Makefile:2: found .include of net/foo/gone.mk, which cannot be read")
-	require.Contains(t, got[1], `net/foo/Makefile:5: found the condition "a b"`)
+	require.Len(t, got, 1)
+	require.Contains(t, got[0], `net/foo/Makefile:5: found the condition "a b"`)
+
+	// make stops at a file that is not there, if it comes to it.
+	_, err := Read(tree(map[string]string{"Makefile": "A= 1\n.if 0\n.include \"gone.mk\"\n.endif\n.include \"gone.mk\"\n"}), "net/foo")
+	require.ErrorContains(t, err, "net/foo/Makefile:5: found .include of net/foo/gone.mk, which cannot be read (file does not exist)")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 func TestUnreadable(t *testing.T) {
