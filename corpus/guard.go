@@ -230,6 +230,9 @@ func (g *guarded) Open(name string) (fs.File, error) {
 
 // ReadFile reads a regular file of at most maxFileSize.
 func (g *guarded) ReadFile(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, pathError("read", name, fs.ErrInvalid)
+	}
 	if g.dir != "" {
 		dir, err := g.resolveDir(path.Dir(name))
 		if err == nil {

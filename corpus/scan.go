@@ -1,7 +1,6 @@
 package corpus
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -25,20 +24,6 @@ type scan struct {
 	glance
 	err error
 }
-
-// A glance is what the text of one Makefile speaks of.
-type glance struct {
-	rcSubr   bool     // names USE_RC_SUBR, in whatever case: option helpers write rc_subr=
-	subFiles bool     // names SUB_FILES
-	rcDir    bool     // names rc.d
-	filesDir bool     // sets FILESDIR
-	includes []string // operands of .include, but for the framework's
-	optional []bool   // for each of them: .sinclude and the like
-	master   string   // the value of MASTERDIR, if it is set
-}
-
-// spoken tells whether a template in the port's files/ may be an rc.d script.
-func (g *glance) spoken() bool { return g.rcSubr || g.subFiles || g.rcDir }
 
 // workers is how many goroutines read a tree; more than a few only wait for the disk.
 func workers() int { return min(max(runtime.GOMAXPROCS(0), 1), 8) }
@@ -187,115 +172,6 @@ func (l *loader) scanPort(origin string, buf []byte) scan {
 		s.text = string(text)
 	}
 	return s
-}
-
-// look finds what a Makefile speaks of.
-func look(text []byte) glance {
-	var g glance
-	g.rcSubr, g.subFiles = underscored(text)
-	g.rcDir = bytes.Contains(text, []byte("rc.d"))
-	for rest := text; len(rest) > 0; {
-		switch rest[0] {
-		case '.':
-			g.directive(rest)
-		case 'M':
-			if v, ok := bytes.CutPrefix(rest, []byte("MASTERDIR")); ok {
-				g.masterDir(v)
-			}
-		case 'F':
-			g.filesDir = g.filesDir || bytes.HasPrefix(rest, []byte("FILESDIR"))
-		}
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			break
-		}
-		rest = rest[i+1:]
-	}
-	return g
-}
-
-// underscored looks for rc_subr in any case and for SUB_FILES, in one pass
-// over the underscores.
-func underscored(text []byte) (rcSubr, subFiles bool) {
-	for i := 0; ; {
-		j := bytes.IndexByte(text[i:], '_')
-		if j < 0 {
-			return rcSubr, subFiles
-		}
-		i += j
-		after := text[i+1:]
-		if len(after) >= 4 && after[0]|32 == 's' && after[1]|32 == 'u' && after[2]|32 == 'b' && after[3]|32 == 'r' &&
-			i >= 2 && text[i-2]|32 == 'r' && text[i-1]|32 == 'c' {
-			rcSubr = true
-		} else if !subFiles && len(after) >= 5 && string(after[:5]) == "FILES" && i >= 3 && string(text[i-3:i]) == "SUB" {
-			subFiles = true
-		}
-		if rcSubr && subFiles {
-			return rcSubr, subFiles
-		}
-		i++
-	}
-}
-
-func hasRCSubr(text []byte) bool {
-	rc, _ := underscored(text)
-	return rc
-}
-
-// directive notes an .include; rest starts with its dot.
-func (g *glance) directive(rest []byte) {
-	line := rest
-	if i := bytes.IndexByte(line, '\n'); i >= 0 {
-		line = line[:i]
-	}
-	line = bytes.TrimLeft(line[1:], " \t")
-	operand, ok := bytes.CutPrefix(line, []byte("include"))
-	optional := false
-	if !ok {
-		for _, word := range []string{"sinclude", "-include", "dinclude"} {
-			if operand, ok = bytes.CutPrefix(line, []byte(word)); ok {
-				optional = true
-				break
-			}
-		}
-		if !ok {
-			return
-		}
-	}
-	operand = bytes.TrimLeft(operand, " \t")
-	if len(operand) < 2 {
-		return
-	}
-	end := byte('"')
-	if operand[0] == '<' {
-		end = '>'
-	}
-	i := bytes.IndexByte(operand[1:], end)
-	if i < 0 {
-		return
-	}
-	name := operand[1 : 1+i]
-	if operand[0] == '<' && bytes.HasPrefix(name, []byte("bsd.")) || bytes.HasPrefix(name, []byte("${PORTSDIR}/Mk/")) {
-		return
-	}
-	g.includes = append(g.includes, string(name))
-	g.optional = append(g.optional, optional)
-}
-
-// masterDir notes the first assignment of MASTERDIR; rest follows the name.
-func (g *glance) masterDir(rest []byte) {
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	}
-	rest = bytes.TrimLeft(rest, " \t?:")
-	if len(rest) == 0 || rest[0] != '=' || g.master != "" {
-		return
-	}
-	rest = rest[1:]
-	if i := bytes.IndexByte(rest, '#'); i >= 0 {
-		rest = rest[:i]
-	}
-	g.master = string(bytes.TrimSpace(rest))
 }
 
 // candidates marks the ports whose Makefile must be evaluated: those that name

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"path"
 	"slices"
@@ -31,12 +32,11 @@ func (l *loader) templates(found *services, sel *selection) {
 			continue
 		}
 		if !ok {
-			// The directory may be reached through a link within the tree.
-			if _, err := l.fs.Stat(svc.Template); err == nil {
+			// The directory may be a link, within the tree or out of it.
+			if _, err := l.fs.Stat(svc.Template); errors.Is(err, fs.ErrNotExist) {
+				l.missing(svc)
 				continue
 			}
-			l.missing(svc)
-			continue
 		}
 		if _, p := l.tree.ReadFile(svc.Template); p != nil {
 			p.Origin = svc.Ports[0].Origin

@@ -104,7 +104,12 @@ func (c *Change) sentence(s *lint.Subject, name string) string {
 	text := fmt.Sprintf("With %s_svcj=YES in rc.conf(5), %s runs in a service jail with %s. %s",
 		name, name, strings.Join(s.Verdict.Options, " "), s.Verdict.Reason)
 	for _, l := range s.Verdict.Limits {
-		text += " In the jail it " + strings.TrimSuffix(l, ".") + "."
+		text += " Reduced in the jail: " + strings.TrimSuffix(l, ".") + "."
+	}
+	for _, f := range s.Findings { // what does not stand in the way, but must be known
+		if strings.HasPrefix(f.Code, "SJ2") {
+			text += " Note: " + f.Message + "."
+		}
 	}
 	return text
 }

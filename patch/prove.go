@@ -48,7 +48,7 @@ func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text
 	if slices.ContainsFunc(fixed, func(f lint.Finding) bool { return f.Code == "SJ101" }) && after.State != lint.Ready {
 		return fmt.Errorf("the service would be %s, expected ready", after.State)
 	}
-	return nil
+	return proveByRunning(ctx, before, fixed, text, opts)
 }
 
 func count(list []lint.Finding, code string) int {

@@ -1,6 +1,9 @@
 package rcparse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Get is the assignments of a variable outside functions, in order.
 func (s *Script) Get(name string) []Assign {
@@ -112,4 +115,32 @@ func edge(calls []Call, last bool) int {
 		at = c.Span.End
 	}
 	return at
+}
+
+// Reach is the calls that a method reaches as far as the text tells: those of
+// its function, and of the functions it calls.
+func (s *Script) Reach(method string) []Call {
+	a, ok := s.Method(method)
+	if !ok {
+		return nil
+	}
+	want := map[string]bool{}
+	for _, w := range Words(s.Expand(Unquote(a.Value))) {
+		want[w] = true
+	}
+	for grew := true; grew; {
+		grew = false
+		for _, c := range s.Commands {
+			if want[c.Func] && !want[c.Name] && slices.ContainsFunc(s.Funcs, func(f Func) bool { return f.Name == c.Name }) {
+				want[c.Name], grew = true, true
+			}
+		}
+	}
+	var out []Call
+	for _, c := range s.Commands {
+		if c.Func != "" && want[c.Func] {
+			out = append(out, c)
+		}
+	}
+	return out
 }

@@ -106,7 +106,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage,
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd())
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd())
 	return root
 }
 

@@ -3,9 +3,11 @@ package makefile
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -284,4 +286,27 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"do-install 2 @ a  b # c", "do-install 9 cp 1", "do-install 9 cp 2"}, texts)
+}
+
+// TestConcurrent: a port is read by many goroutines at once (go test -race).
+func TestConcurrent(t *testing.T) {
+	tr := NewTree(tree(map[string]string{
+		"Makefile": "PORTNAME= foo\nDISTVERSION= 1-RC2\nOPTIONS_DEFINE= X\nX_VARS= L+=b\nL= a\nUSES= python ssl\nUSE_RC_SUBR= ${L:C/(.)/\\1d/}\n.include <bsd.port.mk>\n",
+	}))
+	p, err := tr.Port("net/foo")
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 20 {
+				assert.Equal(t, []string{"ad", "bd <option X>"}, show(p.AllWords("USE_RC_SUBR")))
+				assert.Equal(t, "foo-1.r2", p.Value("PKGNAME"))
+				assert.NotEmpty(t, p.Substitutions())
+				p.Assignments("L")
+				_, err := tr.Port("net/foo")
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
@@ -59,34 +58,6 @@ var hostActs = []hostAct{
 	{regexp.MustCompile(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
 }
 
-// reach is the calls that a method reaches: those of its function, and of the
-// functions it calls. The method's value may be a command line itself.
-func reach(s *rcparse.Script, method string) []rcparse.Call {
-	a, ok := s.Method(method)
-	if !ok {
-		return nil
-	}
-	want := map[string]bool{}
-	for _, w := range rcparse.Words(s.Expand(rcparse.Unquote(a.Value))) {
-		want[w] = true
-	}
-	for grew := true; grew; {
-		grew = false
-		for _, c := range s.Commands {
-			if want[c.Func] && !want[c.Name] && slices.ContainsFunc(s.Funcs, func(f rcparse.Func) bool { return f.Name == c.Name }) {
-				want[c.Name], grew = true, true
-			}
-		}
-	}
-	var out []rcparse.Call
-	for _, c := range s.Commands {
-		if c.Func != "" && want[c.Func] {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // actOf finds the host act of a call.
 func actOf(c rcparse.Call) (string, bool) {
 	base := path.Base(strings.Trim(c.Name, `"'`))
@@ -106,7 +77,7 @@ func fromCommands(in Input) []Evidence {
 	var out []Evidence
 	daemon := s.Program() != "" || backgrounds(s)
 	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
-		for _, c := range reach(s, method) {
+		for _, c := range s.Reach(method) {
 			act, ok := actOf(c)
 			if !ok {
 				continue
@@ -147,7 +118,7 @@ func fromCommands(in Input) []Evidence {
 // backgrounds reports whether a start method leaves a program running as far
 // as the text tells: it calls daemon(8), or an absolute command, or service(8)'s like.
 func backgrounds(s *rcparse.Script) bool {
-	for _, c := range reach(s, "start_cmd") {
+	for _, c := range s.Reach("start_cmd") {
 		name := s.Expand(strings.Trim(c.Name, `"'`))
 		base := path.Base(name)
 		if base == "daemon" || base == "su" || base == "nohup" || name == "$command" || name == "${command}" {

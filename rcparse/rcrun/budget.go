@@ -64,9 +64,9 @@ func (b *budget) Err() error {
 		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
 	case b.steps%64 == 0 && b.Context.Err() != nil:
 		b.stop("it was not done in the time allowed")
-	case b.steps%64 == 0 && tooDeep():
+	case b.steps%1024 == 0 && tooDeep():
 		b.stop("its functions or shells are nested too deeply")
-	case b.steps%4 == 0 || b.watch:
+	case b.steps%8 == 0 || b.watch:
 		grown := b.grown()
 		b.watch = grown > watchHeap
 		if grown <= maxHeap {

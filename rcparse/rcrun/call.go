@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mvdan.cc/sh/v3/interp"
@@ -27,6 +28,8 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	switch name {
 	case "[", "test":
 		return simulated("test", args), nil
+	case "__true": // the model's, told here because a pattern costs a regular expression
+		return []string{strconv.FormatBool(len(rest) > 0 && yes(rest[0]))}, nil
 	case "eval":
 		text, err := safeText(strings.Join(rest, " "))
 		if err != nil {
@@ -86,6 +89,15 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	return args, nil
 }
 
+// yes reports whether checkyesno takes a value for YES.
+func yes(value string) bool {
+	switch strings.ToLower(value) {
+	case "yes", "true", "on", "1":
+		return true
+	}
+	return false
+}
+
 func simulated(word string, args []string) []string {
 	return append([]string{"__svcjify", word}, args...)
 }
@@ -136,6 +148,7 @@ func (s *shell) changeDir(hc interp.HandlerContext, args []string) []string {
 		to = old + "/" + to
 	}
 	to = path.Clean(to)
+	s.sim.watched("cd", to, true)
 	return []string{"eval", "__cwd=" + quote(to) + " PWD=" + quote(to) + " OLDPWD=" + quote(old)}
 }
 

@@ -186,13 +186,13 @@ func (t *tester) file(op, arg string) bool {
 	p := absolute(t.cwd, arg)
 	switch op {
 	case "-S":
-		return runtimeFile(p) && t.sim.exists(p)
+		return runtimeFile(p) && t.sim.ask(op, p)
 	case "-s":
-		if b, ok := t.sim.files.content[p]; ok {
+		if b, ok := t.sim.files.content[p]; ok { // what the script wrote
 			return len(b) > 0
 		}
 	case "-c":
 		return strings.HasPrefix(p, "/dev/")
 	}
-	return t.sim.exists(p)
+	return t.sim.ask(op, p)
 }

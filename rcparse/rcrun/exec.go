@@ -236,6 +236,7 @@ func (s *shell) source(args []string) error {
 	switch p := args[0]; {
 	case path.Base(p) == "rc.subr", strings.HasPrefix(p, "/etc/rc.conf"), p == "/etc/defaults/rc.conf":
 	default:
+		s.sim.watched("source", p, true)
 		s.sim.unknown(fmt.Sprintf("what is in %q, which it sources", p))
 	}
 	return nil
@@ -283,6 +284,7 @@ func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) erro
 		case strings.Contains(a, "/"), s.sim.script.functions[a], interp.IsBuiltin(a):
 		default:
 			found = programPath(a)
+			s.sim.watched("program", found, true)
 		}
 		if how == "type" {
 			found = a + " is " + found

@@ -81,6 +81,19 @@ func runtimeFile(p string) bool {
 	return strings.Contains(p, "/lock/") || base == "pid" || base == "lock" || base == "sock" || base == "socket"
 }
 
+// ask is exists, and tells the watcher.
+func (s *sim) ask(op, p string) bool {
+	there := s.exists(p)
+	s.watched(op, p, there)
+	return there
+}
+
+func (s *sim) watched(op, p string, there bool) {
+	if s.script.watch != nil {
+		s.script.watch(op, p, there)
+	}
+}
+
 // alive says whether the service's process is there. A loop that sleeps finds
 // what it waits for after some rounds.
 func (s *sim) alive() bool {
@@ -94,7 +107,7 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if text != "" {
 			text += "\n"
 		}
-		return &reading{Reader: strings.NewReader(text)}, nil
+		return &reading{[]byte(text)}, nil
 	}
 	if s.sim.budget.why != "" {
 		return nil, errStopped
@@ -105,11 +118,13 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if name == "" {
 			return nil, &os.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
 		}
-		return &reading{Reader: bytes.NewReader(s.read(p, false))}, nil
+		s.sim.watched("read", p, true)
+		return &reading{s.read(p, false)}, nil
 	}
 	if p == "/dev/null" {
 		return &writing{null: true}, nil
 	}
+	s.sim.watched("write", p, true)
 	s.sim.files.make(p)
 	w := &writing{files: s.sim.files, path: p}
 	if flag&os.O_APPEND != 0 {
@@ -140,7 +155,23 @@ func absolute(cwd, p string) string {
 }
 
 // A reading is an open file that is read.
-type reading struct{ io.Reader }
+type reading struct{ text []byte }
+
+func (r *reading) Read(p []byte) (int, error) {
+	if len(r.text) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.text)
+	r.text = r.text[n:]
+	return n, nil
+}
+
+// WriteTo saves io.Copy its buffer; the interpreter copies what it reads into a pipe.
+func (r *reading) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(r.text)
+	r.text = r.text[n:]
+	return int64(n), err
+}
 
 func (*reading) Write(p []byte) (int, error) { return len(p), nil }
 func (*reading) Close() error                { return nil }

@@ -29,12 +29,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 	rec.Name, rec.RCVar = asked.name, asked.rcvar
 	v := hc.Env.Get(asked.name + "_svcj_options")
 	rec.SvcjOptions, rec.SvcjOptionsSet = v.String(), v.IsSet()
-	switch strings.ToLower(getString(hc, asked.name+"_svcj")) {
-	case "yes", "true", "on", "1":
-		rec.Svcj = true
-	default:
-		rec.Svcj = false
-	}
+	rec.Svcj = yes(getString(hc, asked.name+"_svcj"))
 }
 
 // noteEmpty keeps in mind which variables of rc.conf are empty where the script
@@ -101,7 +96,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	defer func() { s.sim.runs-- }()
 	env := exportedTo(hc.Env, fr)
 	fr.env, fr.phase, fr.verb = nil, TopLevel, ""
-	code := s.sim.shellRun(env, rcd+s.sim.scenario.InstalledAs, "", args, s.inside, fr)
+	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args, inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
@@ -122,7 +117,10 @@ func (s *shell) inner(name, verb string, args []string) error {
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
-	rec.Inner = s.sim.shellRun(env, rcd+name, "", append([]string{verb}, args...), true, frame{phase: TopLevel, cwd: "/", umask: "0022"})
+	rec.Inner = s.sim.shellRun(opening{
+		exported: env, zero: rcd + name, params: append([]string{verb}, args...), inside: true,
+		frame: frame{phase: TopLevel, cwd: "/", umask: "0022"},
+	})
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
@@ -150,7 +148,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env = nil
-	sh, r, err := s.sim.newShell(env, params, s.inside, fr)
+	sh, r, err := s.sim.newShell(opening{exported: env, params: params, inside: s.inside, frame: fr}, nil)
 	if err != nil {
 		return s.sim.budget.stop(err.Error())
 	}

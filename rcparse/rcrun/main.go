@@ -15,6 +15,7 @@ import (
 func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
+	debug.SetGCPercent(400) // the heap is small, and most of it garbage
 	if err := confine(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1

@@ -20,15 +20,29 @@ var (
 // Model is the text of the model of rc.subr(8), as a shell would source it.
 func Model() string { return subrText + modelText }
 
-// parsedModel is the model's syntax tree, rewritten as every text is and with
-// its line numbers taken away: a command of rc.subr has no line in the script.
-var parsedModel = sync.OnceValue(func() *syntax.File {
+// A library is the model, ready to be put into a shell: its functions, and
+// the statements that set its variables.
+type library struct {
+	functions map[string]*syntax.Stmt
+	stmts     []*syntax.Stmt
+}
+
+// loadedModel is parsed once, and rewritten as every text is.
+var loadedModel = sync.OnceValue(func() library {
 	f, err := parseText(Model())
 	if err != nil {
 		panic("rcrun: the embedded model does not parse: " + err.Error())
 	}
 	rewrite(f, 0)
-	return f
+	l := library{functions: map[string]*syntax.Stmt{}}
+	for _, st := range f.Stmts {
+		if fn, ok := st.Cmd.(*syntax.FuncDecl); ok {
+			l.functions[fn.Name.Value] = fn.Body
+		} else {
+			l.stmts = append(l.stmts, st)
+		}
+	}
+	return l
 })
 
 // defaults is what /etc/defaults/rc.conf says of the things that scripts ask for.

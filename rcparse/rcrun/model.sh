@@ -10,7 +10,8 @@ run_rc_command()
 	[ -n "$name" ] || err 3 'run_rc_command: $name is not set.'
 	[ $# -eq 0 ] || shift
 	rc_extra_args="$*"
-	__prefix
+	_rc_prefix=
+	[ "$rc_arg" = start ] || __prefix
 	__settings
 	__svcjify begin || return 0
 	[ -n "$rc_arg" ] || rc_usage $_keywords
@@ -20,7 +21,7 @@ run_rc_command()
 	fi
 	__jail_params || return 1
 	[ -n "$autoboot" ] || eval "$_pidcmd"
-	case " $_keywords " in
+	[ "$rc_arg" = start ] || case " $_keywords " in
 	*" $rc_arg "*) ;;
 	*)
 		echo "$0: unknown directive '$rc_arg'." 1>&2
@@ -62,7 +63,6 @@ run_rc_command()
 # is what goes on into the jail).
 __prefix()
 {
-	_rc_prefix=
 	case $rc_arg in
 	fast*) rc_arg=${rc_arg#fast} rc_fast=yes rc_quiet=yes ;;
 	force*) rc_arg=${rc_arg#force} rc_force=yes _rc_prefix=force ;;
@@ -77,9 +77,7 @@ __prefix()
 # The variables of rc.conf(5) that are named for the service.
 __settings()
 {
-	local __p
-	eval "__p=\$${name}_program"
-	command=${__p:-$command}
+	eval "command=\${${name}_program:-\$command}"
 	_keywords="start stop restart rcvar enable disable delete enabled describe extracommands $extra_commands"
 	rc_pid= _pidcmd=
 	_procname=${procname:-${command}}
@@ -98,20 +96,20 @@ __settings()
 	else
 		eval "rc_flags=\$${name}_flags"
 	fi
-	eval "_chdir=\$${name}_chdir _chroot=\$${name}_chroot _user=\$${name}_user _group=\$${name}_group"
-	eval "_groups=\$${name}_groups _nice=\$${name}_nice _fib=\$${name}_fib _env=\$${name}_env"
-	eval "_env_file=\$${name}_env_file _prepend=\$${name}_prepend _limits=\$${name}_limits"
-	eval "_login_class=\${${name}_login_class:-daemon} _oomprotect=\$${name}_oomprotect"
-	eval "_setup=\$${name}_setup _umask=\$${name}_umask _cpuset=\$${name}_cpuset"
-	eval "_audit_user=\${${name}_audit_user:-$audit_user}"
-	eval "_svcj=\$${name}_svcj _svcj_options=\$${name}_svcj_options _svcj_ipaddrs=\$${name}_svcj_ipaddrs"
+	eval "_chdir=\$${name}_chdir _chroot=\$${name}_chroot _user=\$${name}_user _group=\$${name}_group
+		_groups=\$${name}_groups _nice=\$${name}_nice _fib=\$${name}_fib _env=\$${name}_env
+		_env_file=\$${name}_env_file _prepend=\$${name}_prepend _limits=\$${name}_limits
+		_login_class=\${${name}_login_class:-daemon} _oomprotect=\$${name}_oomprotect
+		_setup=\$${name}_setup _umask=\$${name}_umask _cpuset=\$${name}_cpuset
+		_audit_user=\${${name}_audit_user:-$audit_user} _svcj=\$${name}_svcj
+		_svcj_options=\$${name}_svcj_options _svcj_ipaddrs=\$${name}_svcj_ipaddrs"
 	# svcj_all_enable is looked at only to leave the variable unset, where
 	# checkyesno then takes it for no: the first rc.subr with service jails
 	# never gets further.
 	[ -n "$_svcj" ] || [ -n "$svcj_all_enable" ] || eval "${name}_svcj=NO"
-	case $_cpuset in
+	_cpusetcmd=
+	[ -z "$_cpuset" ] || case $_cpuset in
 	[0-9]*) _cpusetcmd="$CPUSET -l $_cpuset" ;;
-	*) _cpusetcmd= ;;
 	esac
 	_setauditcmd=${_audit_user:+$SETAUDIT -U -a $_audit_user}
 	if [ -n "$_env_file" ] && [ -r "$_env_file" ]; then
@@ -125,6 +123,7 @@ __settings()
 __must_be_enabled()
 {
 	[ -n "$rcvar" ] || return 1
+	[ "$rc_arg" != start ] || return 0
 	case $rc_arg in
 	rcvar | delete | enable | describe | status) return 1 ;;
 	stop) [ -z "$rc_pid" ] ;;

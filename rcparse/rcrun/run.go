@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/svcjify/svcjify/rcparse"
 	"mvdan.cc/sh/v3/interp"
@@ -22,7 +23,6 @@ type Script struct {
 	program   *syntax.File // __script() { the script }; __script "$@"
 	err       error        // why there is none
 	functions map[string]bool
-	confs     map[string]*syntax.File
 	text      string
 
 	// What settle finds.
@@ -32,6 +32,10 @@ type Script struct {
 	world      world
 	first      Record // of the plain start on the host
 	firstOf    Scenario
+
+	// watch is told each question to the pretended file system, with test(1)'s
+	// operator or what it was asked for; tests make a real one of it.
+	watch func(op, path string, there bool)
 }
 
 // frameText calls the script as a function, so that a return outside
@@ -48,7 +52,7 @@ func New(src []byte, subst map[string]string) *Script {
 
 // FromText is New for the text of a script as it is installed.
 func FromText(text string) *Script {
-	s := &Script{text: text, functions: map[string]bool{}, confs: map[string]*syntax.File{}}
+	s := &Script{text: text, functions: map[string]bool{}}
 	if strings.IndexByte(text, 0) >= 0 {
 		s.err = errors.New("it is not a text file: it holds a NUL byte")
 		return s
@@ -61,7 +65,7 @@ func FromText(text string) *Script {
 	for _, fn := range functionsOf(f) {
 		s.functions[fn] = true
 	}
-	for _, fn := range modelFunctions() {
+	for fn := range loadedModel().functions {
 		s.functions[fn] = true
 	}
 	rewrite(f, lineMark)
@@ -72,8 +76,6 @@ func FromText(text string) *Script {
 	}
 	return s
 }
-
-var modelFunctions = sync.OnceValue(func() []string { return functionsOf(parsedModel()) })
 
 // functionsOf is the names of the functions that a text defines.
 func functionsOf(n syntax.Node) []string {
@@ -120,22 +122,15 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 			m.record.Failed = clip(fmt.Sprintf("the interpreter panicked: %v", p), 300)
 		}
 	}()
-	conf, err := s.conf(RCConf(settingsOf(sc, s.found, s.world.assumed)))
-	if err != nil {
-		m.record.Failed = err.Error()
-		return m
-	}
-	m.conf = conf
+	m.conf = confBody(settingsOf(sc, s.found, s.world.assumed))
 	m.record.Assumed = s.world.assumed
-	env := clean
-	zero := rcd + sc.InstalledAs
-	before := ""
+	start := opening{exported: clean, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
 	if sc.Boot {
-		zero = "/etc/rc"
-		before = "__rc_conf; _rc_conf_loaded=true autoboot=yes _boot=" + quote(sc.Verb) + " _file=" + quote(rcd+sc.InstalledAs) + "\n"
-		env = append(append([]Setting(nil), clean...), Setting{"RC_PID", "1"})
+		start.zero, start.boot = "/etc/rc", true
+		start.exported = append(slices.Clone(clean), Setting{"RC_PID", "1"})
 	}
-	m.record.Exit = m.shellRun(env, zero, before, append([]string{sc.Verb}, sc.Args...), false, frame{phase: TopLevel, cwd: "/", umask: "0022", class: ""})
+	start.frame = frame{phase: TopLevel, cwd: "/", umask: "0022"}
+	m.record.Exit = m.shellRun(start)
 	if m.budget.why != "" {
 		m.record.Failed = m.budget.why
 	}
@@ -143,37 +138,53 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	return m
 }
 
-// conf is rc.conf as the function __rc_conf, which may be parsed already.
-func (s *Script) conf(text string) (*syntax.File, error) {
-	if f := s.confs[text]; f != nil {
-		return f, nil
+// confBody is rc.conf as the body of the function __rc_conf.
+func confBody(settings []Setting) *syntax.Stmt {
+	body := &syntax.Block{}
+	for _, v := range settings {
+		if !syntax.ValidName(v.Name) {
+			continue // a service with a dash in its name has no variables
+		}
+		value := &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: v.Value}}}
+		assign := &syntax.Assign{Name: &syntax.Lit{Value: v.Name}, Value: value}
+		body.Stmts = append(body.Stmts, &syntax.Stmt{Cmd: &syntax.CallExpr{Assigns: []*syntax.Assign{assign}}})
 	}
-	f, err := parseText("__rc_conf() {\n" + text + "}\n")
-	if err != nil {
-		return nil, fmt.Errorf("rc.conf: %w", err)
-	}
-	if len(s.confs) < 64 {
-		s.confs[text] = f
-	}
-	return f, nil
+	return &syntax.Stmt{Cmd: body}
 }
+
+// An opening is how a shell for the script starts.
+type opening struct {
+	exported []Setting
+	zero     string // $0
+	params   []string
+	inside   bool
+	boot     bool
+	frame    frame
+}
+
+// readConf is the call of __rc_conf that /etc/rc has made before the script.
+var readConf = &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__rc_conf")}}}
 
 // shellRun runs the model and then the script in a fresh shell, and returns
 // the exit status.
-func (m *sim) shellRun(env []Setting, zero, before string, params []string, inside bool, fr frame) int {
-	_, r, err := m.newShell(env, params, inside, fr)
+func (m *sim) shellRun(o opening) int {
+	service := rcd + m.scenario.InstalledAs
+	private := []Setting{{"__release", m.scenario.Release}, {"rc_service", service}}
+	var stmts []*syntax.Stmt
+	if o.boot {
+		private = append(private, Setting{"_file", service}, Setting{"_boot", m.scenario.Verb}, Setting{"autoboot", "yes"}, Setting{"_rc_conf_loaded", "true"})
+		stmts = append(stmts, readConf)
+	}
+	_, r, err := m.newShell(o, private)
 	if err != nil {
 		m.budget.stop(err.Error())
 		return 1
 	}
-	stmts := append(append([]*syntax.Stmt(nil), parsedModel().Stmts...), m.conf.Stmts...)
-	pre, err := parseText("__release=" + quote(m.scenario.Release) + " rc_service=" + quote(rcd+m.scenario.InstalledAs) + "\n" + before)
-	if err != nil {
-		m.budget.stop(err.Error())
-		return 1
-	}
-	file := &syntax.File{Name: zero, Stmts: append(append(stmts, pre.Stmts...), m.script.program.Stmts...)}
-	return m.exitCode(r.Run(m.budget, file))
+	model := loadedModel()
+	r.Funcs = maps.Clone(model.functions)
+	r.Funcs["__rc_conf"] = m.conf
+	stmts = slices.Concat(model.stmts, stmts, m.script.program.Stmts)
+	return m.exitCode(r.Run(m.budget, &syntax.File{Name: o.zero, Stmts: stmts}))
 }
 
 // exitCode is a run's status. Any other error ends the simulation.

@@ -15,7 +15,7 @@ import (
 type sim struct {
 	script   *Script
 	scenario Scenario
-	conf     *syntax.File // __rc_conf, the scenario's rc.conf
+	conf     *syntax.Stmt // the body of __rc_conf, the scenario's rc.conf
 	budget   *budget
 	record   Record
 	files    *files
@@ -99,13 +99,13 @@ var clean = []Setting{{"HOME", "/"}, {"PATH", "/sbin:/bin:/usr/sbin:/usr/bin"}}
 
 // newShell makes an interpreter with the handlers of this package. The file's
 // name is $0. The context of its runs is always the budget.
-func (s *sim) newShell(exported []Setting, params []string, inside bool, fr frame) (*shell, *interp.Runner, error) {
-	sh := &shell{sim: s, inside: inside, frame: fr, out: &sink{}}
-	env := &environ{exported: exported, private: []Setting{{"__cwd", fr.cwd}, {"__umask", fr.umask}}}
+func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, error) {
+	sh := &shell{sim: s, inside: o.inside, frame: o.frame, out: &sink{}}
+	env := &environ{exported: o.exported, private: append(private, Setting{"__cwd", o.frame.cwd}, Setting{"__umask", o.frame.umask})}
 	r, err := interp.New(
 		interp.Env(env),
 		interp.Dir("/"),
-		interp.Params(append([]string{"--"}, params...)...),
+		interp.Params(append([]string{"--"}, o.params...)...),
 		interp.StdIO(nil, sh.out, sh.out),
 		interp.CallHandler(sh.call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return sh.exec }),

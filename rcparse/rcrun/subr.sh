@@ -89,6 +89,7 @@ checkyesno()
 {
 	eval "_value=\$$1"
 	__true "$_value" && return 0
+	[ "$_value" != NO ] || return 1
 	case $_value in
 	[Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff] | 0) ;;
 	*) warn "\$$1 is not set properly - see rc.conf(5)." ;;
@@ -101,9 +102,7 @@ load_rc_config()
 {
 	local _name _var _v _new
 
-	case $1 in
-	-s | --safe | -v | --verify) shift ;;
-	esac
+	[ $# -lt 2 ] || shift # -s, -v: how to read the files
 	_name=$1
 	if ! ${_rc_conf_loaded:-false}; then
 		__rc_conf

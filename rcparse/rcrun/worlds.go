@@ -34,6 +34,11 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	s.settled = true
 	s.candidates = s.candidatesOf(sc.InstalledAs)
 	full := s.simulate(ctx, plain, false)
+	if len(full.asked) > len(s.found) { // what is switched on may show more
+		s.found = full.asked
+		s.candidates = s.candidatesOf(sc.InstalledAs)
+		full = s.simulate(ctx, plain, false)
+	}
 	s.first, s.firstOf = full.record, plain
 	if full.startsMore() || full.record.Failed != "" {
 		return ""
@@ -102,23 +107,18 @@ func (s *Script) needed(ctx context.Context, plain Scenario, all []Setting) []Se
 }
 
 // discover finds what run_rc_command is called for, so that rc.conf can switch
-// that on. What is switched on may show more, so it looks twice; a script that
-// wants an argument gets one.
+// that on. A script that wants an argument gets one.
 func (s *Script) discover(ctx context.Context, plain Scenario) string {
-	for _, args := range [][]string{nil, nil, {"default"}} {
-		if args != nil && len(s.found) > 0 {
-			break
-		}
+	for _, args := range [][]string{nil, {"default"}} {
 		look := plain
 		look.Args = args
 		m := s.simulate(ctx, look, true)
-		if len(m.asked) <= len(s.found) && args == nil {
-			if m.record.Failed != "" {
-				return m.record.Failed
-			}
-			continue
+		if s.found = m.asked; len(s.found) > 0 {
+			return ""
 		}
-		s.found = m.asked
+		if m.record.Failed != "" {
+			return m.record.Failed
+		}
 	}
 	return ""
 }
@@ -142,7 +142,7 @@ var (
 // candidatesOf is the variables of rc.conf that the text speaks of: those named for the
 // service, and those with an empty default.
 func (s *Script) candidatesOf(installedAs string) []string {
-	const most = 40
+	const most = 16
 	var out []string
 	add := func(v string) {
 		bad := slices.ContainsFunc(methods, func(end string) bool { return strings.HasSuffix(v, end) })

@@ -1,0 +1,72 @@
+package lint
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+var sj206 = &Rule{
+	Code: "SJ206", Slug: "command-outside", Severity: Warning,
+	Doc: Doc{
+		Title: "an extra command runs on the host though it must see the jail",
+		Text: `For a jailed service rc.subr runs start and stop inside, and every other command with a
+method of its own on the host, unless the script says ` + "`foo_CMD_svcj_enable=YES`" + `. Files, UNIX
+sockets and inherited addresses are the same on both sides and the host sees the jail's processes,
+so most commands work there. One that reaches for System V IPC does not where the service
+has a private namespace (sysvipcnew), and one that starts the daemon itself starts it outside the jail.`,
+		Before: `extra_commands="reload"
+reload_cmd="foo_reload"
+foo_reload()
+{
+	pkill foo
+	${command} ${foo_flags}
+}`,
+		After: `extra_commands="reload"
+foo_reload_svcj_enable="YES"`,
+	},
+	Check: checkCommandOutside,
+}
+
+func checkCommandOutside(p *Pass) {
+	if p.optedOut() || p.Script.Err != nil {
+		return
+	}
+	enabled := map[string]bool{}
+	for _, d := range p.declarations() {
+		if v, _ := d.Static(); strings.HasSuffix(d.Var, "_svcj_enable") && strings.EqualFold(v, "YES") {
+			enabled[strings.TrimSuffix(d.Var, "_svcj_enable")] = true
+		}
+	}
+	for _, m := range p.Script.Methods() {
+		verb, ok := strings.CutSuffix(m, "_cmd")
+		if !ok || slices.Contains([]string{"start", "stop", "status", "restart", "poll", "rcvar"}, verb) || enabled[p.Script.Name.Text+"_"+verb] {
+			continue
+		}
+		a, set := p.Script.Method(m)
+		if !set {
+			continue
+		}
+		if call, ok := p.startsDaemon(m); ok {
+			p.report(a.Pos, nil, "stop and start by run_rc_command instead, or declare "+p.Script.Name.Text+"_"+verb+"_svcj_enable",
+				"%s starts %s on the host, outside the jail", m, path.Base(call))
+		} else if slices.Contains(p.Verdict.Options, "sysvipcnew") {
+			p.reportAs(Info, a.Pos, nil, "declare "+p.Script.Name.Text+"_"+verb+"_svcj_enable if it reaches for System V IPC",
+				"%s runs on the host, where the jail's System V IPC is not seen", m)
+		}
+	}
+}
+
+// startsDaemon reports whether a method runs the service's command as its
+// start does: with its flags or through daemon(8).
+func (p *Pass) startsDaemon(method string) (string, bool) {
+	for _, c := range p.Script.Reach(method) {
+		name := strings.Trim(c.Name, `"'`)
+		args := strings.Join(c.Args, " ")
+		isCommand := name == "$command" || name == "${command}"
+		if path.Base(name) == "daemon" || isCommand && (strings.Contains(args, "rc_flags") || strings.Contains(args, "command_args")) {
+			return p.Script.Expand(name), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,80 @@
+# Sourced before the script's first line. It adds to the shell what FreeBSD's
+# sh(1) has and dash lacks, and makes the files of the made host that the script
+# asks for just before it asks. rc.subr's own words and the order in which
+# they run stay as they are: each test(1) is done as it is written.
+. /.svcjify/sub.sh
+__svcjify_test()
+{
+	local a
+	for a in "$@"; do
+		case $a in
+		-[cdefrswxOGS])
+			/.svcjify/stub want "$@"
+			break
+			;;
+		esac
+	done
+	"$@"
+}
+alias '['='__svcjify_test ['
+alias test='__svcjify_test test'
+
+cd()
+{
+	local a
+	for a in "$@"; do
+		case $a in
+		-) ;;
+		*) SVCJIFY_WANT=force /.svcjify/stub want -d "$a" ;;
+		esac
+	done
+	command cd "$@" > /dev/null
+}
+chdir() { cd "$@"; }
+
+setvar()
+{
+	eval "$1=\$2"
+}
+
+# dash's echo turns \n into a newline, FreeBSD's does so with -e only.
+echo()
+{
+	local IFS=' ' n='\n'
+	case $1 in
+	-n) n= ; shift ;;
+	-e) shift; printf "%b\\n" "$*"; return ;;
+	esac
+	printf "%s$n" "$*"
+}
+
+# Called by lines that are put into rc.subr's functions: see prepare in the test.
+__svcjify_begin()
+{
+	local name_ok owner opts opts_set svcj process interp verb cmd
+	opts= opts_set= svcj= process=${procname:-$command} interp=$command_interpreter
+	verb=$1 cmd=
+	for name_ok in fast force one quiet; do
+		case $verb in
+		"$name_ok"*) verb=${verb#$name_ok}; break ;;
+		esac
+	done
+	case $name in
+	'' | [0-9]* | *[!A-Za-z0-9_]*) ;;
+	*)
+		eval "opts=\$${name}_svcj_options opts_set=\${${name}_svcj_options+yes} svcj=\$${name}_svcj"
+		eval "process=\${procname:-\${${name}_program:-\$command}}"
+		eval "owner=\$${name}_user"
+		;;
+	esac
+	case $verb in
+	'' | *[!A-Za-z0-9_]*) ;;
+	*) eval "cmd=\$${verb}_cmd" ;;
+	esac
+	/.svcjify/stub begin "name=$name" "rcvar=$rcvar" "verb=$verb" "options=$opts" "set=$opts_set" \
+	    "svcj=$svcj" "jailing=$_rc_svcj" "process=$process" "interpreter=$interp" "owner=$owner" "cmd=$cmd" "pid=$$"
+}
+__svcjify_doit()
+{
+	/.svcjify/stub doit "$@"
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// The made host is one on which the service is installed and configured and has
+// run before: whatever is named exists, but for what a boot sweeps away. A file
+// is made when the script first asks for it.
+
+const (
+	pid      = "1234" // of the service
+	patience = 20     // sleeps after which a loop finds what it waits for
+)
+
+// absent are files that rc.subr itself looks for and an ordinary host lacks.
+func absent(p string) bool {
+	switch p {
+	case "/etc/rc.conf.local", "/etc/local.rc.subr", "/libexec/safe_eval.sh", "/libexec/debug.sh", "/sbin/veriexec":
+		return true
+	}
+	return strings.HasPrefix(p, "/etc/sysctl.kld.d/") || strings.Contains(p, "/rc.conf.d/")
+}
+
+// runtimeFile reports whether a file is there only while its process is.
+func runtimeFile(p string) bool {
+	base := filepath.Base(p)
+	for _, end := range []string{".pid", ".PID", ".sock", ".socket", ".lock", ".lck", ".ctl"} {
+		if strings.HasSuffix(base, end) {
+			return true
+		}
+	}
+	return strings.Contains(p, "/lock/") || base == "pid" || base == "lock" || base == "sock" || base == "socket"
+}
+
+func sleeps() int { return len(state("sleeps")) }
+
+func alive() bool { return (state("running") == "yes") != (sleeps() > patience) }
+
+// want is called before a test(1) with its arguments, and before a cd.
+func want(args []string) {
+	force := os.Getenv("SVCJIFY_WANT") == "force"
+	for i := 0; i+1 < len(args); i++ {
+		if a := args[i]; len(a) == 2 && a[0] == '-' && strings.Contains("defrswxOGSc", a[1:]) {
+			wantOne(a, args[i+1], force)
+		}
+	}
+}
+
+// wantOne sees to it that a file is there, or is not, as the made host has it.
+func wantOne(op, p string, force bool) {
+	if p == "" {
+		return
+	}
+	if !strings.HasPrefix(p, "/") {
+		dir, err := os.Getwd()
+		if err != nil {
+			return
+		}
+		p = dir + "/" + p
+	}
+	p = filepath.Clean(p)
+	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
+	force = force || phase == "required"
+	if hasState("removed", p) && !force || strings.HasPrefix(p, "/.svcjify") {
+		return
+	}
+	st, err := os.Lstat(p)
+	placed := hasState("placed", p)
+	if err == nil && !placed {
+		return // of the harness, or made by the script
+	}
+	if err == nil && placed && st.Mode().IsRegular() && st.Size() > 1 && !sameAsStub(st) && !runtimeFile(p) {
+		return // written since
+	}
+	there := exists(p) || force
+	switch {
+	case !there && err == nil:
+		os.RemoveAll(p)
+		return
+	case !there:
+		return
+	case err == nil && fits(op, st):
+		return
+	case err == nil:
+		os.RemoveAll(p)
+	}
+	place(op, p)
+}
+
+func exists(p string) bool {
+	if absent(p) {
+		return false
+	}
+	if runtimeFile(p) {
+		return alive()
+	}
+	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
+		if strings.HasPrefix(p, swept) {
+			return sleeps() > patience
+		}
+	}
+	return state("sparse") != "yes" || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
+}
+
+// fits reports whether what stands there answers the question with yes.
+func fits(op string, st os.FileInfo) bool {
+	switch op {
+	case "-d":
+		return st.IsDir()
+	case "-f", "-s":
+		return st.Mode().IsRegular()
+	case "-x":
+		return st.IsDir() || st.Mode()&0o111 != 0
+	case "-S":
+		return st.Mode()&os.ModeSocket != 0
+	case "-c":
+		return true
+	}
+	return true
+}
+
+func sameAsStub(st os.FileInfo) bool {
+	me, err := os.Stat(self)
+	return err == nil && os.SameFile(me, st)
+}
+
+// place makes a file of the kind that is asked for.
+func place(op, p string) {
+	if os.MkdirAll(filepath.Dir(p), 0o755) != nil {
+		return
+	}
+	if !hasState("placed", p) {
+		addState("placed", p)
+	}
+	switch {
+	case op == "-d":
+		os.MkdirAll(p, 0o755)
+	case op == "-S":
+		if l, err := net.ListenUnix("unix", &net.UnixAddr{Name: p, Net: "unix"}); err == nil {
+			l.SetUnlinkOnClose(false)
+			l.Close()
+		}
+	case op == "-c":
+		// No device can be made here: the answer stays no.
+	case runtimeFile(p):
+		os.WriteFile(p, []byte(pid+"\n"), 0o644)
+	case op == "-x" || programPath(p):
+		os.Link(self, p)
+	default:
+		// It is not empty, and a shell reads nothing from it.
+		os.WriteFile(p, []byte{0}, 0o644)
+	}
+}
+
+func programPath(p string) bool {
+	switch filepath.Base(filepath.Dir(p)) {
+	case "bin", "sbin", "libexec", "rc.d":
+		return true
+	}
+	return false
+}
+
+// number reads a small count.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}
