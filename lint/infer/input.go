@@ -54,6 +54,9 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	words := func(name string) []Word {
 		var out []Word
 		for _, w := range mk.Words(name) {
+			if w.Condition != "" { // only what the default options bring
+				continue
+			}
 			out = append(out, Word{Text: w.Text, File: w.File, Line: w.Line})
 		}
 		return out
