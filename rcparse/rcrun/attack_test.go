@@ -33,7 +33,7 @@ var attacks = []struct{ name, script, failed string }{
 	{"doubling", "x=xxxxxxxxxxxxxxxx\n" + strings.Repeat("x=$x$x\n", 40), "it used too much memory"},
 	{"doubling in a loop", "x=y; while :; do x=\"$x$x\"; done", "it used too much memory"},
 	{"doubling by printf", "x=$(printf '%999999s'); while :; do x=\"$x$x$x$x\"; done", "it used too much memory"},
-	{"doubling by substitution", "x=aaaaaaaaaaaaaaaa; while :; do x=${x//a/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}; done", "it used too much memory"},
+	{"doubling by substitution", "x=aaaaaaaaaaaaaaaa; while :; do x=${x//a/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}; done", "did not end within"},
 	{"braces", "echo {1..1000000000}", ""},
 	{"many commands", "i=0; while [ $i -lt 10000 ]; do /bin/x y; i=$((i + 1)); done", "more than 2000 commands"},
 	{"long arguments", "x=$(printf '%999999s'); /bin/x \"$x\" \"$x\"", "bytes of arguments"},

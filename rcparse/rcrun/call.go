@@ -201,14 +201,14 @@ func (s *shell) set(args []string) []string {
 		}
 		if (a == "-o" || a == "+o") && i+1 < len(args) {
 			i++
-			if slices.Contains([]string{"allexport", "errexit", "noglob", "nounset", "pipefail"}, args[i]) {
+			if slices.Contains([]string{"allexport", "errexit", "nounset", "pipefail"}, args[i]) {
 				out = append(out, a, args[i])
 			}
 			continue
 		}
 		keep := ""
 		for _, c := range a[1:] {
-			if strings.ContainsRune("aefu", c) {
+			if strings.ContainsRune("aeu", c) {
 				keep += string(c)
 			}
 		}

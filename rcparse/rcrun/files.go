@@ -118,7 +118,6 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if name == "" {
 			return nil, &os.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
 		}
-		s.sim.watched("read", p, true)
 		return &reading{s.read(p, false)}, nil
 	}
 	if p == "/dev/null" {
@@ -138,6 +137,7 @@ func (s *shell) read(p string, used bool) []byte {
 	if b, ok := s.sim.files.content[p]; ok {
 		return b
 	}
+	s.sim.watched("read", p, s.sim.exists(p))
 	if runtimeFile(p) && s.sim.exists(p) {
 		return []byte(pid + "\n")
 	}

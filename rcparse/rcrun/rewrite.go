@@ -72,6 +72,7 @@ func (w *rewriter) visit(n syntax.Node) bool {
 		})
 	case *syntax.ParamExp:
 		rename(n.Param)
+		n.Repl, n.Slice = nil, nil // ${x//y/z} and ${x:1:2} are not in sh(1); one of them can take minutes and gigabytes
 	case *syntax.Word:
 		n.Parts = w.parts(n.Parts)
 		if !w.heredocs[n] {

@@ -97,7 +97,9 @@ func (e *environ) Each(f func(string, expand.Variable) bool) {
 // clean is the environment that service(8) gives, which is rc(8)'s too.
 var clean = []Setting{{"HOME", "/"}, {"PATH", "/sbin:/bin:/usr/sbin:/usr/bin"}}
 
-// newShell makes an interpreter with the handlers of this package. The file's
+// newShell makes an interpreter without pathname expansion, which would find
+// nothing here, and in v3.14.1 loses the whole command for a word that is no
+// pattern, such as [::]:80. It has the handlers of this package. The file's
 // name is $0. The context of its runs is always the budget.
 func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, error) {
 	sh := &shell{sim: s, inside: o.inside, frame: o.frame, out: &sink{}}
@@ -105,7 +107,7 @@ func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, er
 	r, err := interp.New(
 		interp.Env(env),
 		interp.Dir("/"),
-		interp.Params(append([]string{"--"}, o.params...)...),
+		interp.Params(append([]string{"-f", "--"}, o.params...)...),
 		interp.StdIO(nil, sh.out, sh.out),
 		interp.CallHandler(sh.call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return sh.exec }),

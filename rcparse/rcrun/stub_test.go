@@ -1,6 +1,7 @@
 package rcrun
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,9 @@ func runStub(argv []string) int {
 	}
 	if path.Base(argv[0]) == "__jail" {
 		env := []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", "_rc_svcj=jailing"}
-		err := syscall.Exec("/bin/sh", append([]string{"/bin/sh", "/.svcjify-script"}, argv[1:]...), env)
+		os.Chdir("/")
+		syscall.Umask(0o22)
+		err := syscall.Exec("/bin/sh", append([]string{"/bin/sh"}, argv[1:]...), env)
 		fmt.Fprintln(os.Stderr, "exec:", err)
 		return 126
 	}
@@ -129,7 +132,7 @@ func (t tool) call(u unwrapped, fr frame) int {
 	case "[", "test", "echo", "printf":
 		return 0
 	}
-	sim := &sim{script: &Script{}, budget: newBudget(nil), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
+	sim := &sim{script: &Script{}, budget: newBudget(context.Background()), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
 	v := &invocation{
 		shell: &shell{sim: sim, out: &sink{}, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base, args: u.argv[1:],
 		hc: interp.HandlerContext{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: expand.ListEnviron(os.Environ()...)},

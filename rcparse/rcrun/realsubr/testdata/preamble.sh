@@ -5,15 +5,19 @@
 . /.svcjify/sub.sh
 __svcjify_test()
 {
-	local a
+	local a ask
+	ask=
 	for a in "$@"; do
 		case $a in
-		-[cdefrswxOGS])
-			/.svcjify/stub want "$@"
+		-[cdefrswxOGS]) ask=yes ;;
+		/etc/defaults/rc.conf | /etc/rc.conf* | /etc/local.rc.subr | */rc.conf.d/* | /libexec/*.sh | /sbin/veriexec | \
+		    /usr/bin/id | /usr/bin/logger | /usr/bin/sed)
+			ask= # rc.subr asks, and the answer is there
 			break
 			;;
 		esac
 	done
+	[ -z "$ask" ] || /.svcjify/stub want "$@"
 	"$@"
 }
 alias '['='__svcjify_test ['
@@ -24,7 +28,7 @@ cd()
 	local a
 	for a in "$@"; do
 		case $a in
-		-) ;;
+		-*) ;;
 		*) SVCJIFY_WANT=force /.svcjify/stub want -d "$a" ;;
 		esac
 	done
@@ -51,8 +55,8 @@ echo()
 # Called by lines that are put into rc.subr's functions: see prepare in the test.
 __svcjify_begin()
 {
-	local name_ok owner opts opts_set svcj process interp verb cmd
-	opts= opts_set= svcj= process=${procname:-$command} interp=$command_interpreter
+	local name_ok owner prepend opts opts_set svcj process interp verb cmd
+	opts= opts_set= svcj= owner= prepend= process=${procname:-$command} interp=$command_interpreter
 	verb=$1 cmd=
 	for name_ok in fast force one quiet; do
 		case $verb in
@@ -64,7 +68,7 @@ __svcjify_begin()
 	*)
 		eval "opts=\$${name}_svcj_options opts_set=\${${name}_svcj_options+yes} svcj=\$${name}_svcj"
 		eval "process=\${procname:-\${${name}_program:-\$command}}"
-		eval "owner=\$${name}_user"
+		eval "owner=\$${name}_user prepend=\$${name}_prepend"
 		;;
 	esac
 	case $verb in
@@ -72,7 +76,7 @@ __svcjify_begin()
 	*) eval "cmd=\$${verb}_cmd" ;;
 	esac
 	/.svcjify/stub begin "name=$name" "rcvar=$rcvar" "verb=$verb" "options=$opts" "set=$opts_set" \
-	    "svcj=$svcj" "jailing=$_rc_svcj" "process=$process" "interpreter=$interp" "owner=$owner" "cmd=$cmd" "pid=$$"
+	    "svcj=$svcj" "jailing=$_rc_svcj" "process=$process" "interpreter=$interp" "owner=$owner" "prepend=$prepend" "cmd=$cmd" "pid=$$"
 }
 __svcjify_doit()
 {

@@ -233,6 +233,7 @@ func sh(args []string) int {
 			return replace(shell, argv)
 		}
 		if a == script() {
+			write(event{Kind: "command", Argv: args[i:]})
 			return replace(shell, scriptArgv(args[i:]))
 		}
 		return -1

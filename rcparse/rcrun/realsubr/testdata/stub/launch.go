@@ -120,6 +120,7 @@ func (j *job) populate() error {
 }
 
 func (j *job) mkdir(dir string) error {
+	dir = filepath.Clean(dir)
 	if dir == "/" || dir == "." {
 		return nil
 	}

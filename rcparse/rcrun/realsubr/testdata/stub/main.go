@@ -110,9 +110,13 @@ func begin(words []string) {
 		say[name] = value
 	}
 	setState("sleeps", "")
+	if v := strings.ToLower(say["svcj"]); v == "no" || v == "" {
+		setState("jailed", "")
+	}
 	setState("process", say["process"])
 	setState("interpreter", say["interpreter"])
 	setState("owner", say["owner"])
+	setState("prepend", say["prepend"])
 	write(event{Kind: "begin", Say: say})
 }
 

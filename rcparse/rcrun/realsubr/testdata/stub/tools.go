@@ -14,6 +14,12 @@ import (
 // known succeeds in silence.
 func run(argv []string) int {
 	name := filepath.Base(argv[0])
+	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && os.Getenv("SVCJIFY_PHASE") == "method:start" {
+		f := theFrame()
+		f.Prepend = state("prepend")
+		setFrame(f)
+		return execute(argv[len(p):])
+	}
 	if code := wrapped(name, argv[1:]); code >= 0 {
 		return code
 	}

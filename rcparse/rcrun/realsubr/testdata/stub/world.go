@@ -131,6 +131,7 @@ func sameAsStub(st os.FileInfo) bool {
 
 // place makes a file of the kind that is asked for.
 func place(op, p string) {
+	clearWay(filepath.Dir(p))
 	if os.MkdirAll(filepath.Dir(p), 0o755) != nil {
 		return
 	}
@@ -154,6 +155,15 @@ func place(op, p string) {
 	default:
 		// It is not empty, and a shell reads nothing from it.
 		os.WriteFile(p, []byte{0}, 0o644)
+	}
+}
+
+// clearWay removes a program that was made where a directory must be.
+func clearWay(dir string) {
+	for ; dir != "/" && dir != "."; dir = filepath.Dir(dir) {
+		if st, err := os.Lstat(dir); err == nil && st.Mode().IsRegular() && (sameAsStub(st) || st.Size() <= 1) {
+			os.Remove(dir)
+		}
 	}
 }
 

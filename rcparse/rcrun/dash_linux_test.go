@@ -1,0 +1,341 @@
+package rcrun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// dashPrelude comes before the model: what in it needs the simulation asks the
+// stubs of the temporary root.
+const dashPrelude = `
+ulimit -p 200 || exit 9
+export __phase rc_arg
+__svcjify()
+{
+	case $1 in
+	begin) /bin/__begin "$name" "$rcvar" ;;
+	user) [ "$2" = root ] && [ -z "$__svcjify_frame" ] ;;
+	jailed) [ "$_rc_svcj" = jailing ] ;;
+	required) [ -e "$2" ] || /bin/mkdir -p "$2" ;;
+	jail)
+		[ "$name" = "$__installed" ] || return 1
+		[ ! -e "/.svcjify-jail-$name" ] || return 1
+		: > "/.svcjify-jail-$name"
+		/bin/__jail "/usr/local/etc/rc.d/$name" ${_rc_prefix}start $rc_extra_args
+		;;
+	esac
+}
+kill() { case $1 in -0) return 1 ;; *) /bin/kill "$@" ;; esac; }
+ulimit() { :; }
+wait() { :; }
+limits() { __svcjify_pending=$_prepend /usr/bin/limits "$@"; }
+`
+
+// realTools are the text tools that dash gets as they are here.
+var realTools = strings.Fields("cat sed grep expr basename dirname tr cut head tail wc sort seq uniq")
+
+// stubUser owns what runs in the root: no process of any one else is in its
+// reach, and setrlimit(2) counts its processes alone.
+var stubUser = 100_000 + os.Getpid()
+
+// A dashRoot is what every temporary root starts as.
+type dashRoot struct{ dir string }
+
+// newDashRoot copies dash, the tools, their libraries and this program.
+func newDashRoot(t *testing.T) dashRoot {
+	dash, err := exec.LookPath("dash")
+	if err == nil && os.Getuid() != 0 {
+		err = errors.New("chroot(2) needs root")
+	}
+	if err != nil {
+		if os.Getenv("SVCJIFY_REQUIRE_TOOLS") == "1" && os.Getuid() == 0 {
+			require.NoError(t, err)
+		}
+		t.Skip("no comparison with dash: ", err)
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	base := t.TempDir()
+	copyIn := func(from, to string) {
+		b, err := os.ReadFile(from)
+		require.NoError(t, err)
+		to = filepath.Join(base, to)
+		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
+		require.NoError(t, os.WriteFile(to, b, 0o755))
+	}
+	library := regexp.MustCompile(`(?m)(/\S+) \(0x`)
+	install := func(from, to string) {
+		copyIn(from, to)
+		out, err := exec.Command("ldd", from).Output()
+		if err != nil {
+			return // static
+		}
+		for _, m := range library.FindAllStringSubmatch(string(out), -1) {
+			if _, err := os.Stat(filepath.Join(base, m[1])); err != nil {
+				copyIn(m[1], m[1])
+			}
+		}
+	}
+	install(dash, "/bin/sh")
+	install(self, "/stub")
+	for _, tool := range realTools {
+		if p, err := exec.LookPath(tool); err == nil {
+			install(p, "/usr/bin/"+tool)
+			copyIn(p, "/bin/"+tool)
+		}
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(base, stubMark), nil, 0o644))
+	return dashRoot{base}
+}
+
+// A question is one to the pretended file system.
+type question struct {
+	op, path string
+	there    bool
+}
+
+// run runs a script under dash in a root that has the files that the
+// simulation was asked for, and the commands that it reached.
+func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, reached []Command) (calls []stubCall, errs string, err error) {
+	root, err := os.MkdirTemp(t.TempDir(), "root")
+	require.NoError(t, err)
+	defer os.RemoveAll(root)
+	require.NoError(t, filepath.WalkDir(d.dir, func(p string, e os.DirEntry, err error) error {
+		rel, _ := filepath.Rel(d.dir, p)
+		switch {
+		case err != nil || rel == ".":
+			return err
+		case e.IsDir():
+			return os.Mkdir(filepath.Join(root, rel), 0o777)
+		}
+		return os.Link(p, filepath.Join(root, rel))
+	}))
+	stub := func(name string) {
+		p := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(p), 0o777); err == nil {
+			os.Link(filepath.Join(root, "stub"), p) // there already: a tool, or asked for twice
+		}
+	}
+	for _, dir := range []string{"/tmp", "/var/run", "/usr/local/etc/rc.d", "/etc", "/dev"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, dir), 0o777))
+	}
+	for _, name := range []string{"limits", "nice", "setfib", "cpuset", "su", "env", "chroot", "protect", "timeout", "daemon", "kldstat", "kldload", "logger", "egrep", "fgrep", "awk", "id", "sysctl", "pgrep", "ps", "kill", "sleep", "mkdir", "install", "rm", "touch", "__begin", "__jail", "sysrc"} {
+		for _, dir := range []string{"/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"} {
+			stub(dir + name)
+		}
+	}
+	commands := map[string]bool{"/etc/rc.subr": true}
+	for _, c := range reached {
+		if p := c.Argv[0]; strings.Contains(p, "/") {
+			stub(p)
+			commands[p] = true
+		} else if p != "" {
+			stub("/usr/bin/" + p)
+		}
+	}
+	var runtimeFiles []string
+	files := map[string]bool{} // what is both a file and a directory to the simulation is a file here
+	for _, q := range asked {
+		files[q.path] = files[q.path] || q.there && (q.op == "-f" || q.op == "read" || q.op == "source" || q.op == "-s")
+	}
+	for _, q := range asked {
+		p := filepath.Join(root, q.path)
+		if runtimeFile(q.path) {
+			runtimeFiles = append(runtimeFiles, q.path)
+		}
+		switch {
+		case q.op == "program":
+			stub(q.path)
+		case q.op == "cd", q.op == "-d" && q.there && !files[q.path]:
+			os.MkdirAll(p, 0o777)
+		case q.op == "write":
+			os.MkdirAll(filepath.Dir(p), 0o777)
+		case q.there && !commands[q.path]:
+			if os.MkdirAll(filepath.Dir(p), 0o777) == nil {
+				if _, err := os.Lstat(p); err != nil {
+					text := "\n"
+					if q.op == "source" {
+						text = "# nothing\n"
+					}
+					os.WriteFile(p, []byte(text), 0o777)
+				}
+			}
+		}
+	}
+	write := func(name, text string) {
+		os.Remove(filepath.Join(root, name)) // it may be a link to the stub, which must stay what it is
+		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o777))
+	}
+	write(stubFiles, strings.Join(runtimeFiles, "\n"))
+	write("/etc/rc.subr", "")
+	os.Remove(filepath.Join(root, "/dev/null"))
+	require.NoError(t, syscall.Mknod(filepath.Join(root, "/dev/null"), syscall.S_IFCHR|0o666, 1<<8|3))
+	os.Chmod(filepath.Join(root, "/dev/null"), 0o666)
+	// The script is a file that is sourced, so that return ends it; $0 is then
+	// that of the shell, which is given to it.
+	write("/.svcjify-text", s.text)
+	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(settingsOf(sc, s.found, s.world.assumed)) + "}\n__release= __installed=" + quote(sc.InstalledAs) + "\n" +
+		"rc_service=/usr/local/etc/rc.d/" + sc.InstalledAs + "\n. /.svcjify-text\n"
+	write("/.svcjify-script", text)
+	require.NoError(t, filepath.WalkDir(root, func(p string, e os.DirEntry, err error) error {
+		if err == nil && e.IsDir() {
+			return os.Chown(p, stubUser, stubUser)
+		}
+		return err
+	}))
+	write("/usr/local/etc/rc.d/"+sc.InstalledAs, "#!/bin/sh\n. /.svcjify-script\n")
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"/usr/local/etc/rc.d/" + sc.InstalledAs, sc.Verb}, sc.Args...)...)
+	cmd.Path = "/bin/sh"
+	cmd.Err = nil
+	cmd.Dir = "/"
+	cmd.Env = []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"}
+	// In a process namespace of its own, where all ends with dash.
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Chroot: root, Credential: &syscall.Credential{Uid: uint32(stubUser), Gid: uint32(stubUser)}, Setpgid: true,
+		Cloneflags: syscall.CLONE_NEWPID,
+	}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	if cmd.Process == nil {
+		return nil, "", fmt.Errorf("starting dash in a root and process namespace of its own: %w", err)
+	}
+	if _, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil {
+		err = nil
+	}
+	calls, err2 := readLog(root)
+	return calls, out.String(), errors.Join(err, err2)
+}
+
+// plainUmask keeps the test's own umask out of what dash inherits.
+func plainUmask(t *testing.T) {
+	old := syscall.Umask(0o22)
+	t.Cleanup(func() { syscall.Umask(old) })
+}
+
+// compareWithDash says how dash's run of a script differs from the simulation's, or "".
+func compareWithDash(t *testing.T, d dashRoot, tp template, svcj bool) string {
+	s := New(tp.src, tp.subst)
+	if s.err != nil {
+		return "does not parse: " + s.err.Error()
+	}
+	sc := Scenario{Verb: "start", InstalledAs: tp.name, Svcj: svcj}
+	s.settle(t.Context(), sc)
+	var asked []question
+	s.watch = func(op, path string, there bool) { asked = append(asked, question{op, path, there}) }
+	m := s.simulate(t.Context(), sc, false)
+	rec := m.record
+	if rec.Failed != "" {
+		return "the simulation failed: " + rec.Failed
+	}
+	calls, output, err := d.run(t, s, sc, asked, rec.Reached)
+	if err != nil {
+		return "dash: " + err.Error()
+	}
+	var names []service
+	var starts []Command
+	for _, c := range calls {
+		switch {
+		case c.Begin != nil:
+			if sv := (service{c.Begin[0], c.Begin[1]}); !slices.Contains(names, sv) {
+				names = append(names, sv)
+			}
+		case c.Command.Phase == Method && c.Verb == "start":
+			starts = append(starts, c.Command)
+		}
+	}
+	if !reflect.DeepEqual(names, m.asked) {
+		return fmt.Sprintf("names %v, under dash %v; %s", m.asked, names, clip(output, 300))
+	}
+	want := linesOf(plainCommands(rec.Starts))
+	got := linesOf(plainCommands(starts))
+	if want != got {
+		return fmt.Sprintf("starts\n%s  under dash\n%s  %s", want, got, clip(output, 300))
+	}
+	return ""
+}
+
+// plainCommands takes away what the stubs can't tell, or tell otherwise: where
+// something runs in the background its place in the order is chance.
+func plainCommands(list []Command) []Command {
+	out := slices.Clone(list)
+	background := false
+	for i := range out {
+		background = background || out[i].Background
+		out[i].Background, out[i].Line, out[i].Program = false, 0, nil
+	}
+	if background {
+		slices.SortStableFunc(out, func(a, b Command) int { return strings.Compare(strings.Join(a.Argv, " "), strings.Join(b.Argv, " ")) })
+	}
+	return out
+}
+
+func compareTree(t *testing.T, root string, svcj bool) (differ []string, n int) {
+	plainUmask(t)
+	d := newDashRoot(t)
+	list := templatesOf(t, root)
+	results := make([]string, len(list))
+	var wg sync.WaitGroup
+	next := make(chan int)
+	for range 2 {
+		wg.Go(func() {
+			for i := range next {
+				results[i] = compareWithDash(t, d, list[i], svcj)
+			}
+		})
+	}
+	for i := range list {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	for i, r := range results {
+		if r != "" {
+			differ = append(differ, list[i].path+": "+r)
+		}
+	}
+	return differ, len(list)
+}
+
+// The same model under dash gives the same Records for the made tree.
+func TestDash(t *testing.T) {
+	for _, svcj := range []bool{false, true} {
+		differ, n := compareTree(t, madeTree, svcj)
+		t.Logf("svcj %v: %d of %d scripts alike", svcj, n-len(differ), n)
+		t.Log(strings.Join(differ, "\n"))
+	}
+}
+
+func TestDashOne(t *testing.T) {
+	plainUmask(t)
+	d := newDashRoot(t)
+	t.Log(compareWithDash(t, d, template{"x", "foo", []byte(serviceText("command_args=-x")), nil}, false))
+}
+
+func TestDashRealTree(t *testing.T) {
+	root := os.Getenv("SVCJIFY_PORTSDIR")
+	if root == "" {
+		t.Skip("SVCJIFY_PORTSDIR is not set")
+	}
+	differ, n := compareTree(t, root, false)
+	t.Logf("%d of %d scripts alike", n-len(differ), n)
+	t.Log(strings.Join(differ, "\n"))
+}

@@ -1,0 +1,76 @@
+package realsubr
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+)
+
+// phases are the functions of rc.subr in which a command is in a phase.
+var phases = map[string]string{
+	"_run_rc_setup": "setup", "_run_rc_precmd": "precmd", "_run_rc_postcmd": "postcmd",
+	"_run_rc_doit": "method", "_run_rc_offcmd": "method",
+	"check_required_before": "required", "check_required_after": "required",
+}
+
+// prepare makes an rc.subr tell what it does: run_rc_command what it was
+// called with, and its parts which one is at work. Each gets one line at the
+// head of its body, which sets no variable of rc.subr; where the shell is dash,
+// $'...' is written as dash has it. All else stays as it is.
+func prepare(text, shell string) (string, error) {
+	check := exec.Command(shell, "-n")
+	check.Stdin = strings.NewReader(text)
+	if out, err := check.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("this rc.subr does not parse: %w: %s", err, bytes.TrimSpace(out))
+	}
+	if !definition("run_rc_command").MatchString(text) {
+		return "", errors.New("this is no rc.subr: it has no function run_rc_command")
+	}
+	if !strings.Contains(text, "_svcj") || !strings.Contains(text, "jailing") {
+		return "", errors.New("this rc.subr has no service jails: that of FreeBSD 15 or later is needed")
+	}
+	text, err := insert(text, "run_rc_command", `__svcjify_begin "$@"`)
+	if err != nil {
+		return "", err
+	}
+	for function, phase := range phases {
+		line := `local SVCJIFY_PHASE; SVCJIFY_PHASE="` + phase + `:$rc_arg"; export SVCJIFY_PHASE`
+		if function == "_run_rc_doit" {
+			line += `; __svcjify_doit "$@"`
+		}
+		if text, err = insert(text, function, line); err != nil {
+			return "", err
+		}
+	}
+	return dialect(text, shell), nil
+}
+
+// definition matches a function's head up to its opening brace.
+func definition(function string) *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(function) + `[ \t]*\(\)\s*\{[ \t]*$`)
+}
+
+func insert(text, function, line string) (string, error) {
+	at := definition(function).FindAllStringIndex(text, -1)
+	if len(at) != 1 {
+		return "", fmt.Errorf("this rc.subr defines %s %d times: the harness knows no other than the one of FreeBSD 15", function, len(at))
+	}
+	return text[:at[0][1]] + "\n\t" + line + text[at[0][1]:], nil
+}
+
+var dollarQuote = regexp.MustCompile(`\$'((?:[^'\\]|\\.)*)'`)
+
+// dialect writes $'...' with the characters themselves. FreeBSD's sh has it.
+func dialect(text, shell string) string {
+	if !strings.HasSuffix(shell, "dash") {
+		return text
+	}
+	return dollarQuote.ReplaceAllStringFunc(text, func(s string) string {
+		s = s[2 : len(s)-1]
+		s = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`, `\01`, "\x01", `\'`, `'`, `\e`, "\x1b").Replace(s)
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	})
+}

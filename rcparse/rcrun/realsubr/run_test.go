@@ -1,0 +1,321 @@
+package realsubr
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// A harness runs scripts with one rc.subr.
+type harness struct {
+	*template
+	subr     string // prepared
+	shell    string
+	tmp      string
+	separate bool // each run has name spaces, and a file system of fixed size
+	limits   limits
+}
+
+type limits struct {
+	seconds float64
+	bytes   int64
+	inodes  int
+	procs   uint64
+}
+
+// A subject is a script under test.
+type subject struct {
+	where    string // for messages
+	name     string // in rc.d
+	text     string
+	sparse   bool
+	assumed  []rcrun.Setting
+	services []service
+	programs []string
+	extra    []lack
+}
+
+type service struct{ name, rcvar string }
+
+// requireRoot skips with the reason where the harness cannot work.
+func requireRoot(t testing.TB) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("not root: chroot(2) needs it (the script itself runs as a user of its own)")
+	}
+	if _, err := shellOf(); err != nil {
+		lackTool(t, err.Error())
+	}
+}
+
+// lackTool skips, or fails in CI, which has all tools.
+func lackTool(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("SVCJIFY_REQUIRE_TOOLS") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
+
+// newHarness prepares the rc.subr of the text.
+func newHarness(t testing.TB, subr string) *harness {
+	t.Helper()
+	requireRoot(t)
+	shell, err := shellOf()
+	require.NoError(t, err)
+	text, err := prepare(subr, shell)
+	require.NoError(t, err)
+	tmp := t.TempDir()
+	require.NoError(t, os.Chmod(tmp, 0o755))
+	require.NoError(t, os.Chmod(filepath.Dir(tmp), 0o755))
+	tpl, err := newTemplate(filepath.Join(tmp, "template"), shell)
+	require.NoError(t, err)
+	h := &harness{template: tpl, subr: text, shell: shell, tmp: tmp,
+		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
+	h.separate = canSeparate
+	out, err := h.shellRun(t.Context(), h.job(&subject{name: "probe", text: ":\n"}, rcrun.Scenario{Verb: "start", InstalledAs: "probe"}))
+	if err != nil && h.separate {
+		t.Logf("without name spaces: %v", err)
+		h.separate = false
+		out, err = h.shellRun(t.Context(), h.job(&subject{name: "probe", text: ":\n"}, rcrun.Scenario{Verb: "start", InstalledAs: "probe"}))
+	}
+	if err != nil {
+		lackTool(t, "no chroot here: "+err.Error())
+	}
+	require.Zero(t, out.Exit, out.Output)
+	return h
+}
+
+// What the launcher is asked and what it answers: see testdata/stub/launch.go.
+type job struct {
+	Root, Template      string
+	UID                 int
+	Separate            bool
+	Shares, Dirs, Links []string
+	Files, State        map[string]string
+	Argv, Env           []string
+	Seconds             float64
+	Bytes               int64
+	Inodes              int
+	Procs               uint64
+}
+
+type outcome struct {
+	Error          string
+	Exit, Signal   int
+	TimedOut, Full bool
+	Log, Output    string
+}
+
+var runs atomic.Int64
+
+// uid is a user that nobody else is: not of the host, and not of another run.
+func uid() int { return 1_700_000_000 + os.Getpid()%100_000*1000 + int(runs.Add(1)%1000) }
+
+const rcd = "/usr/local/etc/rc.d/"
+
+// job is a run of the subject in a scenario, as service(8) and rc(8) do it.
+func (h *harness) job(s *subject, sc rcrun.Scenario) job {
+	path := rcd + s.name
+	j := job{
+		Template: h.dir, Separate: h.separate, Shares: h.shares, UID: uid(),
+		Seconds: h.limits.seconds, Bytes: h.limits.bytes, Inodes: h.limits.inodes, Procs: h.limits.procs,
+		Links: append(hostLinks(), s.programs...),
+		Dirs: []string{
+			"/etc/rc.d", "/etc/defaults", "/usr/local/etc/rc.d", "/usr/local/bin", "/usr/local/sbin", "/usr/local/libexec", "/usr/local/share",
+			"/var/run", "/var/log", "/var/db", "/var/spool", "/var/cache", "/tmp", "/root", "/home",
+		},
+		Files: map[string]string{
+			"/etc/rc.subr":          h.subr,
+			"/etc/defaults/rc.conf": defaults,
+			"/etc/rc.conf":          rcConf(s, sc),
+			"/etc/passwd":           passwd(s.text),
+			path:                    dialect(s.text, h.shell),
+		},
+		State: map[string]string{"script": path, "sleeps": "", "running": "", "sparse": "", "jailed": ""},
+		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
+	}
+	for _, l := range s.extra {
+		switch l.kind {
+		case "program":
+			j.Links = append(j.Links, l.path)
+		case "dir":
+			j.Dirs = append(j.Dirs, l.path)
+		default:
+			if _, ok := j.Files[l.path]; !ok {
+				j.Files[l.path] = "\x00"
+			}
+		}
+	}
+	if s.sparse {
+		j.State["sparse"] = "yes"
+	}
+	if sc.Running {
+		j.State["running"] = "yes"
+		if sc.Svcj {
+			j.State["jailed"] = "yes"
+		}
+	}
+	if sc.Boot {
+		text := ". /.svcjify/preamble.sh; . /.svcjify-state/rc"
+		j.State["rc"] = ". /etc/rc.subr\nload_rc_config\nautoboot=yes _boot=" + sc.Verb + "\nrun_rc_script " + path + " " + sc.Verb + "\n"
+		j.Argv = []string{"sh", "-c", text, "/etc/rc", "autoboot"}
+		return j
+	}
+	j.Argv = append([]string{"sh", "-c", ". /.svcjify/preamble.sh; . " + path, path, sc.Verb}, sc.Args...)
+	return j
+}
+
+// defaults is /etc/defaults/rc.conf as far as rc.subr and scripts need one.
+const defaults = `rc_debug="NO"
+rc_info="NO"
+rc_startmsgs="YES"
+local_startup="/usr/local/etc/rc.d"
+script_name_sep=" "
+rc_conf_files="/etc/rc.conf"
+always_force_depends="NO"
+varmfs="AUTO"
+root_rw_mount="YES"
+syslogd_enable="YES"
+svcj_all_enable="NO"
+ldconfig_paths="/usr/lib/compat /usr/local/lib"
+devfs_rulesets="/etc/defaults/devfs.rules /etc/devfs.rules"
+source_rc_confs()
+{
+	. /etc/rc.conf
+}
+`
+
+func rcConf(s *subject, sc rcrun.Scenario) string {
+	list := append([]rcrun.Setting(nil), s.assumed...)
+	for _, sv := range s.services {
+		if sv.rcvar != "" {
+			list = append(list, rcrun.Setting{Name: sv.rcvar, Value: "YES"})
+		}
+		if sc.Svcj && sv.name != "" {
+			list = append(list, rcrun.Setting{Name: sv.name + "_svcj", Value: "YES"})
+		}
+	}
+	var b strings.Builder
+	for _, v := range append(list, sc.RCConf...) {
+		if v.Name != "" && strings.Trim(v.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
+			fmt.Fprintf(&b, "%s='%s'\n", v.Name, strings.ReplaceAll(v.Value, "'", `'\''`))
+		}
+	}
+	return b.String()
+}
+
+// shellRun has the launcher do one job.
+func (h *harness) shellRun(ctx context.Context, j job) (outcome, error) {
+	var o outcome
+	root, err := os.MkdirTemp(h.tmp, "root")
+	if err != nil {
+		return o, err
+	}
+	defer os.RemoveAll(root)
+	if err := os.Chmod(root, 0o755); err != nil {
+		return o, err
+	}
+	j.Root = root
+	in, err := json.Marshal(j)
+	if err != nil {
+		return o, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(j.Seconds*float64(time.Second))+20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(h.dir, ".svcjify/stub"), "launch")
+	cmd.Stdin = bytes.NewReader(in)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	cmd.SysProcAttr = attributes(j.Separate)
+	out, err := cmd.Output()
+	if err != nil {
+		return o, fmt.Errorf("the launcher: %w: %s", err, stderr.Bytes())
+	}
+	if err := json.Unmarshal(out, &o); err != nil {
+		return o, fmt.Errorf("the launcher's answer: %w", err)
+	}
+	if o.Error != "" {
+		return o, errors.New(o.Error)
+	}
+	return o, nil
+}
+
+// run runs the subject in a scenario, again while it misses files that the made
+// host should have.
+func (h *harness) run(ctx context.Context, s *subject, sc rcrun.Scenario) (Observed, error) {
+	for range 5 {
+		o, err := h.shellRun(ctx, h.job(s, sc))
+		if err != nil {
+			return Observed{}, err
+		}
+		fresh := false
+		for _, l := range lacksOf(o.Output) {
+			if !known(s.extra, l) {
+				s.extra = append(s.extra, l)
+				fresh = true
+			}
+		}
+		if !fresh {
+			return observe(o, s.name), nil
+		}
+	}
+	return Observed{}, fmt.Errorf("%s: it misses ever more files: %v", s.where, s.extra)
+}
+
+func known(list []lack, l lack) bool {
+	for _, k := range list {
+		if k == l || k.path == l.path && k.kind == "program" {
+			return true
+		}
+	}
+	return false
+}
+
+// settle finds the subject's services and its world, as rcrun's does: the first in which a plain
+// start on the host starts something.
+func (h *harness) settle(ctx context.Context, s *subject) error {
+	s.programs = programsOf(s.text)
+	plain := rcrun.Scenario{Verb: "start", InstalledAs: s.name}
+	for _, args := range [][]string{nil, nil, {"default"}} {
+		if args != nil && len(s.services) > 0 {
+			break
+		}
+		look := plain
+		look.Args = args
+		ob, err := h.run(ctx, s, look)
+		if err != nil {
+			return err
+		}
+		for _, b := range ob.Begins {
+			if sv := (service{b.Name, b.RCVar}); !slices.Contains(s.services, sv) {
+				s.services = append(s.services, sv)
+			}
+		}
+	}
+	for _, sparse := range []bool{false, true} {
+		s.sparse = sparse
+		ob, err := h.run(ctx, s, plain)
+		if err != nil {
+			return err
+		}
+		if len(ob.Starts()) > 0 {
+			return nil
+		}
+	}
+	s.sparse = false
+	return nil
+}
