@@ -13,11 +13,11 @@ var sj201 = &Rule{
 		Title: "the jailed start is not the start on the host",
 		Text: `Setup and precmd run on the host; then rc.subr makes the jail, and there the script
 is sourced again in the clean environment of service(8), and only the start itself is
-run. Whatever only a precmd sets (rc_flags, command_args, exported variables, umask) is
-lost. The simulation runs both and compares what would be started.
+run. Whatever only a precmd sets (rc_flags, command_args, exported variables, the directory)
+is lost. The simulation runs both and compares what would be started.
 
 An error where privileges, configuration or data are lost; a warning for a detail such as
-umask, a log or a pid file. What to do: set it at the top level, between load_rc_config and
+the directory, a log or a pid file. What to do: set it at the top level, between load_rc_config and
 run_rc_command.`,
 		Before: `start_precmd="foo_prestart"
 foo_prestart()
