@@ -56,6 +56,13 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 		}
 	case "set":
 		return s.set(rest), nil
+	case "unset": // ash unsets x for "unset x=", which rc scripts have
+		out := []string{"unset"}
+		for _, a := range rest {
+			v, _, _ := strings.Cut(a, "=")
+			out = append(out, v)
+		}
+		return out, nil
 	case "local", "export", "readonly": // parsed as POSIX these are calls
 		return declare(name, rest), nil
 	case "ulimit", "wait", "bg", "fg", "fc", "times", "newgrp", "builtin":

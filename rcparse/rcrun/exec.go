@@ -98,6 +98,8 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		return boolStatus(s.inside)
 	case "required":
 		s.sim.files.make(absolute("/", args[0]))
+	case "needs":
+		s.sim.needs(Setting{args[0], "YES"})
 	case "skip":
 		if !slices.Contains(s.sim.record.Skipped, args[0]) {
 			s.sim.record.Skipped = append(s.sim.record.Skipped, args[0])

@@ -52,7 +52,7 @@ func (f *files) note(p string, there bool) {
 // exists says whether a path is there. A process that runs, or that has been
 // waited for long enough, has its pid file and socket.
 func (s *sim) exists(p string) bool {
-	if p == "" {
+	if p == "" || strings.HasPrefix(path.Base(p), "-") { // a name put together of nothing
 		return false
 	}
 	p = path.Clean(p)

@@ -36,9 +36,16 @@ func (s *shell) begin(hc interp.HandlerContext) {
 // goes to work or gives up.
 func (s *sim) noteEmpty(hc interp.HandlerContext) {
 	for _, c := range s.script.candidates {
-		if !slices.Contains(s.empty, c) && getString(hc, c) == "" {
-			s.empty = append(s.empty, c)
+		if getString(hc, c) == "" {
+			s.needs(Setting{c, example(c)})
 		}
+	}
+}
+
+// needs keeps in mind a variable that a start may need.
+func (s *sim) needs(v Setting) {
+	if !slices.ContainsFunc(s.empty, func(w Setting) bool { return w.Name == v.Name }) {
+		s.empty = append(s.empty, v)
 	}
 }
 
@@ -95,7 +102,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	env := exportedTo(hc.Env, fr)
-	fr.env, fr.phase, fr.verb = nil, TopLevel, ""
+	fr.env, fr.login, fr.phase, fr.verb = nil, false, TopLevel, ""
 	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args, inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
 		return errStopped
@@ -147,7 +154,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	env := exportedTo(hc.Env, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
-	fr.env = nil
+	fr.env, fr.login = nil, false
 	sh, r, err := s.sim.newShell(opening{exported: env, params: params, inside: s.inside, frame: fr}, nil)
 	if err != nil {
 		return s.sim.budget.stop(err.Error())
@@ -166,7 +173,7 @@ func exportedTo(env expand.Environ, fr frame) []Setting {
 	vars := map[string]string{}
 	env.Each(func(name string, v expand.Variable) bool {
 		delete(vars, name)
-		if v.Exported && v.IsSet() {
+		if v.Exported && v.IsSet() && (!fr.login || name == "PATH") {
 			vars[name] = v.String()
 		}
 		return true

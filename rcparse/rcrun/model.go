@@ -9,16 +9,18 @@ import (
 )
 
 // The model is shell text, so that the interpreter and a real shell can run
-// the same thing; subr.sh is what scripts call, model.sh run_rc_command.
+// the same thing; subr.sh is what scripts call, model.sh run_rc_command, hooks.sh its parts.
 var (
 	//go:embed subr.sh
 	subrText string
 	//go:embed model.sh
 	modelText string
+	//go:embed hooks.sh
+	hooksText string
 )
 
 // Model is the text of the model of rc.subr(8), as a shell would source it.
-func Model() string { return subrText + modelText }
+func Model() string { return subrText + modelText + hooksText }
 
 // A library is the model, ready to be put into a shell: its functions, and
 // the statements that set its variables.
@@ -51,6 +53,7 @@ var defaults = []Setting{
 	{"local_startup", "/usr/local/etc/rc.d"}, {"script_name_sep", " "},
 	{"always_force_depends", "NO"}, {"varmfs", "AUTO"}, {"root_rw_mount", "YES"},
 	{"syslogd_enable", "YES"}, {"ldconfig_paths", "/usr/lib/compat /usr/local/lib"},
+	{"firstboot_sentinel", "/firstboot"},
 	{"devfs_rulesets", "/etc/defaults/devfs.rules /etc/devfs.rules"},
 }
 

@@ -99,7 +99,7 @@ type worker struct {
 	pool *Pool
 	cmd  *exec.Cmd
 	in   io.WriteCloser
-	out  io.Reader
+	out  io.ReadCloser
 }
 
 var errTimeout = errors.New("it took too long")
@@ -150,7 +150,6 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 			return nil, err
 		}
 	}
-	process := w.cmd.Process
 	timer := time.NewTimer(w.pool.options.Timeout)
 	defer timer.Stop()
 	type answer struct {
@@ -175,11 +174,11 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 		}
 		return a.recs, a.err
 	case <-timer.C:
-		process.Kill()
+		w.kill()
 		<-done
 		return nil, errTimeout
 	case <-ctx.Done():
-		process.Kill()
+		w.kill()
 		<-done
 		return nil, ctx.Err()
 	}
@@ -221,6 +220,12 @@ func (w *worker) epitaph() error {
 		return errors.New(ee.ProcessState.String())
 	}
 	return errors.New("the worker ended")
+}
+
+// kill ends the child and what reads from it.
+func (w *worker) kill() {
+	w.cmd.Process.Kill()
+	w.out.Close()
 }
 
 // stop ends the child, if there is one.

@@ -61,6 +61,38 @@ func substOf(port, name string) map[string]string {
 	}
 }
 
+// Every script of the made tree goes through, and all but the ones that are
+// made not to start something, in the jail and outside, at boot and later.
+func TestMadeTree(t *testing.T) {
+	silent := map[string]string{
+		"misc/broken-unclosed-quote/files/ragged.in":      "is no shell script",
+		"databases/svcj-sysvipc-both/files/shaled.in":     "asks for both kinds of System V IPC",
+		"security/required-everything/files/almsgated.in": "requires variables to be YES that are names of files",
+	}
+	for _, tp := range templatesOf(t, madeTree) {
+		s := New(tp.src, tp.subst)
+		for _, sc := range []Scenario{
+			{Verb: "start"}, {Verb: "start", Svcj: true}, {Verb: "onestart", Boot: true}, {Verb: "faststart", Boot: true, Svcj: true},
+			{Verb: "stop", Running: true}, {Verb: "restart", Running: true, Svcj: true}, {Verb: "status"}, {Verb: "reload", Running: true}, {Verb: "rcvar"},
+		} {
+			sc.InstalledAs = tp.name
+			rec := s.Run(t.Context(), sc)
+			if silent[tp.path] == "is no shell script" {
+				require.Contains(t, rec.Failed, "no shell takes it")
+				continue
+			}
+			require.Empty(t, rec.Failed, tp.path)
+			if sc.Verb == "faststart" {
+				require.Equal(t, rec, New(tp.src, tp.subst).Run(t.Context(), sc), "the same again")
+			}
+			if sc.Verb == "start" && !sc.Svcj && silent[tp.path] == "" {
+				require.NotEmpty(t, rec.Starts, tp.path)
+				require.NotEmpty(t, rec.Name, tp.path)
+			}
+		}
+	}
+}
+
 func TestRealTree(t *testing.T) {
 	root := os.Getenv("SVCJIFY_PORTSDIR")
 	if root == "" {

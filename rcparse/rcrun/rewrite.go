@@ -59,7 +59,13 @@ func (w *rewriter) visit(n syntax.Node) bool {
 		}
 	case *syntax.DeclClause:
 		n.Args = slices.DeleteFunc(n.Args, func(a *syntax.Assign) bool {
-			return a.Naked && a.Name == nil && a.Value.Lit() == "-" || a.Name != nil && a.Name.Value == "-"
+			text := ""
+			if a.Name != nil {
+				text = a.Name.Value
+			} else if a.Value != nil {
+				text = a.Value.Lit()
+			}
+			return text == "-" || text == "--" // local -, export --
 		})
 	case *syntax.Assign:
 		rename(n.Name)

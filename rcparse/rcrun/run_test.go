@@ -124,8 +124,11 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 		{name: "itself for a profile", middle: "if [ -z \"$2\" ]; then for p in a b; do /usr/local/etc/rc.d/foo $1 $p; done; exit; fi\ncommand_args=$2",
 			sc:   Scenario{Verb: "start"},
 			want: "host top: /usr/local/etc/rc.d/foo start a\nhost method: /usr/local/sbin/foo a\nhost top: /usr/local/etc/rc.d/foo start b\nhost method: /usr/local/sbin/foo b\n"},
-		{name: "itself as a user", middle: "start_precmd=pre\npre() { [ $(id -un) = www ] || { su www -c '/usr/local/etc/rc.d/foo onestart'; exit; }; }", sc: Scenario{Verb: "start"},
+		{name: "itself as a user", middle: "start_precmd=pre\npre() { [ $(id -un) = www ] || { su -m www -c '/usr/local/etc/rc.d/foo onestart'; exit; }; }", sc: Scenario{Verb: "start"},
 			want: "host precmd: id -un\nhost precmd: /usr/local/etc/rc.d/foo onestart [user www]\nhost precmd: id -un [user www]\nhost method: /usr/local/sbin/foo [user www]\n"},
+		{name: "su with a new environment", middle: "export A=1; start_cmd='su www -c a1; su -l www -c a2; su -m www -c a3'", sc: Scenario{Verb: "start"},
+			want: "host method: a1 [user www] [env A=1,HOME=/home/www,SHELL=/bin/sh,USER=www]\n" +
+				"host method: a2 [user www] [env HOME=/home/www,SHELL=/bin/sh,USER=www]\nhost method: a3 [user www] [env A=1]\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.sc.InstalledAs = "foo"

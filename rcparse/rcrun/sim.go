@@ -25,7 +25,7 @@ type sim struct {
 	bytes    int  // of the arguments recorded
 	runs     int  // shells that are nested now
 	asked    []service
-	empty    []string // of the candidates, when run_rc_command is called
+	empty    []Setting // of the candidates, when run_rc_command is called, and what might do
 	noted    map[string]bool
 	searched map[string]bool // files that grep has looked into
 }
@@ -39,6 +39,7 @@ type frame struct {
 	class, limits               string
 	nice, fib, cpuset, prepend  string
 	env                         []string // of env(1), NAME=value
+	login                       bool     // su -l: the environment is that alone
 	phase                       Phase
 	cwd, umask                  string
 	background                  bool

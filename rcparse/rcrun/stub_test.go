@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
@@ -54,6 +55,13 @@ func runStub(argv []string) int {
 		writeLog(stubCall{Begin: argv[1:]})
 		return 0
 	}
+	if path.Base(argv[0]) == "__linger" {
+		// What an sh -c has put into the background dies with the root's first process.
+		if text, err := os.ReadFile("/.svcjify-text"); err == nil && (strings.Contains(string(text), "&\"") || strings.Contains(string(text), "&'")) {
+			time.Sleep(100 * time.Millisecond)
+		}
+		return 0
+	}
 	if path.Base(argv[0]) == "__jail" {
 		env := []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", "_rc_svcj=jailing"}
 		os.Chdir("/")
@@ -72,6 +80,16 @@ func runStub(argv []string) int {
 	b, _ := json.Marshal(kept)
 	os.Setenv(stubFrame, string(b))
 	os.Setenv("__svcjify_pending", u.frame.pending)
+	if u.frame.login {
+		keep := map[string]string{}
+		for _, k := range []string{"PATH", stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg"} {
+			keep[k] = os.Getenv(k)
+		}
+		os.Clearenv()
+		for k, v := range keep {
+			os.Setenv(k, v)
+		}
+	}
 	for _, kv := range u.frame.env {
 		k, v, _ := strings.Cut(kv, "=")
 		os.Setenv(k, v)
@@ -133,6 +151,12 @@ func (t tool) call(u unwrapped, fr frame) int {
 		return 0
 	}
 	sim := &sim{script: &Script{}, budget: newBudget(context.Background()), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
+	sim.script.world.sparse = os.Getenv("__svcjify_sparse") == "yes"
+	for _, a := range u.argv[1:] {
+		if _, err := os.Stat(a); err == nil {
+			sim.files.make(absolute(fr.cwd, a))
+		}
+	}
 	v := &invocation{
 		shell: &shell{sim: sim, out: &sink{}, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base, args: u.argv[1:],
 		hc: interp.HandlerContext{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: expand.ListEnviron(os.Environ()...)},
@@ -151,7 +175,7 @@ func stubEnviron() []string {
 		k, v, _ := strings.Cut(kv, "=")
 		vars[k] = v
 	}
-	for _, k := range []string{stubFrame, "__svcjify_pending", "__phase", "rc_arg", "PWD", "OLDPWD", "RC_PID", "_rc_svcj", "_"} {
+	for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg", "PWD", "OLDPWD", "RC_PID", "_rc_svcj", "_"} {
 		delete(vars, k)
 	}
 	for _, c := range clean {

@@ -349,6 +349,7 @@ check_required_before()
 	for _f in $required_vars; do
 		checkyesno "$_f" && continue
 		warn "\$$_f is not enabled."
+		__svcjify needs "$_f"
 		[ -n "$rc_force" ] || return 1
 	done
 	for _f in $required_dirs $required_files; do

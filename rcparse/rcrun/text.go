@@ -83,12 +83,35 @@ func harmless(text string) bool {
 	if strings.ContainsAny(text, "&|<>~`") {
 		return false
 	}
-	for _, s := range []string{"$$", "$!", "$(", "[[", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "${$}", "${!}"} {
+	for _, s := range []string{"$$", "$!", "$(", "[[", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "export --", "${$}", "${!}"} {
 		if strings.Contains(text, s) {
 			return false
 		}
 	}
-	return !strings.Contains(text, "{") || !strings.Contains(text, ",") && !strings.Contains(text, "..")
+	return wellFormed(text) && (!strings.Contains(text, "{") || !strings.Contains(text, ",") && !strings.Contains(text, ".."))
+}
+
+// wellFormed reports whether a text is sure to parse: simple commands whose
+// quotes and braces match. A syntax error in an eval ends a shell, but not the
+// interpreter.
+func wellFormed(text string) bool {
+	single, double, open := 0, 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\'':
+			single++
+		case '"':
+			double++
+		case '{':
+			open++
+		case '}':
+			open--
+		case '(', ')', ';', '\\':
+			return false
+		}
+	}
+	first, _, _ := strings.Cut(strings.TrimLeft(text, " \t\n"), " ")
+	return single%2 == 0 && double%2 == 0 && (single == 0 || double == 0) && open == 0 && !syntax.IsKeyword(strings.TrimSpace(first))
 }
 
 // safeText is a text of eval or trap after rewrite.

@@ -301,6 +301,7 @@ func (v *invocation) guess(file, pattern string) error {
 		}
 		s.searched[file] = true
 		if m := lineOf.FindStringSubmatch(pattern); m != nil {
+			s.watched("line:"+m[1]+"=on", absolute(v.frame.cwd, file), true)
 			v.println(m[1] + "=on")
 		}
 	}

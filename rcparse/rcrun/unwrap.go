@@ -122,19 +122,26 @@ func unwrap(argv []string, fr frame) unwrapped {
 }
 
 // unwrapSu is su [-flms] [-c class] [login [args]]; the args go to the login's
-// shell. (FreeBSD's -c before the login is a class, after it the shell's -c.)
+// shell. Without -m the environment is changed as su(1) says, with -l it is new. (FreeBSD's -c before the login is a class, after it the shell's -c.)
 func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
 	o := parseOptions(argv[1:], "c")
 	rest := o.rest
+	next := fr
+	next.login = o.has("-l")
 	if len(rest) > 0 && rest[0] == "-" {
-		rest = rest[1:]
+		rest, next.login = rest[1:], true
 	}
 	if len(rest) == 0 {
 		return unwrapped{}, false
 	}
-	next := fr
 	next.user = rest[0]
 	rest = rest[1:]
+	if !o.has("-m") {
+		next.env = slices.Concat(fr.env, []string{"HOME=" + homeOf(next.user), "SHELL=/bin/sh"})
+		if next.login || next.user != "root" {
+			next.env = append(next.env, "USER="+next.user)
+		}
+	}
 	if class := o.last("-c", ""); class != "" {
 		if len(rest) == 0 || strings.ContainsAny(class, " /") { // su -c 'command' login, as elsewhere
 			return unwrapped{frame: next, script: &class}, true

@@ -69,12 +69,8 @@ func (m *sim) startsMore() bool { return len(m.record.Starts) > 0 }
 
 // worlds is what to try after the full one, likeliest first: fewer files, then
 // one variable more, then all of them.
-func (s *Script) worlds(ctx context.Context, plain Scenario, empty []string) []world {
+func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []world {
 	list := []world{{sparse: true}}
-	var all []Setting
-	for _, name := range empty {
-		all = append(all, Setting{name, example(name)})
-	}
 	for _, v := range all {
 		list = append(list, world{assumed: []Setting{v}})
 	}
