@@ -76,6 +76,8 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "exit", "return":
 		if name == "exit" {
 			s.sim.noteEmpty(hc)
+		} else if len(rest) == 0 { // v3.14.1 returns 0 then
+			return []string{"return", strconv.Itoa(hc.LastExitStatus)}, nil
 		}
 		if len(rest) > 1 { // sh looks at the first only
 			return args[:2], nil

@@ -45,9 +45,14 @@ __svcjify()
 }
 kill() { case $1 in -0) return 1 ;; *) /bin/kill "$@" ;; esac; }
 ulimit() { :; }
+stat() { eval "name=\$name ${name:-x}_user=\$${name:-x}_user /usr/bin/stat \"\$@\""; }
+trap 'command wait; /bin/__linger' EXIT
 wait() { :; }
 limits() { __svcjify_pending=$_prepend /usr/bin/limits "$@"; }
 `
+
+// homes finds the home directories of pretended users.
+var homes = regexp.MustCompile(`/home/([A-Za-z0-9_.-]+)`)
 
 // realTools are the text tools that dash gets as they are here.
 var realTools = strings.Fields("cat sed grep expr basename dirname tr cut head tail wc sort seq uniq")
@@ -103,7 +108,12 @@ func newDashRoot(t *testing.T) dashRoot {
 		}
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(base, stubMark), nil, 0o644))
-	return dashRoot{base}
+	d := dashRoot{base}
+	plain := FromText(serviceText(""))
+	if _, _, _, err := d.run(t, plain, Scenario{Verb: "start", InstalledAs: "foo"}, nil, nil); err != nil {
+		t.Skip("no comparison with dash: ", err)
+	}
+	return d
 }
 
 // A question is one to the pretended file system.
@@ -114,7 +124,7 @@ type question struct {
 
 // run runs a script under dash in a root that has the files that the
 // simulation was asked for, and the commands that it reached.
-func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, reached []Command) (calls []stubCall, errs string, err error) {
+func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, reached []Command) (calls []stubCall, errs string, exit int, err error) {
 	root, err := os.MkdirTemp(t.TempDir(), "root")
 	require.NoError(t, err)
 	defer os.RemoveAll(root)
@@ -137,7 +147,7 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	for _, dir := range []string{"/tmp", "/var/run", "/usr/local/etc/rc.d", "/etc", "/dev"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, dir), 0o777))
 	}
-	for _, name := range []string{"limits", "nice", "setfib", "cpuset", "su", "env", "chroot", "protect", "timeout", "daemon", "kldstat", "kldload", "logger", "egrep", "fgrep", "awk", "id", "sysctl", "pgrep", "ps", "kill", "sleep", "mkdir", "install", "rm", "touch", "__begin", "__jail", "sysrc"} {
+	for _, name := range []string{"limits", "nice", "setfib", "cpuset", "su", "env", "chroot", "protect", "timeout", "daemon", "kldstat", "kldload", "logger", "egrep", "fgrep", "awk", "id", "sysctl", "pgrep", "ps", "kill", "__linger", "sleep", "mkdir", "install", "rm", "touch", "__begin", "__jail", "sysrc"} {
 		for _, dir := range []string{"/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"} {
 			stub(dir + name)
 		}
@@ -154,7 +164,11 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	var runtimeFiles []string
 	files := map[string]bool{} // what is both a file and a directory to the simulation is a file here
 	for _, q := range asked {
-		files[q.path] = files[q.path] || q.there && (q.op == "-f" || q.op == "read" || q.op == "source" || q.op == "-s")
+		files[q.path] = files[q.path] || q.there && (q.op == "-f" || q.op == "read" || q.op == "source" || q.op == "-s" || strings.HasPrefix(q.op, "line:"))
+	}
+	users := map[string]bool{"root": true}
+	for _, m := range homes.FindAllStringSubmatch(linesOf(reached), -1) {
+		users[m[1]] = true
 	}
 	for _, q := range asked {
 		p := filepath.Join(root, q.path)
@@ -166,6 +180,9 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 			stub(q.path)
 		case q.op == "cd", q.op == "-d" && q.there && !files[q.path]:
 			os.MkdirAll(p, 0o777)
+		case strings.HasPrefix(q.op, "line:"):
+			os.MkdirAll(filepath.Dir(p), 0o777)
+			os.WriteFile(p, []byte(q.op[len("line:"):]+"\n"), 0o777)
 		case q.op == "write":
 			os.MkdirAll(filepath.Dir(p), 0o777)
 		case q.there && !commands[q.path]:
@@ -184,6 +201,11 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 		os.Remove(filepath.Join(root, name)) // it may be a link to the stub, which must stay what it is
 		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o777))
 	}
+	passwd := ""
+	for u := range users {
+		passwd += fmt.Sprintf("%s:*:1:1::%s:/bin/sh\n", u, homeOf(u))
+	}
+	write("/etc/passwd", passwd)
 	write(stubFiles, strings.Join(runtimeFiles, "\n"))
 	write("/etc/rc.subr", "")
 	os.Remove(filepath.Join(root, "/dev/null"))
@@ -191,15 +213,19 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	os.Chmod(filepath.Join(root, "/dev/null"), 0o666)
 	// The script is a file that is sourced, so that return ends it; $0 is then
 	// that of the shell, which is given to it.
-	write("/.svcjify-text", s.text)
+	write("/.svcjify-text", strings.ReplaceAll(s.text, " == ", " = ")) // FreeBSD's test(1) has ==
 	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(settingsOf(sc, s.found, s.world.assumed)) + "}\n__release= __installed=" + quote(sc.InstalledAs) + "\n" +
 		"rc_service=/usr/local/etc/rc.d/" + sc.InstalledAs + "\n. /.svcjify-text\n"
 	write("/.svcjify-script", text)
 	require.NoError(t, filepath.WalkDir(root, func(p string, e os.DirEntry, err error) error {
-		if err == nil && e.IsDir() {
+		if err != nil {
+			return err
+		}
+		// What is linked to the base must stay root's.
+		if st, err := os.Lstat(p); err == nil && (e.IsDir() || st.Sys().(*syscall.Stat_t).Nlink == 1) {
 			return os.Chown(p, stubUser, stubUser)
 		}
-		return err
+		return nil
 	}))
 	write("/usr/local/etc/rc.d/"+sc.InstalledAs, "#!/bin/sh\n. /.svcjify-script\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -208,7 +234,11 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	cmd.Path = "/bin/sh"
 	cmd.Err = nil
 	cmd.Dir = "/"
-	cmd.Env = []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"}
+	sparse := "no"
+	if s.world.sparse {
+		sparse = "yes"
+	}
+	cmd.Env = []string{"__svcjify_sparse=" + sparse, "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"}
 	// In a process namespace of its own, where all ends with dash.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Chroot: root, Credential: &syscall.Credential{Uid: uint32(stubUser), Gid: uint32(stubUser)}, Setpgid: true,
@@ -220,13 +250,13 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
 	if cmd.Process == nil {
-		return nil, "", fmt.Errorf("starting dash in a root and process namespace of its own: %w", err)
+		return nil, "", 0, fmt.Errorf("starting dash in a root and process namespace of its own: %w", err)
 	}
-	if _, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil {
-		err = nil
+	if ee, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil {
+		exit, err = ee.ExitCode(), nil
 	}
 	calls, err2 := readLog(root)
-	return calls, out.String(), errors.Join(err, err2)
+	return calls, out.String(), exit, errors.Join(err, err2)
 }
 
 // plainUmask keeps the test's own umask out of what dash inherits.
@@ -250,7 +280,7 @@ func compareWithDash(t *testing.T, d dashRoot, tp template, svcj bool) string {
 	if rec.Failed != "" {
 		return "the simulation failed: " + rec.Failed
 	}
-	calls, output, err := d.run(t, s, sc, asked, rec.Reached)
+	calls, output, exit, err := d.run(t, s, sc, asked, rec.Reached)
 	if err != nil {
 		return "dash: " + err.Error()
 	}
@@ -273,6 +303,9 @@ func compareWithDash(t *testing.T, d dashRoot, tp template, svcj bool) string {
 	got := linesOf(plainCommands(starts))
 	if want != got {
 		return fmt.Sprintf("starts\n%s  under dash\n%s  %s", want, got, clip(output, 300))
+	}
+	if rec.Exit != exit {
+		return fmt.Sprintf("exit %d, under dash %d; %s", rec.Exit, exit, clip(output, 300))
 	}
 	return ""
 }
@@ -319,19 +352,49 @@ func compareTree(t *testing.T, root string, svcj bool) (differ []string, n int) 
 	return differ, len(list)
 }
 
+// unlike are the scripts of the made tree that dash takes otherwise, by reason.
+var unlike = map[string]string{
+	"misc/broken-empty-then/files/lopsided.in":     "a syntax error to dash",
+	"misc/broken-unclosed-quote/files/ragged.in":   "a syntax error to both",
+	"sysutils/bash-only/files/weathercock.in":      "a syntax error to dash",
+	"sysutils/mksh-only/files/anvild.in":           "a syntax error to dash",
+	"sysutils/keyword-firstboot/files/seedling.in": "it starts /bin/sh with a file, which is no stub in the root",
+}
+
 // The same model under dash gives the same Records for the made tree.
 func TestDash(t *testing.T) {
 	for _, svcj := range []bool{false, true} {
 		differ, n := compareTree(t, madeTree, svcj)
 		t.Logf("svcj %v: %d of %d scripts alike", svcj, n-len(differ), n)
-		t.Log(strings.Join(differ, "\n"))
+		for _, d := range differ {
+			path, _, _ := strings.Cut(d, ": ")
+			require.Contains(t, unlike, path, d)
+		}
 	}
 }
 
+// Scripts of the tests' own, which take the model's every path.
 func TestDashOne(t *testing.T) {
 	plainUmask(t)
 	d := newDashRoot(t)
-	t.Log(compareWithDash(t, d, template{"x", "foo", []byte(serviceText("command_args=-x")), nil}, false))
+	for _, middle := range []string{
+		"command_args=-x",
+		`foo_flags="-a b" command_args="-d" foo_user=www foo_chdir=/var/db/foo foo_nice=5 foo_fib=1 foo_env="A=1 B=2" foo_umask=077 foo_limits="-m 100M" foo_login_class=web foo_cpuset=0-1`,
+		"foo_chroot=/jail foo_user=www foo_group=web foo_groups=a,b",
+		"foo_prepend='/usr/bin/ktrace -i' foo_program=/opt/foo",
+		"start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
+		"foo_listen='[::]:80 *:8080' ; command_args=\"-l $foo_listen\"",
+		"f() { exit 0; }\nstart_precmd=pre\npre() { if ! f; then a1; fi; }",
+		"[ ! -n \"\" -a x = y ] && command_args=-no || command_args=-yes",
+		"echo 'a b' | read x y; command_args=\"-r $x\"",
+		"start_cmd=s\ns() { local x=1 y; y=2; t; a1 $x $y; }\nt() { local x; x=3; y=4; }",
+		"unset foo_flags= ; command_args=$(echo a | sed s/a/b/)$(expr 3 + 4)$(basename /x/y.sh .sh)$(echo a:b | cut -d: -f2)$(echo abc | tr a-c A-C)",
+		"export A=1; start_cmd='su www -c a1; su -l www -c a2; su -m www -c a3'",
+	} {
+		for _, svcj := range []bool{false, true} {
+			require.Empty(t, compareWithDash(t, d, template{"x", "foo", []byte(serviceText(middle)), nil}, svcj), middle)
+		}
+	}
 }
 
 func TestDashRealTree(t *testing.T) {
@@ -339,7 +402,9 @@ func TestDashRealTree(t *testing.T) {
 	if root == "" {
 		t.Skip("SVCJIFY_PORTSDIR is not set")
 	}
-	differ, n := compareTree(t, root, false)
-	t.Logf("%d of %d scripts alike", n-len(differ), n)
-	t.Log(strings.Join(differ, "\n"))
+	for _, svcj := range []bool{false, true} {
+		differ, n := compareTree(t, root, svcj)
+		t.Logf("svcj %v: %d of %d scripts alike", svcj, n-len(differ), n)
+		t.Log(strings.Join(differ, "\n"))
+	}
 }

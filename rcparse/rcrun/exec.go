@@ -146,6 +146,10 @@ func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame,
 
 // external is a command without wrappers.
 func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame, argv []string) error {
+	if strings.HasPrefix(argv[0], "-") || argv[0] == "" { // a line that was broken in its middle, say
+		s.sim.unknown(fmt.Sprintf("%q is run as a command, and there is none", clip(argv[0], 80)))
+		return status(127)
+	}
 	if argv[0] == rcd+s.sim.scenario.InstalledAs {
 		s.note(hc, fr, argv, true)
 		return s.again(hc, fr, argv[1:])
@@ -188,7 +192,7 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 	c := Command{
 		Phase: fr.phase, Inside: s.inside, Argv: slices.Clone(argv), Program: rcparse.RealProgram(argv),
 		User: fr.user, Group: fr.group, Groups: fr.groups, Chroot: fr.chroot, Dir: fr.cwd,
-		Env: exported(hc.Env, fr.env), Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
+		Env: exported(hc.Env, fr), Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
 		Nice: fr.nice, FIB: fr.fib, CPUSet: fr.cpuset, Prepend: fr.prepend, Background: fr.background,
 	}
 	if line := hc.Pos.Line(); line > lineMark {
@@ -201,31 +205,13 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 }
 
 // exported is the environment of a command as far as it differs from rc(8)'s.
-func exported(env expand.Environ, more []string) []string {
-	vars := map[string]string{}
-	env.Each(func(name string, v expand.Variable) bool {
-		delete(vars, name)
-		if v.Exported && v.IsSet() {
-			vars[name] = v.String()
-		}
-		return true
-	})
-	for _, kv := range more {
-		name, value, _ := strings.Cut(kv, "=")
-		vars[name] = value
-	}
-	for _, c := range clean {
-		if vars[c.Name] == c.Value {
-			delete(vars, c.Name)
-		}
-	}
-	delete(vars, "RC_PID")
-	delete(vars, "_rc_svcj")
+func exported(env expand.Environ, fr frame) []string {
 	var list []string
-	for name, value := range vars {
-		list = append(list, name+"="+value)
+	for _, v := range exportedTo(env, fr) {
+		if v.Name != "RC_PID" && v.Name != "_rc_svcj" && !slices.Contains(clean, v) {
+			list = append(list, v.Name+"="+v.Value)
+		}
 	}
-	slices.Sort(list)
 	return list
 }
 

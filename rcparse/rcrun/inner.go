@@ -80,7 +80,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 	if len(words) < 5 {
 		return status(1)
 	}
-	return s.inner(words[3], words[4], words[5:])
+	return s.inner(fr.umask, words[3], words[4], words[5:])
 }
 
 // enter is service(8) with -j: the script again, in the jail that is there.
@@ -89,8 +89,9 @@ func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string
 		return status(1)
 	}
 	argv := append([]string{"/usr/sbin/service", "-E", "_rc_svcj=jailing", "-j", "svcj-" + args[0]}, args...)
-	s.note(hc, s.frameOf(hc), argv, true)
-	return s.inner(args[0], args[1], args[2:])
+	fr := s.frameOf(hc)
+	s.note(hc, fr, argv, true)
+	return s.inner(fr.umask, args[0], args[1], args[2:])
 }
 
 // again is the script that runs itself, by its path, in the environment that it
@@ -102,7 +103,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	env := exportedTo(hc.Env, fr)
-	fr.env, fr.login, fr.phase, fr.verb = nil, false, TopLevel, ""
+	fr.env, fr.cleared, fr.phase, fr.verb = nil, false, TopLevel, ""
 	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args, inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
 		return errStopped
@@ -110,9 +111,10 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	return status(code)
 }
 
-// inner is the script inside the jail: service(8)'s clean environment, rc.conf
-// not yet read, and nothing that the outer run has set.
-func (s *shell) inner(name, verb string, args []string) error {
+// inner is the script inside the jail: service(8)'s clean environment and
+// directory, rc.conf not yet read, and nothing that the outer run has set, but
+// for the umask: a process inherits it, and neither jail(8) nor service(8) sets it.
+func (s *shell) inner(umask, name, verb string, args []string) error {
 	rec := &s.sim.record
 	if name != s.sim.scenario.InstalledAs {
 		rec.Inner = 1 // service: name does not exist in /etc/rc.d or the local startup directories
@@ -126,7 +128,7 @@ func (s *shell) inner(name, verb string, args []string) error {
 	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
 	rec.Inner = s.sim.shellRun(opening{
 		exported: env, zero: rcd + name, params: append([]string{verb}, args...), inside: true,
-		frame: frame{phase: TopLevel, cwd: "/", umask: "0022"},
+		frame: frame{phase: TopLevel, cwd: "/", umask: umask},
 	})
 	if s.sim.budget.why != "" {
 		return errStopped
@@ -154,7 +156,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	env := exportedTo(hc.Env, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
-	fr.env, fr.login = nil, false
+	fr.env, fr.cleared = nil, false
 	sh, r, err := s.sim.newShell(opening{exported: env, params: params, inside: s.inside, frame: fr}, nil)
 	if err != nil {
 		return s.sim.budget.stop(err.Error())
@@ -173,7 +175,7 @@ func exportedTo(env expand.Environ, fr frame) []Setting {
 	vars := map[string]string{}
 	env.Each(func(name string, v expand.Variable) bool {
 		delete(vars, name)
-		if v.Exported && v.IsSet() && (!fr.login || name == "PATH") {
+		if v.Exported && v.IsSet() && !fr.cleared {
 			vars[name] = v.String()
 		}
 		return true

@@ -39,7 +39,7 @@ type frame struct {
 	class, limits               string
 	nice, fib, cpuset, prepend  string
 	env                         []string // of env(1), NAME=value
-	login                       bool     // su -l: the environment is that alone
+	cleared                     bool     // env -i, su -l: the environment is that alone
 	phase                       Phase
 	cwd, umask                  string
 	background                  bool
@@ -68,8 +68,9 @@ type environ struct {
 }
 
 // withheld is what the interpreter would take from the host where it isn't set,
-// in Reset: they are there until ready. TMPDIR is where it would make FIFOs.
-var withheld = []Setting{{"TMPDIR", "/nonexistent/svcjify"}, {"UID", "0"}, {"EUID", "0"}, {"GID", "0"}}
+// in Reset: they are there until ready. TMPDIR is where it would make FIFOs, and
+// open what has their names; no system call takes a NUL, and no script can write one.
+var withheld = []Setting{{"TMPDIR", "/\x00"}, {"UID", "0"}, {"EUID", "0"}, {"GID", "0"}}
 
 func (e *environ) Get(name string) expand.Variable {
 	for i, list := range [][]Setting{e.exported, e.private, withheld} {

@@ -65,7 +65,6 @@ func runStub(argv []string) int {
 	if path.Base(argv[0]) == "__jail" {
 		env := []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", "_rc_svcj=jailing"}
 		os.Chdir("/")
-		syscall.Umask(0o22)
 		err := syscall.Exec("/bin/sh", append([]string{"/bin/sh"}, argv[1:]...), env)
 		fmt.Fprintln(os.Stderr, "exec:", err)
 		return 126
@@ -80,9 +79,9 @@ func runStub(argv []string) int {
 	b, _ := json.Marshal(kept)
 	os.Setenv(stubFrame, string(b))
 	os.Setenv("__svcjify_pending", u.frame.pending)
-	if u.frame.login {
+	if u.frame.cleared {
 		keep := map[string]string{}
-		for _, k := range []string{"PATH", stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg"} {
+		for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg", "_rc_svcj"} {
 			keep[k] = os.Getenv(k)
 		}
 		os.Clearenv()

@@ -60,7 +60,14 @@ var wrappers = map[string]struct {
 		return positional(o.rest, &f.chroot)
 	}},
 	"env": {"uPSULc", func(f *frame, o *options) []string {
-		return skipAssignments(f, o.rest)
+		rest := o.rest
+		if dash := len(rest) > 0 && rest[0] == "-"; dash || o.has("-i") {
+			f.cleared, f.env = true, nil
+			if dash {
+				rest = rest[1:]
+			}
+		}
+		return skipAssignments(f, rest)
 	}},
 	"protect":  {"gp", func(_ *frame, o *options) []string { return o.rest }},
 	"timeout":  {"ks", func(_ *frame, o *options) []string { return positional(o.rest, new(string)) }},
@@ -127,18 +134,21 @@ func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
 	o := parseOptions(argv[1:], "c")
 	rest := o.rest
 	next := fr
-	next.login = o.has("-l")
+	login := o.has("-l")
 	if len(rest) > 0 && rest[0] == "-" {
-		rest, next.login = rest[1:], true
+		rest, login = rest[1:], true
 	}
 	if len(rest) == 0 {
 		return unwrapped{}, false
 	}
 	next.user = rest[0]
 	rest = rest[1:]
+	if login {
+		next.cleared, next.env = true, []string{"PATH=" + clean[1].Value}
+	}
 	if !o.has("-m") {
-		next.env = slices.Concat(fr.env, []string{"HOME=" + homeOf(next.user), "SHELL=/bin/sh"})
-		if next.login || next.user != "root" {
+		next.env = slices.Concat(next.env, []string{"HOME=" + homeOf(next.user), "SHELL=/bin/sh"})
+		if login || next.user != "root" {
 			next.env = append(next.env, "USER="+next.user)
 		}
 	}
