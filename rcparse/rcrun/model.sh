@@ -14,18 +14,18 @@ run_rc_command()
 	[ "$rc_arg" = start ] || __prefix
 	__settings
 	__svcjify begin || return 0
-	[ -n "$rc_arg" ] || rc_usage $_keywords
+	[ -n "$rc_arg" ] || rc_usage $__verbs
 	if [ "$rc_arg" = enabled ]; then
 		checkyesno "$rcvar"
 		return
 	fi
 	__jail_params || return 1
 	[ -n "$autoboot" ] || eval "$_pidcmd"
-	[ "$rc_arg" = start ] || case " $_keywords " in
+	[ "$rc_arg" = start ] || case " $__verbs " in
 	*" $rc_arg "*) ;;
 	*)
 		echo "$0: unknown directive '$rc_arg'." 1>&2
-		rc_usage $_keywords
+		rc_usage $__verbs
 		;;
 	esac
 	if __must_be_enabled && ! checkyesno "$rcvar"; then
@@ -55,7 +55,7 @@ run_rc_command()
 	enable) write_rcvar "$rcvar" YES > /dev/null ;;
 	disable) write_rcvar "$rcvar" NO > /dev/null ;;
 	delete) delete_rcvar "$rcvar" ;;
-	*) rc_usage $_keywords ;;
+	*) rc_usage $__verbs ;;
 	esac
 }
 
@@ -78,18 +78,18 @@ __prefix()
 __settings()
 {
 	eval "command=\${${name}_program:-\$command}"
-	_keywords="start stop restart rcvar enable disable delete enabled describe extracommands $extra_commands"
+	__verbs="describe enable enabled disable delete extracommands rcvar restart start stop $extra_commands"
 	rc_pid= _pidcmd=
-	_procname=${procname:-${command}}
-	if [ -n "$_procname" ]; then
-		_keywords="$_keywords status poll"
+	__process=${procname:-$command}
+	if [ -n "$__process" ]; then
+		__verbs="$__verbs status poll"
 		if [ -n "$pidfile" ]; then
-			_pidcmd="rc_pid=\$(check_pidfile $pidfile $_procname $command_interpreter)"
+			_pidcmd="rc_pid=\$(check_pidfile $pidfile $__process $command_interpreter)"
 		else
-			_pidcmd="rc_pid=\$(check_process $_procname $command_interpreter)"
+			_pidcmd="rc_pid=\$(check_process $__process $command_interpreter)"
 		fi
 	elif [ -n "$status_cmd" ]; then
-		_keywords="$_keywords status"
+		__verbs="$__verbs status"
 	fi
 	if [ -n "$flags" ]; then
 		rc_flags=$flags
@@ -202,6 +202,10 @@ __enter_jail()
 	__svcjify enter "$name" "$_rc_prefix$rc_arg" $rc_extra_args || _return=1
 }
 
+__method() { _run_rc_doit "$_cmd $rc_extra_args"; }
+
+__signal() { _run_rc_doit "$(_run_rc_killcmd "$1")"; }
+
 # A method of the script's own.
 __custom()
 {
@@ -213,11 +217,11 @@ __custom()
 		_run_rc_precmd || return 1
 	fi
 	if ! checkyesno "${name}_svcj"; then
-		_run_rc_doit "$_cmd $rc_extra_args" || return 1
+		__method || return 1
 	else
 		case $_rc_svcj:$rc_arg in
 		*:restart | *:status) __svcjify skip "${rc_arg}_cmd" ;;
-		jailing:*) _run_rc_doit "$_cmd $rc_extra_args" || _return=1 ;;
+		jailing:*) __method || _return=1 ;;
 		*:start) __make_jail && _return=0 || _return=1 ;;
 		*:stop)
 			__enter_jail
@@ -228,7 +232,7 @@ __custom()
 			if __true "$_value"; then
 				__enter_jail
 			else
-				_run_rc_doit "$_cmd $rc_extra_args" || _return=1
+				__method || _return=1
 			fi
 			;;
 		esac
@@ -304,8 +308,7 @@ __stop()
 	fi
 	_run_rc_precmd || return 1
 	echo "Stopping $name."
-	_doit=$(_run_rc_killcmd "${sig_stop:-TERM}")
-	_run_rc_doit "$_doit" || return 1
+	__signal "${sig_stop:-TERM}" || return 1
 	wait_for_pids $rc_pid
 	! checkyesno "${name}_svcj" || __remove_jail
 	_run_rc_postcmd
@@ -320,8 +323,7 @@ __reload()
 	fi
 	_run_rc_setup || warn "failed to setup $name"
 	_run_rc_precmd || return 1
-	_doit=$(_run_rc_killcmd "${sig_reload:-HUP}")
-	_run_rc_doit "$_doit" || return 1
+	__signal "${sig_reload:-HUP}" || return 1
 	_run_rc_postcmd
 	return $_return
 }

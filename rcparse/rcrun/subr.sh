@@ -24,7 +24,6 @@ SETAUDIT=/usr/sbin/setaudit
 JID=0
 _rc_subr_loaded=YES
 _loaded_services=
-_rc_namevarlist="program chroot chdir env flags fib nice user group groups prepend setup"
 __phase=top
 
 # --- messages -------------------------------------------------------------
@@ -168,8 +167,8 @@ list_vars()
 
 check_namevarlist()
 {
-	case " $_rc_namevarlist " in
-	*" $1 "*) return 0 ;;
+	case $1 in
+	chdir | chroot | env | fib | flags | group | groups | nice | prepend | program | setup | user) return 0 ;;
 	esac
 	return 1
 }
@@ -252,11 +251,12 @@ find_system_scripts() { system_rc=; }
 
 reverse_list()
 {
-	_revlist=
-	for _revfile in "$@"; do
-		_revlist="$_revfile $_revlist"
+	local __item __items
+	__items=
+	for __item in "$@"; do
+		__items="$__item${__items:+ $__items}"
 	done
-	echo $_revlist
+	echo $__items
 }
 
 ltr()

@@ -44,6 +44,10 @@ func compare(ob Observed, rec rcrun.Record) []difference {
 	differ("skipped", ob.Skipped, rec.Skipped)
 	differ("jails", fmt.Sprintf("%q", jailWords(ob.Jails)), fmt.Sprintf("%q", jailWords(rec.Jails)))
 	a, b := acts(ob.Commands), acts(rec.Reached)
+	unorder(a, b)
+	for i := range b {
+		b[i].Background = false
+	}
 	if !slices.EqualFunc(a, b, func(x, y rcrun.Command) bool { return slices.Equal(x.Argv, y.Argv) }) {
 		x, y := outline(a), outline(b)
 		for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
@@ -67,6 +71,32 @@ func compare(ob Observed, rec rcrun.Record) []difference {
 		}
 	}
 	return out
+}
+
+// unorder puts a into b's order where a real shell has none: the sides of a pipe
+// run at the same time, and so does what is started with &, which the
+// simulation marks.
+func unorder(a, b []rcrun.Command) {
+	same := func(x, y rcrun.Command) bool { return slices.Equal(x.Argv, y.Argv) }
+	background := func(x rcrun.Command) bool {
+		return slices.ContainsFunc(b, func(y rcrun.Command) bool { return y.Background && same(x, y) })
+	}
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if same(a[i], b[i]) {
+			continue
+		}
+		j := i + 1
+		for j < len(a) && !same(a[j], b[i]) {
+			j++
+		}
+		pipe := j == i+1 && j < len(a) && j < len(b) && same(a[i], b[j])
+		if j == len(a) || !pipe && !b[i].Background && !background(a[i]) {
+			return
+		}
+		moved := a[j]
+		copy(a[i+1:j+1], a[i:j])
+		a[i] = moved
+	}
 }
 
 func head(list []string) []string {
@@ -95,7 +125,7 @@ func acts(list []rcrun.Command) []rcrun.Command {
 		if len(c.Argv) == 0 || reads(c.Argv) {
 			continue
 		}
-		c.Program, c.Background, c.Line = nil, false, 0
+		c.Program, c.Line = nil, 0
 		c.Argv = slices.Clone(c.Argv)
 		if isJail(c.Argv) {
 			for i := range c.Argv {

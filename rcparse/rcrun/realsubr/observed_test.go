@@ -178,15 +178,13 @@ func ordinary(kv string) bool {
 	return false
 }
 
-// plainPIDs writes the number of the script's shell as the simulation does.
+// plainPIDs writes the number of the script's shell as the simulation does. The
+// launcher sees to it that it is a long one, which means nothing else.
 func plainPIDs(argv, pids []string) {
 	for i, a := range argv {
 		for _, p := range pids {
-			if len(p) > 3 {
+			if len(p) >= 5 {
 				a = strings.ReplaceAll(a, p, "4242")
-			}
-			if a == p {
-				a = "4242"
 			}
 		}
 		argv[i] = a

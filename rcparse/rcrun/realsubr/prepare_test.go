@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // phases are the functions of rc.subr in which a command is in a phase.
@@ -38,11 +41,23 @@ func prepare(text, shell string) (string, error) {
 	}
 	for function, phase := range phases {
 		line := `local SVCJIFY_PHASE; SVCJIFY_PHASE="` + phase + `:$rc_arg"; export SVCJIFY_PHASE`
-		if function == "_run_rc_doit" {
+		switch function {
+		case "_run_rc_doit":
 			line += `; __svcjify_doit "$@"`
+		case "_run_rc_postcmd": // a stop method has done its work
+			line += `; [ "$rc_arg" != stop ] || /.svcjify/stub gone`
 		}
 		if text, err = insert(text, function, line); err != nil {
 			return "", err
+		}
+	}
+	// Where rc.subr has them: what file is a pid file, and for whom ps(1) is asked.
+	for function, line := range map[string]string{
+		"check_pidfile":   `local SVCJIFY_PIDFILE; SVCJIFY_PIDFILE="$1"; export SVCJIFY_PIDFILE`,
+		"_find_processes": `local SVCJIFY_PROCESS; SVCJIFY_PROCESS="$2|$1"; export SVCJIFY_PROCESS`,
+	} {
+		if with, err := insert(text, function, line); err == nil {
+			text = with
 		}
 	}
 	return dialect(text, shell), nil
@@ -61,16 +76,26 @@ func insert(text, function, line string) (string, error) {
 	return text[:at[0][1]] + "\n\t" + line + text[at[0][1]:], nil
 }
 
-var dollarQuote = regexp.MustCompile(`\$'((?:[^'\\]|\\.)*)'`)
-
-// dialect writes $'...' with the characters themselves. FreeBSD's sh has it.
+// dialect writes $'...' with the characters themselves for dash, which lacks it;
+// FreeBSD's sh has it. A text that does not parse stays as it is.
 func dialect(text, shell string) string {
 	if !strings.HasSuffix(shell, "dash") {
 		return text
 	}
-	return dollarQuote.ReplaceAllStringFunc(text, func(s string) string {
-		s = s[2 : len(s)-1]
-		s = strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`, `\01`, "\x01", `\'`, `'`, `\e`, "\x1b").Replace(s)
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		return text
+	}
+	var found []*syntax.SglQuoted
+	syntax.Walk(f, func(n syntax.Node) bool {
+		if q, ok := n.(*syntax.SglQuoted); ok && q.Dollar {
+			found = append(found, q)
+		}
+		return true
 	})
+	for _, q := range slices.Backward(found) {
+		plain := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`, `\01`, "\x01", `\'`, `'`, `\e`, "\x1b").Replace(q.Value)
+		text = text[:q.Pos().Offset()] + "'" + strings.ReplaceAll(plain, "'", `'\''`) + "'" + text[q.End().Offset():]
+	}
+	return text
 }

@@ -20,7 +20,7 @@ var base = map[string]string{
 	"/usr/bin": "at awk basename bc bzip2 bunzip2 c99 cap_mkdb cc cmp comm crontab cut diff dirname du ee egrep env false fetch fgrep file find " +
 		"flock fold fstat getconf getent getopt grep groups gunzip gzip head id iconv install ipcrm ipcs join jot killall last ldd less limits " +
 		"locale lockf logger login logname look mail make mkfifo mktemp mt nc netstat nice nohup nproc openssl opiepasswd passwd paste patch " +
-		"perror pr printenv printf procstat protect readlink renice rev script sed seq showmount sockstat sort split ssh ssh-keygen stat stdbuf " +
+		"perror pr rs lam hexdump od apply printenv printf procstat protect readlink renice rev script sed seq showmount sockstat sort split ssh ssh-keygen stat stdbuf " +
 		"strings su systat tail tar tee time tip top touch tr true truncate truss tty uname uniq unxz unzip uptime users vmstat w wall wc " +
 		"whereis which who whoami xargs xz yes zcat zstd setsid tput ldapsearch lsvfs rctl",
 	"/usr/sbin": "accton acpidump apm arp bhyve bhyvectl boot0cfg bsdconfig chown chgrp chroot ckdist cron ctladm daemon devinfo diskinfo " +
@@ -60,6 +60,7 @@ var (
 	depended       = regexp.MustCompile(`(?m)\bforce_depend\s+["']?([A-Za-z0-9_-]+)`)
 	otherScript    = regexp.MustCompile(`(?:/usr/local)?/etc/rc\.d/[A-Za-z0-9_.-]+`)
 	tildeUser      = regexp.MustCompile(`~([a-z_][a-z0-9_-]*)`)
+	assignedUser   = regexp.MustCompile(`(?i)user[a-z_]*\}?:?[=-]["']?([a-z_][a-z0-9_-]*)`)
 )
 
 // programsOf is the paths of the programs that a script names, by its text.
@@ -118,9 +119,9 @@ func passesOn(name string) bool {
 
 // passwd is passwd(5) with the users that the script names by their homes.
 func passwd(text string) string {
-	lines := "root:*:0:0::/root:/bin/sh\n"
-	seen := map[string]bool{"root": true}
-	for _, m := range tildeUser.FindAllStringSubmatch(text, -1) {
+	lines := "root:*:0:0::/root:/bin/sh\nsomeone:*:1001:1001::/home/someone:/usr/sbin/nologin\n"
+	seen := map[string]bool{"root": true, "someone": true}
+	for _, m := range append(tildeUser.FindAllStringSubmatch(text, -1), assignedUser.FindAllStringSubmatch(text, -1)...) {
 		if !seen[m[1]] {
 			seen[m[1]] = true
 			lines += m[1] + ":*:1001:1001::/home/" + m[1] + ":/usr/sbin/nologin\n"
@@ -138,17 +139,30 @@ var lacks = []struct {
 }{
 	{"program", regexp.MustCompile(`(?m): (/[^\s:]+): (?:not found|Permission denied)$`)},
 	{"file", regexp.MustCompile(`(?m)cannot open (/[^\s:]+): No such file`)},
+	{"file", regexp.MustCompile(`(?m): \d+: (/[^\s:]+): Syntax error`)}, // a program that it sources
+	{"file", regexp.MustCompile(`(?m)\.: ([^\s:/]+): not found$`)},      // sought in PATH
 	{"dir", regexp.MustCompile(`(?m)cannot create (/[^\s:]+): (?:Directory nonexistent|No such file)`)},
 }
 
+// swept reports whether a boot takes a file away: where it is missed it is rightly so.
+func swept(p string) bool {
+	return strings.HasPrefix(p, "/var/run/") || strings.HasPrefix(p, "/tmp/") || strings.HasSuffix(p, ".pid")
+}
+
 // lacksOf reads from a shell's messages what it did not find.
-func lacksOf(output string) []lack {
+func lacksOf(output, script string) []lack {
 	var out []lack
 	for _, l := range lacks {
 		for _, m := range l.re.FindAllStringSubmatch(output, -1) {
 			p := path.Clean(m[1])
+			if !strings.HasPrefix(p, "/") {
+				p = "/usr/bin/" + p
+			}
 			if l.kind == "dir" {
 				p = path.Dir(p)
+			}
+			if p == script || l.kind == "file" && swept(p) {
+				continue
 			}
 			if k := (lack{l.kind, p}); !slices.Contains(out, k) {
 				out = append(out, k)

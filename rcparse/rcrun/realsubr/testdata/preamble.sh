@@ -8,6 +8,13 @@ __svcjify_test()
 	local a ask
 	ask=
 	for a in "$@"; do
+		shift
+		case $a in
+		==) set -- "$@" = ;; # dash lacks it
+		*) set -- "$@" "$a" ;;
+		esac
+	done
+	for a in "$@"; do
 		case $a in
 		-[cdefrswxOGS]) ask=yes ;;
 		/etc/defaults/rc.conf | /etc/rc.conf* | /etc/local.rc.subr | */rc.conf.d/* | /libexec/*.sh | /sbin/veriexec | \
@@ -55,8 +62,8 @@ echo()
 # Called by lines that are put into rc.subr's functions: see prepare in the test.
 __svcjify_begin()
 {
-	local name_ok owner prepend opts opts_set svcj process interp verb cmd
-	opts= opts_set= svcj= owner= prepend= process=${procname:-$command} interp=$command_interpreter
+	local name_ok owner prepend opts opts_set svcj verb cmd
+	opts= opts_set= svcj= owner= prepend=
 	verb=$1 cmd=
 	for name_ok in fast force one quiet; do
 		case $verb in
@@ -67,7 +74,6 @@ __svcjify_begin()
 	'' | [0-9]* | *[!A-Za-z0-9_]*) ;;
 	*)
 		eval "opts=\$${name}_svcj_options opts_set=\${${name}_svcj_options+yes} svcj=\$${name}_svcj"
-		eval "process=\${procname:-\${${name}_program:-\$command}}"
 		eval "owner=\$${name}_user prepend=\$${name}_prepend"
 		;;
 	esac
@@ -76,7 +82,7 @@ __svcjify_begin()
 	*) eval "cmd=\$${verb}_cmd" ;;
 	esac
 	/.svcjify/stub begin "name=$name" "rcvar=$rcvar" "verb=$verb" "options=$opts" "set=$opts_set" \
-	    "svcj=$svcj" "jailing=$_rc_svcj" "process=$process" "interpreter=$interp" "owner=$owner" "prepend=$prepend" "cmd=$cmd" "pid=$$"
+	    "svcj=$svcj" "pidfile=$pidfile" "owner=$owner" "prepend=$prepend" "cmd=$cmd" "pid=$$"
 }
 __svcjify_doit()
 {

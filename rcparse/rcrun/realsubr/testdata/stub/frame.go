@@ -113,6 +113,9 @@ func wrapped(name string, args []string) int {
 		}
 	case "env":
 		flags, rest = getopt(args, "uPSULc")
+		if len(rest) > 0 && rest[0] == "-" { // the old form of -i
+			flags, rest = append(flags, flag{name: "i"}), rest[1:]
+		}
 		if isset(flags, "i") {
 			clearEnv()
 		}
@@ -190,19 +193,38 @@ func clearEnv() {
 	assign(kept)
 }
 
-// su is su [-] [-flms] [-c class] [login [args]] of su(1): the arguments go to the shell.
+// su is su [-] [-flms] [-c class] [login [args]] of su(1): the arguments go to the
+// shell, in the environment that -m, -l or neither makes. (The PATH of -l is
+// login.conf(5)'s, which the made host has as rc(8) has it.)
 func su(f frame, args []string) int {
+	login := false
 	if len(args) > 0 && args[0] == "-" {
-		args = args[1:]
+		login, args = true, args[1:]
 	}
 	flags, rest := getopt(args, "c")
 	if len(rest) > 0 && rest[0] == "-" {
-		rest = rest[1:]
+		login, rest = true, rest[1:]
 	}
+	login = login || isset(flags, "l")
 	if len(rest) == 0 {
 		return -1
 	}
 	f.User = rest[0]
+	if login {
+		clearEnv()
+		os.Setenv("PATH", "/sbin:/bin:/usr/sbin:/usr/bin")
+	}
+	if login || !isset(flags, "m") {
+		home := "/home/" + f.User
+		if f.User == "root" {
+			home = "/root"
+		}
+		if login || f.User != "root" {
+			os.Setenv("USER", f.User)
+		}
+		os.Setenv("HOME", home)
+		os.Setenv("SHELL", "/bin/sh")
+	}
 	rest = rest[1:]
 	if class, ok := value(flags, "c"); ok {
 		if len(rest) == 0 || strings.ContainsAny(class, " /") { // as other systems have it

@@ -20,6 +20,7 @@ func (j *job) mounts() (undo func(), err error) {
 	if !j.Separate {
 		return undo, j.link()
 	}
+	_ = os.WriteFile("/proc/sys/kernel/ns_last_pid", []byte("31000"), 0)
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return undo, fmt.Errorf("making the mounts private: %w", err)
 	}

@@ -64,6 +64,9 @@ func main() {
 		case "doit":
 			write(event{Kind: "doit", Argv: os.Args[2:]})
 			return
+		case "gone":
+			gone()
+			return
 		case "kill":
 			os.Exit(kill(os.Args[2:]))
 		}
@@ -113,8 +116,7 @@ func begin(words []string) {
 	if v := strings.ToLower(say["svcj"]); v == "no" || v == "" {
 		setState("jailed", "")
 	}
-	setState("process", say["process"])
-	setState("interpreter", say["interpreter"])
+	setState("pidfile", say["pidfile"])
 	setState("owner", say["owner"])
 	setState("prepend", say["prepend"])
 	write(event{Kind: "begin", Say: say})

@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 )
 
@@ -28,6 +27,11 @@ func absent(p string) bool {
 
 // runtimeFile reports whether a file is there only while its process is.
 func runtimeFile(p string) bool {
+	for _, f := range []string{state("pidfile"), os.Getenv("SVCJIFY_PIDFILE")} {
+		if f != "" && filepath.Clean(f) == p {
+			return true
+		}
+	}
 	base := filepath.Base(p)
 	for _, end := range []string{".pid", ".PID", ".sock", ".socket", ".lock", ".lck", ".ctl"} {
 		if strings.HasSuffix(base, end) {
@@ -39,7 +43,19 @@ func runtimeFile(p string) bool {
 
 func sleeps() int { return len(state("sleeps")) }
 
+// alive says whether the service's process is there.
 func alive() bool { return (state("running") == "yes") != (sleeps() > patience) }
+
+// gone ends the service's process, and takes away what is there with it only.
+func gone() {
+	setState("running", "")
+	setState("sleeps", "")
+	for p := range strings.Lines(state("placed")) {
+		if p = strings.TrimSuffix(p, "\n"); runtimeFile(p) {
+			os.Remove(p)
+		}
+	}
+}
 
 // want is called before a test(1) with its arguments, and before a cd.
 func want(args []string) {
@@ -99,12 +115,15 @@ func exists(p string) bool {
 	if runtimeFile(p) {
 		return alive()
 	}
-	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
-		if strings.HasPrefix(p, swept) {
-			return sleeps() > patience
-		}
+	if swept(p) {
+		return sleeps() > patience
 	}
 	return state("sparse") != "yes" || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
+}
+
+// swept reports whether a boot takes a file away.
+func swept(p string) bool {
+	return strings.HasPrefix(p, "/var/run/") || strings.HasPrefix(p, "/run/") || strings.HasPrefix(p, "/tmp/")
 }
 
 // fits reports whether what stands there answers the question with yes.
@@ -132,6 +151,11 @@ func sameAsStub(st os.FileInfo) bool {
 // place makes a file of the kind that is asked for.
 func place(op, p string) {
 	clearWay(filepath.Dir(p))
+	for dir := filepath.Dir(p); swept(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); err != nil { // it is gone again when it is asked for
+			addState("placed", dir)
+		}
+	}
 	if os.MkdirAll(filepath.Dir(p), 0o755) != nil {
 		return
 	}
@@ -158,6 +182,18 @@ func place(op, p string) {
 	}
 }
 
+// unplace forgets that a file was made for the script: it makes it itself.
+func unplace(p string) {
+	if !strings.HasPrefix(p, "/") {
+		dir, _ := os.Getwd()
+		p = dir + "/" + p
+	}
+	p = filepath.Clean(p)
+	if hasState("placed", p) {
+		setState("placed", strings.TrimPrefix(strings.Replace("\n"+state("placed"), "\n"+p+"\n", "\n", 1), "\n"))
+	}
+}
+
 // clearWay removes a program that was made where a directory must be.
 func clearWay(dir string) {
 	for ; dir != "/" && dir != "."; dir = filepath.Dir(dir) {
@@ -173,13 +209,4 @@ func programPath(p string) bool {
 		return true
 	}
 	return false
-}
-
-// number reads a small count.
-func number(s string) int {
-	n, err := strconv.Atoi(s)
-	if err != nil {
-		return 0
-	}
-	return n
 }
