@@ -1,6 +1,8 @@
 package rcrun
 
 import (
+	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -86,4 +88,26 @@ func TestInterpreterFaults(t *testing.T) {
 			require.Equal(t, tc.want, strings.Join(said, " "))
 		})
 	}
+}
+
+// TestDescriptorsAreClosed reads files more often than there are descriptors,
+// with the garbage collector off: each must be closed when it has been read.
+func TestDescriptorsAreClosed(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	open := func() int {
+		list, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("no /proc/self/fd here")
+		}
+		return len(list)
+	}
+	script := ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\nload_rc_config $name\n" +
+		"i=0\nwhile [ $i -lt 400 ]; do\n\techo 77 >/tmp/f\n\tread x rest </tmp/f\n\techo $x | read y\n\ti=$((i + 1))\ndone\n" +
+		"command=/usr/local/sbin/foo\ncommand_args=\"-x $x\"\nrun_rc_command \"$1\"\n"
+	s := FromText(script)
+	before := open()
+	rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+	require.Empty(t, rec.Failed)
+	require.Equal(t, []string{"/usr/local/sbin/foo", "-x", "77"}, rec.Starts[0].Argv)
+	require.Less(t, open()-before, 20)
 }

@@ -3,6 +3,7 @@ package rcrun
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -107,7 +108,7 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if text != "" {
 			text += "\n"
 		}
-		return &reading{[]byte(text)}, nil
+		return s.reading([]byte(text))
 	}
 	if s.sim.budget.why != "" {
 		return nil, errStopped
@@ -118,7 +119,7 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if name == "" {
 			return nil, &os.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
 		}
-		return &reading{s.read(p, false)}, nil
+		return s.reading(s.read(p, false))
 	}
 	if p == "/dev/null" {
 		return &writing{null: true}, nil
@@ -154,27 +155,32 @@ func absolute(cwd, p string) string {
 	return path.Join("/", cwd, p)
 }
 
-// A reading is an open file that is read.
-type reading struct{ text []byte }
+// pipeHolds is what fits into an empty pipe on every system (PIPE_BUF is less).
+const pipeHolds = 4096
 
-func (r *reading) Read(p []byte) (int, error) {
-	if len(r.text) == 0 {
-		return 0, io.EOF
+// reading is an open file that is read: the end of a real pipe, which holds
+// the text. Any other reader the interpreter (v3.14.1) would wrap into a pipe
+// that it never closes, and a process that serves many scripts would run out
+// of descriptors whenever the garbage collector happens to be late.
+func (s *shell) reading(text []byte) (io.ReadWriteCloser, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, s.sim.budget.stop("it has too many files open at a time")
 	}
-	n := copy(p, r.text)
-	r.text = r.text[n:]
-	return n, nil
+	if len(text) <= pipeHolds {
+		_, err = w.Write(text)
+		if err = errors.Join(err, w.Close()); err != nil {
+			r.Close()
+			return nil, s.sim.budget.stop("a pipe could not be written: " + err.Error())
+		}
+		return r, nil
+	}
+	go func() { // ends at the latest when the reader is closed
+		w.Write(text)
+		w.Close()
+	}()
+	return r, nil
 }
-
-// WriteTo saves io.Copy its buffer; the interpreter copies what it reads into a pipe.
-func (r *reading) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(r.text)
-	r.text = r.text[n:]
-	return int64(n), err
-}
-
-func (*reading) Write(p []byte) (int, error) { return len(p), nil }
-func (*reading) Close() error                { return nil }
 
 // A writing is an open file that is written. It takes no more than fits.
 type writing struct {
