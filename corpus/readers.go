@@ -3,7 +3,6 @@ package corpus
 import (
 	"bytes"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -16,69 +15,47 @@ import (
 type Readers struct {
 	tree *Tree
 	once sync.Once
-	// texts is the Makefile of each port that includes another one at all, by origin.
-	texts map[string][]byte
-	// files is what an evaluated port reads.
-	files map[string][]string
+	// byFile is the origins of the ports that read a file, sorted.
+	byFile map[string][]string
 }
 
 // NewReaders looks at the tree when it is asked for the first time.
-func NewReaders(t *Tree) *Readers {
-	return &Readers{tree: t, texts: map[string][]byte{}, files: map[string][]string{}}
-}
+func NewReaders(t *Tree) *Readers { return &Readers{tree: t} }
 
-// Of is the origins of the ports that read a file, sorted. A port can only do
-// so by naming the file's directory, or that of another port which does.
+// Of is the origins of the ports that read a file, sorted. Those that can't be
+// evaluated are not among them, and read nothing.
 func (r *Readers) Of(name string) []string {
-	if r.tree.Scripts {
-		return nil
-	}
 	r.once.Do(r.scan)
-	owner := path.Dir(name)
-	found := map[string]bool{}
-	if slices.Contains(r.filesOf(owner), name) {
-		found[owner] = true
-	}
-	for queue := []string{owner}; len(queue) > 0; queue = queue[1:] {
-		base := []byte(path.Base(queue[0]))
-		for origin, text := range r.texts {
-			if !found[origin] && bytes.Contains(text, base) && slices.Contains(r.filesOf(origin), name) {
-				found[origin] = true
-				queue = append(queue, origin)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(found))
+	return r.byFile[name]
 }
 
-// filesOf is what an evaluated port reads; nothing where it can't be evaluated.
-func (r *Readers) filesOf(origin string) []string {
-	files, ok := r.files[origin]
-	if !ok {
-		if p, err := makefile.Read(r.tree.FS, origin); err == nil {
-			files = p.Files()
-		}
-		r.files[origin] = files
-	}
-	return files
-}
-
-// scan keeps the Makefiles that may include another port's.
+// scan evaluates every port that includes another Makefile at all.
 func (r *Readers) scan() {
-	names, err := fs.Glob(r.tree.FS, "*/*/Makefile")
-	if err != nil {
+	r.byFile = map[string][]string{}
+	if r.tree.Scripts {
 		return
 	}
-	texts := make([][]byte, len(names))
+	names, err := fs.Glob(r.tree.FS, "*/*/Makefile")
+	if err != nil { // only for a bad pattern
+		return
+	}
+	read := make([][]string, len(names))
+	ports := makefile.NewTree(r.tree.FS)
 	parallel(len(names), func(_, i int) {
 		text, problem := r.tree.ReadFile(names[i])
-		if problem == nil && (bytes.Contains(text, []byte("MASTERDIR")) || bytes.Contains(text, []byte("include \""))) {
-			texts[i] = text
+		if problem != nil || !bytes.Contains(text, []byte("MASTERDIR")) && !bytes.Contains(text, []byte(`include "`)) {
+			return
+		}
+		if p, err := ports.Port(path.Dir(names[i])); err == nil {
+			read[i] = p.Files()
 		}
 	})
-	for i, text := range texts {
-		if text != nil {
-			r.texts[path.Dir(names[i])] = text
+	for i, files := range read {
+		for _, f := range files {
+			r.byFile[f] = append(r.byFile[f], path.Dir(names[i]))
 		}
+	}
+	for _, list := range r.byFile {
+		slices.Sort(list)
 	}
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -123,10 +124,10 @@ func wordDiff(a, b []string) []string {
 
 // isDetail reports whether a word of a command line is about a log or pid file
 // only; everything else may be privileges, configuration or data.
-func isDetail(w string) bool {
-	l := strings.ToLower(w)
-	return strings.Contains(l, "pid") || strings.HasSuffix(l, ".log") || strings.HasPrefix(l, "/var/log/") || strings.HasPrefix(l, "--log")
-}
+func isDetail(w string) bool { return detail.MatchString(w) }
+
+// detail takes pid and log for words of their own: --rapid and --login are none.
+var detail = regexp.MustCompile(`(?i)(^|[^a-z])pid([^a-z]|file|s?$)|pidfile|^/var/log/|\.log$|^--?log([^a-z]|file|s?$)`)
 
 // allDetail reports whether the words are details, each with the flag in front of it.
 func allDetail(words []string) bool {

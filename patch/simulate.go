@@ -50,7 +50,11 @@ func proveByRunning(ctx context.Context, before *lint.Subject, fixed []lint.Find
 		}
 	}
 	for i, w := range wants {
-		if err := w.check(runs[1][len(host)+i]); err != nil {
+		got := runs[1][len(host)+i]
+		if got.Failed != "" || got.Name != name || name == "" {
+			return fmt.Errorf("%w under other settings: %s", errNotSimulated, got.Failed)
+		}
+		if err := w.check(got); err != nil {
 			return err
 		}
 	}
@@ -111,7 +115,7 @@ func declared(name, as string, v infer.Verdict, colon bool) []want {
 				continue
 			}
 			out = append(out, want{start(c.conf...), func(r rcrun.Record) error {
-				if r.Failed == "" && r.SvcjOptions == c.want && r.SvcjOptionsSet {
+				if r.SvcjOptions == c.want && r.SvcjOptionsSet {
 					return nil
 				}
 				return fmt.Errorf("%s %s: %s is %q, expected %q", c.what, when, option, r.SvcjOptions, c.want)

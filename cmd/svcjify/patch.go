@@ -92,12 +92,19 @@ installs the script and in no other. What is withheld is listed on standard erro
 			if err := os.MkdirAll(out, 0o755); err != nil {
 				return err
 			}
+			taken := map[string]bool{}
 			for _, ch := range changes {
 				mail, err := ch.Mail(author)
 				if err != nil {
 					return err
 				}
-				if err := patch.WriteFile(out, ch.FileName(), mail); err != nil {
+				// Two trees may hold the same port, two directories the same script.
+				name := ch.FileName()
+				for n := 2; taken[name]; n++ {
+					name = fmt.Sprintf("%d_%s", n, ch.FileName())
+				}
+				taken[name] = true
+				if err := patch.WriteFile(out, name, mail); err != nil {
 					return err
 				}
 			}
