@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -202,6 +201,3 @@ func newPlace(given, root, within string, scripts bool) *place {
 	p.dir = filepath.Join(append([]string{given}, slices.Repeat([]string{".."}, up)...)...)
 	return p
 }
-
-// String is for tests and debugging.
-func (p *place) String() string { return fmt.Sprintf("%s (%s) %s", p.dir, p.root, p.within) }

@@ -81,11 +81,3 @@ func (d declaration) remove(what string) *Fix {
 	}
 	return &Fix{What: what, Edits: []Edit{{Span: sp}}, Certainty: infer.Certain}
 }
-
-// Name is how a person would ask for the service: its origin, or else its name.
-func (s *Subject) Name() string {
-	if o := s.Origin(); o != "" {
-		return o
-	}
-	return s.Service.Name
-}

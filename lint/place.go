@@ -28,7 +28,7 @@ func (o Operator) sign() string {
 	return "="
 }
 
-// errNoPlace says why no line can be written.
+// Why no line can be written.
 var (
 	errUnparsed = errors.New("the script has a syntax error")
 	errNoName   = errors.New("the script sets no name")

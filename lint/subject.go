@@ -57,6 +57,14 @@ func OriginOf(svc *corpus.Service) string {
 	return svc.Ports[0].Origin
 }
 
+// Name is how a person would ask for the service: its origin, or else its name.
+func (s *Subject) Name() string {
+	if o := s.Origin(); o != "" {
+		return o
+	}
+	return s.Service.Name
+}
+
 // Declared reports whether the script says anything about service jails.
 func (s *Subject) Declared() bool {
 	if s.Script == nil {

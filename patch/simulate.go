@@ -51,8 +51,11 @@ func proveByRunning(ctx context.Context, before *lint.Subject, fixed []lint.Find
 	}
 	for i, w := range wants {
 		got := runs[1][len(host)+i]
-		if got.Failed != "" || got.Name != name || name == "" {
+		switch {
+		case got.Failed != "":
 			return fmt.Errorf("%w under other settings: %s", errNotSimulated, got.Failed)
+		case name == "" || got.Name != name:
+			return fmt.Errorf("%w: a plain start does not come to run_rc_command, or not for the same name", errNotSimulated)
 		}
 		if err := w.check(got); err != nil {
 			return err

@@ -27,8 +27,8 @@ func (c *Command) lintCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if format != "text" && format != "json" {
-				return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, format)
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			res, err := c.look(cmd.Context(), args, opts)
 			if err != nil {
@@ -61,4 +61,12 @@ func parseFailOn(s string) (lint.Severity, error) {
 		return sev, fmt.Errorf("%w: --fail-on is %q, expected error, warning, info or never", errUsage, s)
 	}
 	return sev, nil
+}
+
+// checkFormat is for the commands that print text or JSON.
+func checkFormat(s string) error {
+	if s != "text" && s != "json" {
+		return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, s)
+	}
+	return nil
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/lint/report"
@@ -24,8 +22,8 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			if err != nil {
 				return err
 			}
-			if format != "text" && format != "json" {
-				return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, format)
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			res, err := c.look(cmd.Context(), args, opts)
 			if err != nil {

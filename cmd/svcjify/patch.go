@@ -2,15 +2,14 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
 )
 
@@ -122,18 +121,8 @@ installs the script and in no other. What is withheld is listed on standard erro
 // withheld lists on standard error what got no patch, and why.
 func (c *Command) withheld(held []patch.Withheld) {
 	for _, h := range held {
-		fmt.Fprintf(c.Stderr, "withheld: %s (%s): %s\n", clean(h.Subject.Service.Name), clean(h.Subject.Name()), clean(h.Reason))
+		fmt.Fprintf(c.Stderr, "withheld: %s (%s): %s\n", report.OneLine(h.Subject.Service.Name), report.OneLine(h.Subject.Name()), report.OneLine(h.Reason))
 	}
-}
-
-// clean keeps hostile names from driving the terminal.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return '?'
-		}
-		return r
-	}, s)
 }
 
 func (c *Command) fixCmd() *cobra.Command {
@@ -156,18 +145,13 @@ not at all; symlinks and files outside the tree are refused.`,
 					failed = fmt.Errorf("some changes could not be written")
 					continue
 				}
-				c.report(c.Stdout, ch)
+				for _, file := range ch.Files {
+					fmt.Fprintln(c.Stdout, report.OneLine(filepath.Join(ch.Tree.Dir, filepath.FromSlash(file.Path))))
+				}
 			}
 			return failed
 		},
 	}
 	f.add(cmd)
 	return cmd
-}
-
-// report says which files a change replaced.
-func (c *Command) report(w io.Writer, ch *patch.Change) {
-	for _, file := range ch.Files {
-		fmt.Fprintf(w, "%s\n", clean(filepath.Join(ch.Tree.Dir, filepath.FromSlash(file.Path))))
-	}
 }

@@ -46,6 +46,8 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			if err != nil {
 				return err
 			}
+			pool := opts.Simulate
+			opts.Simulate = nil // the one scenario that was asked for is enough
 			res, err := c.look(cmd.Context(), args[:1], opts)
 			if err != nil {
 				return err
@@ -58,7 +60,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 				if shown++; shown > 1 {
 					fmt.Fprintln(c.Stdout)
 				}
-				if err := c.runOne(cmd, s, sc, svcj, opts.Simulate); err != nil {
+				if err := c.runOne(cmd, s, sc, svcj, pool); err != nil {
 					return err
 				}
 			}
@@ -85,6 +87,6 @@ func (c *Command) runOne(cmd *cobra.Command, s *lint.Subject, sc rcrun.Scenario,
 		list, titles = append(list, jailed), append(titles, "jail")
 	}
 	recs := pool.Run(cmd.Context(), []rcrun.Job{{Src: s.Script.Src, Subst: lint.Substitutions(s.Service), Scenarios: list}})[0]
-	fmt.Fprintf(c.Stdout, "%s: %s\n", clean(s.Name()), clean(lint.InTree(s.Service.Tree, s.Service.Template)))
+	fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Name()), report.OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
 	return report.Run(c.Stdout, titles, recs)
 }

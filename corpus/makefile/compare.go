@@ -69,13 +69,7 @@ func quoted(s string, i int) (text string, next int, ok bool) {
 			b.WriteByte(s[i+1])
 			i += 2
 		case s[i] == '$' && i+1 < len(s) && (s[i+1] == '{' || s[i+1] == '('):
-			end := byte('}')
-			if s[i+1] == '(' {
-				end = ')'
-			}
-			next := skipReference(s, i+2, end)
-			b.WriteString(s[i:next])
-			i = next
+			i = copyReference(&b, s, i)
 		default:
 			b.WriteByte(s[i])
 			i++

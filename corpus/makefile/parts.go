@@ -45,6 +45,18 @@ func (x *expander) part(s string, i int, delim byte, side *substitutionSide) (st
 	return b.String(), i + 1, true
 }
 
+// copyReference copies the ${...} or $(...) that starts at i as it stands, and
+// returns the offset after it.
+func copyReference(b *strings.Builder, s string, i int) (next int) {
+	end := byte('}')
+	if s[i+1] == '(' {
+		end = ')'
+	}
+	next = skipReference(s, i+2, end)
+	b.WriteString(s[i:next])
+	return next
+}
+
 // rawPart reads up to delim without expanding; references are skipped whole.
 func rawPart(s string, i int, delim byte) (string, int, bool) {
 	var b strings.Builder
@@ -54,13 +66,7 @@ func rawPart(s string, i int, delim byte) (string, int, bool) {
 			b.WriteByte(s[i+1])
 			i += 2
 		case s[i] == '$' && i+1 < len(s) && (s[i+1] == '{' || s[i+1] == '('):
-			end := byte('}')
-			if s[i+1] == '(' {
-				end = ')'
-			}
-			next := skipReference(s, i+2, end)
-			b.WriteString(s[i:next])
-			i = next
+			i = copyReference(&b, s, i)
 		case s[i] == '$' && i+1 < len(s) && s[i+1] == '$':
 			b.WriteString("$$")
 			i += 2

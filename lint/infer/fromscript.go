@@ -58,11 +58,12 @@ var hostActs = []hostAct{
 	{regexp.MustCompile(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
 }
 
-// actOf finds the host act of a call.
-func actOf(c rcparse.Call) (string, bool) {
-	base := path.Base(strings.Trim(c.Name, `"'`))
+// HostAct says what a command does that no svcj option permits in a jail, in
+// words fit for a comment.
+func HostAct(command string, args []string) (act string, ok bool) {
+	base := path.Base(strings.Trim(command, `"'`))
 	for _, h := range hostActs {
-		if h.pattern.MatchString(base) && (h.args == nil || h.args.MatchString(strings.Join(c.Args, " "))) {
+		if h.pattern.MatchString(base) && (h.args == nil || h.args.MatchString(strings.Join(args, " "))) {
 			return h.act, true
 		}
 	}
@@ -78,7 +79,7 @@ func fromCommands(in Input) []Evidence {
 	daemon := s.Program() != "" || backgrounds(s)
 	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
 		for _, c := range s.Reach(method) {
-			act, ok := actOf(c)
+			act, ok := HostAct(c.Name, c.Args)
 			if !ok {
 				continue
 			}
@@ -125,7 +126,7 @@ func backgrounds(s *rcparse.Script) bool {
 			return true
 		}
 		if strings.Contains(name, "/") && !strings.HasPrefix(name, "/bin/") && !strings.HasPrefix(name, "/usr/bin/") {
-			if _, act := actOf(c); !act {
+			if _, act := HostAct(c.Name, c.Args); !act {
 				return true
 			}
 		}
@@ -189,10 +190,4 @@ func clip(v string) string {
 		return strings.ToValidUTF8(v[:57], "") + "..."
 	}
 	return v
-}
-
-// HostAct says what a command does that no svcj option permits in a jail, in
-// words fit for a comment.
-func HostAct(command string, args []string) (act string, ok bool) {
-	return actOf(rcparse.Call{Name: command, Args: args})
 }

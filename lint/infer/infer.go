@@ -8,7 +8,7 @@ import (
 
 // Infer weighs all evidence for a service. The rules, in order:
 //
-//  1. A reviewed entry of the knowledge table decides, with its certainty.
+//  1. An entry of the knowledge table decides, with its certainty.
 //  2. A start that itself does what no option permits, and leaves nothing
 //     running, is an opt-out; so is a nojail keyword.
 //  3. net_basic needs an address, a port, or two kinds of facts that agree.
@@ -68,7 +68,7 @@ func (v *Verdict) byEvidence() {
 	best := func(word string, kinds ...Kind) (Evidence, bool) {
 		var top Evidence
 		for _, e := range v.Evidence {
-			if e.Supports == word && !e.Against && (len(kinds) == 0 || slices.Contains(kinds, e.Kind)) && e.Strength > top.Strength {
+			if e.Supports == word && (len(kinds) == 0 || slices.Contains(kinds, e.Kind)) && e.Strength > top.Strength {
 				top = e
 			}
 		}
@@ -107,7 +107,7 @@ func (v *Verdict) byEvidence() {
 		v.Reason = "It speaks IP: " + lowerFirst(listen.Fact) + "."
 	}
 	for _, e := range v.Evidence {
-		if e.Supports == "" || e.Supports == "net_basic" || e.Against {
+		if e.Supports == "" || e.Supports == "net_basic" {
 			continue
 		}
 		if e.Kind == FromText || e.Kind == FromDepends || e.Kind == FromScript {
@@ -121,7 +121,7 @@ func (v *Verdict) byEvidence() {
 func (v *Verdict) kinds(word string) []Kind {
 	var out []Kind
 	for _, e := range v.Evidence {
-		if e.Supports == word && !e.Against && !slices.Contains(out, e.Kind) {
+		if e.Supports == word && !slices.Contains(out, e.Kind) {
 			out = append(out, e.Kind)
 		}
 	}

@@ -23,13 +23,11 @@ type Input struct {
 // A Port is what a port says of itself.
 type Port struct {
 	// Makefile is its path.
-	Makefile, Comment     string
-	CommentLine           int
-	Categories            []string
-	Uses, Libs, Runs      []Word
-	Descr, DescrPath      string
-	Flavour, PkgMessage   string
-	Users, ConfigureFlags []string
+	Makefile, Comment string
+	CommentLine       int
+	Categories        []string
+	Uses, Libs        []Word
+	Descr, DescrPath  string
 }
 
 // A Word is a word of a Makefile variable with its line.
@@ -67,7 +65,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		in.Port.Makefile, in.Port.CommentLine = list[0].File, list[0].Line
 	}
 	in.Port.Categories = strings.Fields(mk.Value("CATEGORIES"))
-	in.Port.Uses, in.Port.Libs, in.Port.Runs = words("USES"), words("LIB_DEPENDS"), words("RUN_DEPENDS")
+	in.Port.Uses, in.Port.Libs = words("USES"), words("LIB_DEPENDS")
 	for _, dir := range []string{svc.Ports[0].Origin, path.Dir(path.Dir(svc.Template))} {
 		name := path.Join(dir, "pkg-descr")
 		if text, err := fs.ReadFile(svc.Tree.FS, name); err == nil {

@@ -20,7 +20,7 @@ const (
 	Possible
 	// Likely: good signs, but something else may be needed too.
 	Likely
-	// Confident: independent signs agree, or a reviewed entry says so.
+	// Confident: independent signs agree, or an entry of the table says so.
 	Confident
 	// Certain: the program's own documentation or source states it and nothing contradicts.
 	Certain
@@ -62,8 +62,6 @@ type Evidence struct {
 	// Supports is the option word it speaks for, OptOut, or Nothing; empty for
 	// a fact that only informs.
 	Supports string `json:"supports,omitempty"`
-	// Against is true where it speaks against Supports.
-	Against bool `json:"against,omitempty"`
 	// Strength is how certain the answer would be by this fact alone.
 	Strength Certainty `json:"strength"`
 	// Kind groups facts that are not independent of one another.
@@ -74,7 +72,7 @@ type Evidence struct {
 type Kind string
 
 const (
-	FromKnowledge Kind = "knowledge" // the reviewed table of programs
+	FromKnowledge Kind = "knowledge" // the table of programs
 	FromKeyword   Kind = "keyword"   // the rcorder(8) block
 	FromScript    Kind = "script"    // what the script runs or sets
 	FromListen    Kind = "listen"    // an address or port it listens on or connects to
@@ -124,7 +122,7 @@ func order(list []Evidence, answer string) {
 	words := strings.Fields(answer)
 	decides := func(e Evidence) bool {
 		for _, w := range words {
-			if e.Supports == w && !e.Against {
+			if e.Supports == w {
 				return true
 			}
 		}

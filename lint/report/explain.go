@@ -15,17 +15,17 @@ const maxFacts = 6
 func Explain(w io.Writer, s *lint.Subject) error {
 	var b strings.Builder
 	v := s.Verdict
-	fmt.Fprintf(&b, "%s", oneLine(s.Service.Name))
+	fmt.Fprintf(&b, "%s", OneLine(s.Service.Name))
 	if o := s.Origin(); o != "" {
-		fmt.Fprintf(&b, " (%s)", oneLine(o))
+		fmt.Fprintf(&b, " (%s)", OneLine(o))
 	}
 	fmt.Fprintf(&b, ": %s\n", s.State)
 	if s.Service.Template != "" {
-		fmt.Fprintf(&b, "  script     %s\n", oneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
+		fmt.Fprintf(&b, "  script     %s\n", OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
 	}
 	if s.Script != nil {
 		if p := s.Script.Program(); p != "" {
-			fmt.Fprintf(&b, "  program    %s\n", oneLine(p))
+			fmt.Fprintf(&b, "  program    %s\n", OneLine(p))
 		}
 	}
 	if len(s.Service.Ports) > 1 {
@@ -36,7 +36,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  ports      %s\n", strings.Join(names, " "))
 	}
 	if s.Service.Condition != "" {
-		fmt.Fprintf(&b, "  condition  %s\n", oneLine(s.Service.Condition))
+		fmt.Fprintf(&b, "  condition  %s\n", OneLine(s.Service.Condition))
 	}
 	switch {
 	case !v.Known():
@@ -49,13 +49,13 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  needs      %s (%s)\n", strings.Join(v.Options, " "), v.Certainty)
 	}
 	if v.Reason != "" {
-		fmt.Fprintf(&b, "  because    %s\n", oneLine(v.Reason))
+		fmt.Fprintf(&b, "  because    %s\n", OneLine(v.Reason))
 	}
 	for _, l := range v.Limits {
-		fmt.Fprintf(&b, "  limit      %s\n", oneLine(l))
+		fmt.Fprintf(&b, "  limit      %s\n", OneLine(l))
 	}
 	for _, c := range v.Contradictions {
-		fmt.Fprintf(&b, "  but        %s\n", oneLine(c))
+		fmt.Fprintf(&b, "  but        %s\n", OneLine(c))
 	}
 	if len(v.Evidence) > 0 {
 		b.WriteString("\nevidence\n")
@@ -74,7 +74,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		if word == "" {
 			word = "-"
 		}
-		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, oneLine(where), oneLine(e.Fact))
+		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(where), OneLine(e.Fact))
 	}
 	for key, n := range shown {
 		if n > maxFacts {
@@ -96,7 +96,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	for _, f := range s.Findings {
 		fmt.Fprintf(&b, "  %s\n", Line(f))
 		if f.Hint != "" {
-			fmt.Fprintf(&b, "      hint: %s\n", oneLine(f.Hint))
+			fmt.Fprintf(&b, "      hint: %s\n", OneLine(f.Hint))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -18,7 +18,7 @@ func Run(w io.Writer, titles []string, recs []rcrun.Record) error {
 	row := func(what string, value func(rcrun.Record) string) {
 		var cells []string
 		for _, r := range recs {
-			cells = append(cells, oneLine(dash(value(r))))
+			cells = append(cells, OneLine(dash(value(r))))
 		}
 		mark := " "
 		if len(slices.Compact(slices.Clone(cells))) > 1 {
@@ -80,12 +80,12 @@ func Run(w io.Writer, titles []string, recs []rcrun.Record) error {
 			if c.Inside {
 				where = "jail"
 			}
-			if _, err := fmt.Fprintf(w, "  %s: %s, %s: %s\n", titles[i], where, c.Phase, oneLine(strings.Join(c.Argv, " "))); err != nil {
+			if _, err := fmt.Fprintf(w, "  %s: %s, %s: %s\n", titles[i], where, c.Phase, OneLine(strings.Join(c.Argv, " "))); err != nil {
 				return err
 			}
 		}
 		for _, u := range r.Unknown {
-			if _, err := fmt.Fprintf(w, "  %s: unknown: %s\n", titles[i], oneLine(u)); err != nil {
+			if _, err := fmt.Fprintf(w, "  %s: unknown: %s\n", titles[i], OneLine(u)); err != nil {
 				return err
 			}
 		}

@@ -17,7 +17,7 @@ func Text(w io.Writer, res *lint.Result) error {
 			return err
 		}
 		if f.Hint != "" {
-			if _, err := fmt.Fprintf(w, "\thint: %s\n", oneLine(f.Hint)); err != nil {
+			if _, err := fmt.Fprintf(w, "\thint: %s\n", OneLine(f.Hint)); err != nil {
 				return err
 			}
 		}
@@ -29,19 +29,19 @@ func Text(w io.Writer, res *lint.Result) error {
 // Line is a finding on one line.
 func Line(f lint.Finding) string {
 	var b strings.Builder
-	b.WriteString(oneLine(f.Location()))
+	b.WriteString(OneLine(f.Location()))
 	if f.Line > 0 {
 		fmt.Fprintf(&b, ":%d", f.Line)
 		if f.Col > 0 {
 			fmt.Fprintf(&b, ":%d", f.Col)
 		}
 	}
-	fmt.Fprintf(&b, ": %s: %s [%s]", f.Severity, oneLine(f.Message), f.Code)
+	fmt.Fprintf(&b, ": %s: %s [%s]", f.Severity, OneLine(f.Message), f.Code)
 	return b.String()
 }
 
-// oneLine keeps hostile names from breaking the line or driving the terminal.
-func oneLine(s string) string {
+// OneLine keeps hostile names from breaking the line or driving the terminal.
+func OneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return '?'
@@ -54,7 +54,7 @@ func oneLine(s string) string {
 func List(w io.Writer, res *lint.Result) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, s := range res.Subjects {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", oneLine(s.Service.Name), dash(oneLine(s.Origin())), s.State, dash(s.Verdict.Answer()), s.Verdict.Certainty)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", OneLine(s.Service.Name), dash(OneLine(s.Origin())), s.State, dash(s.Verdict.Answer()), s.Verdict.Certainty)
 	}
 	return t.Flush()
 }

@@ -89,11 +89,6 @@ func functionsOf(n syntax.Node) []string {
 	return names
 }
 
-// Run runs a script in a scenario; see New for the substitutions.
-func Run(ctx context.Context, src []byte, subst map[string]string, sc Scenario) Record {
-	return New(src, subst).Run(ctx, sc)
-}
-
 // Run simulates the scenario. It never panics and always returns: what it can't
 // do is in Failed. The context only bounds the time.
 func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
