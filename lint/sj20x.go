@@ -2,7 +2,8 @@ package lint
 
 import (
 	"path"
-	"regexp"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -33,17 +34,38 @@ run_rc_command "$@"`,
 				"the jail %s is made for the first instance, and refused for the next", p.Records.Jail.Refused[0])
 			return
 		}
-		for _, a := range p.Script.Assigns {
-			if instanceVar.MatchString(a.Var) {
-				p.reportAs(Info, a.Pos, nil, "", "with %s set in rc.conf, the instances share one jail name", a.Var)
-				return
-			}
+		if v, at, ok := p.instances(); ok {
+			p.reportAs(Info, at, nil, "", "with %s set in rc.conf, the instances share one jail name", v)
 		}
 	},
 }
 
-// instanceVar matches the variables by which scripts take instances from rc.conf.
-var instanceVar = regexp.MustCompile(`_(profiles|instances)$`)
+// instances finds where the script first speaks of the variable by which it
+// takes instances from rc.conf, which is named for the service like all of them.
+func (p *Pass) instances() (name string, at rcparse.Pos, ok bool) {
+	if p.Script.File() == nil || p.Script.Name.Kind != rcparse.Literal {
+		return "", at, false
+	}
+	syntax.Walk(p.Script.File(), func(n syntax.Node) bool {
+		var lit *syntax.Lit
+		switch n := n.(type) {
+		case *syntax.ParamExp:
+			lit = n.Param
+		case *syntax.Assign:
+			lit = n.Name
+		}
+		if lit == nil || ok {
+			return !ok
+		}
+		for _, end := range []string{"_profiles", "_instances"} {
+			if v := p.Script.Name.Text + end; lit.Value == v {
+				name, at, ok = v, p.Script.PosAt(int(lit.Pos().Offset())), true
+			}
+		}
+		return !ok
+	})
+	return name, at, ok
+}
 
 var sj205 = &Rule{
 	Code: "SJ205", Slug: "method-skipped", Severity: Info,
