@@ -115,8 +115,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s := &Subject{Service: svc}
 	s.Script = rcparse.Parse(src, Substitutions(svc))
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
-		runs := opts.Simulate.Run(ctx, []rcrun.Job{{Src: src, Subst: Substitutions(svc), Scenarios: scenarios(svc.Name)}})[0]
-		s.Records = &Records{Host: runs[0], Jail: runs[1]}
+		s.Records = simulate(ctx, opts.Simulate, svc, s.Script)
 	}
 	s.Verdict = infer.Infer(infer.NewInput(svc, s.Script), k)
 	for _, r := range Rules() {

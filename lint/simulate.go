@@ -1,10 +1,13 @@
 package lint
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -14,14 +17,38 @@ type Records struct {
 	// Host and Jail are `service NAME start` with rc.conf holding only the
 	// enable line, and with the svcj line besides.
 	Host, Jail rcrun.Record
+	// Args is the words after start: none, or one for a script that comes to no
+	// run_rc_command without, such as one that wants an interface.
+	Args []string
+	// Overrides are by service(8) and at boot; nil where the script says
+	// nothing of service jails, or does not come to a run_rc_command.
+	Overrides []Override
 }
 
-// scenarios are the runs of one script, in the order of Records' fields.
-func scenarios(installedAs string) []rcrun.Scenario {
-	start := rcrun.Scenario{Verb: "start", InstalledAs: installedAs}
-	jailed := start
-	jailed.Svcj = true
-	return []rcrun.Scenario{start, jailed}
+// simulate runs the scenarios that the rules need.
+func simulate(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, script *rcparse.Script) *Records {
+	job := rcrun.Job{Src: script.Src, Subst: Substitutions(svc)}
+	var r Records
+	var start rcrun.Scenario
+	for _, args := range [][]string{nil, {"default"}} {
+		start = rcrun.Scenario{Verb: "start", Args: args, InstalledAs: svc.Name}
+		jailed := start
+		jailed.Svcj = true
+		try := job
+		try.Scenarios = []rcrun.Scenario{start, jailed}
+		runs := pool.Run(ctx, []rcrun.Job{try})[0]
+		if args == nil || runs[0].Name != "" {
+			r.Host, r.Jail, r.Args = runs[0], runs[1], args
+		}
+		if r.Host.Name != "" || r.Host.Failed != "" {
+			break
+		}
+	}
+	start.Args = r.Args
+	if script.DeclaresSvcj() && r.Host.Name != "" && r.failed() == "" {
+		r.Overrides = overrides(ctx, pool, job, start, r.Host.Name)
+	}
+	return &r
 }
 
 // failed says why the runs can't be relied on, "" where they can.

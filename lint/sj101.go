@@ -52,6 +52,9 @@ func checkUndeclared(p *Pass) {
 		return
 	}
 	fix, err := declareFix(p.Script, v, p.opts.Operator)
+	if p.Records != nil && len(p.Records.Host.Names) > 1 { // one line would serve one of them
+		fix, err = nil, errSeveral
+	}
 	if err != nil {
 		p.report(at, nil, "write the line by hand", "no service jail options; it needs %s (%s), but no line can be added: %s", describe(v), v.Certainty, err)
 		return

@@ -15,7 +15,8 @@ var sj104 = &Rule{
 always. Before it, service(8) reads rc.conf later and so rc.conf wins, but at
 boot rc(8) has read it already (rc.subr keeps _rc_conf_loaded) and the script
 wins: the same line in rc.conf then means one thing at boot and another by hand.
-The options are the administrator's to restrict; write a default.`,
+The simulation starts the script both ways with a value in rc.conf, and sees which
+one is in force. The options are the administrator's to restrict; write a default.`,
 		Before: `foo_svcj_options="net_basic"`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -23,14 +24,23 @@ The options are the administrator's to restrict; write a default.`,
 }
 
 func checkNotOverridable(p *Pass) {
+	lost := false
 	for _, d := range p.declarations() {
 		if d.Kind != rcparse.SvcjOptions && d.Kind != rcparse.SvcjIPAddrs || d.Op != rcparse.Plain || d.Func != "" {
 			continue
 		}
-		when := "at boot or by service(8)"
-		if load := p.Script.LastLoad(); load > d.Pos.Offset {
-			when = "at boot, when it has been read already"
+		when, ran := p.overridden(d.Prefix, Override.ValueLost)
+		switch {
+		case ran && d.Kind == rcparse.SvcjOptions:
+			if when == "" {
+				continue
+			}
+		case p.Script.LastLoad() > d.Pos.Offset:
+			when = "at boot"
+		default:
+			when = "by service(8) or at boot"
 		}
+		lost = true
 		var fix *Fix
 		if !d.Eval && !d.Cond && d.ValueSpan.End > d.ValueSpan.Start {
 			name := string(p.Script.Src[d.Span.Start : d.ValueSpan.Start-1])
@@ -43,5 +53,15 @@ func checkNotOverridable(p *Pass) {
 			}
 		}
 		p.report(d.Pos, fix, "", "%s is assigned, not defaulted: rc.conf can't change it %s", d.Var, when)
+	}
+	if lost {
+		return
+	}
+	// No plain assignment does it, and yet the options are not rc.conf's.
+	for _, d := range p.options() {
+		if when, _ := p.overridden(d.Prefix, Override.ValueLost); when != "" {
+			p.report(d.Pos, nil, "write it as a default, once", "rc.conf can't change %s %s", d.Var, when)
+			return
+		}
 	}
 }

@@ -34,9 +34,18 @@ func checkEmptyOverrideLost(p *Pass) {
 		if v, ok := d.Static(); ok && v == "" {
 			continue // an empty default loses nothing
 		}
-		when := "at all"
-		if p.Script.LastLoad() > d.Pos.Offset {
+		when, ran := p.overridden(d.Prefix, Override.EmptyLost)
+		switch {
+		case ran && when == "":
+			continue
+		case ran:
+		case p.Script.LastLoad() > d.Pos.Offset:
 			when = "at boot"
+		default:
+			when = "by service(8) or at boot"
+		}
+		if gone, _ := p.overridden(d.Prefix, Override.ValueLost); gone != "" {
+			continue // not only the empty value: SJ104
 		}
 		var fix *Fix
 		if !d.Eval && d.ValueSpan.Start > d.Span.Start && (d.Op == rcparse.ColonEquals || d.Op == rcparse.ColonDash) {

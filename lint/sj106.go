@@ -13,7 +13,8 @@ var sj106 = &Rule{
 		Title: "an opt-out that rc.conf overrides by accident",
 		Text: "`foo_svcj=\"NO\"`" + ` before load_rc_config is overwritten by rc.conf when service(8)
 starts the service, and holds at boot, when rc.conf has been read before. The
-rc-scripting article puts it after load_rc_config, where it always holds. A soft
+rc-scripting article puts it after load_rc_config, where it always holds. The simulation
+starts the script with YES in rc.conf, by service(8) and at boot. A soft
 opt-out that the administrator may undo is written as a default,
 ` + "`: ${foo_svcj=\"NO\"}`" + `, as base does for sshd; that is fine anywhere.`,
 		Before: `name=foo
@@ -27,13 +28,17 @@ foo_svcj="NO"`,
 }
 
 func checkOptOutTooEarly(p *Pass) {
+	load := p.Script.LastLoad()
 	for _, d := range p.declarations() {
-		load := p.Script.LastLoad()
-		if !d.hardNo() || d.Func != "" || load < 0 || d.Pos.Offset > load {
+		early := load >= 0 && d.Pos.Offset <= load
+		if !d.hardNo() || d.Func != "" || d.Cond && !early {
+			continue
+		}
+		if when, ran := p.overridden(d.Prefix, Override.OptOutLost); ran && when == "" || !ran && !early {
 			continue
 		}
 		var fix *Fix
-		if gone := d.remove(""); gone != nil {
+		if gone := d.remove(""); gone != nil && early {
 			start, end := commentAbove(p.Script, gone.Edits[0].Start), gone.Edits[0].End
 			moved := string(p.Script.Src[start:end])
 			if !strings.HasSuffix(moved, "\n") {
@@ -47,7 +52,11 @@ func checkOptOutTooEarly(p *Pass) {
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s is set before load_rc_config: rc.conf overrides it when service(8) starts the service", d.Var)
+		if early {
+			p.report(d.Pos, fix, "", "%s is set before load_rc_config: rc.conf overrides it when service(8) starts the service", d.Var)
+		} else {
+			p.report(d.Pos, nil, "set it after load_rc_config and before run_rc_command", "%s is set too late: run_rc_command has looked at it before", d.Var)
+		}
 	}
 }
 

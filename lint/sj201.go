@@ -27,7 +27,7 @@ foo_prestart()
 		After: `command_args="-u foo"`,
 	},
 	Check: func(p *Pass) {
-		if !p.simulated() || !p.jailStarts() {
+		if !p.simulated() || !p.jailStarts() || !p.Declared() && p.Verdict.OptOut {
 			return
 		}
 		for _, l := range p.Records.losses() {

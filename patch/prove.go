@@ -45,10 +45,11 @@ func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text
 			return fmt.Errorf("a second run would change it again: %s", f.Code)
 		}
 	}
-	if slices.ContainsFunc(fixed, func(f lint.Finding) bool { return f.Code == "SJ101" }) && after.State != lint.Ready {
+	declares := slices.ContainsFunc(fixed, func(f lint.Finding) bool { return f.Code == "SJ101" })
+	if declares && after.State != lint.Ready {
 		return fmt.Errorf("the service would be %s, expected ready", after.State)
 	}
-	return proveByRunning(ctx, before, fixed, text, opts)
+	return proveByRunning(ctx, before, after, declares, opts)
 }
 
 func count(list []lint.Finding, code string) int {

@@ -16,29 +16,19 @@ import (
 // errNotSimulated is why a patch is withheld whose service can't be run.
 var errNotSimulated = errors.New("the simulation could not run it")
 
-// proveByRunning runs the script before and after in the simulated rc(8): on
-// the host nothing may change, and the declaration must behave as documented
+// proveByRunning compares the script before and after in the simulated rc(8):
+// on the host nothing may change, and the declaration must behave as documented
 // at boot and by service(8), with rc.conf unset, set and emptied.
-func proveByRunning(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text []byte, opts Options) error {
+func proveByRunning(ctx context.Context, before, after *lint.Subject, declares bool, opts Options) error {
 	pool := opts.Lint.Simulate
 	if pool == nil || before.Records == nil {
 		return nil
 	}
-	name, as := before.Records.Host.Name, before.Service.Name
 	subst := lint.Substitutions(before.Service)
-	host := hostScenarios(as)
-	declares := slices.ContainsFunc(fixed, func(f lint.Finding) bool { return f.Code == "SJ101" })
-	var wants []want
-	if declares {
-		wants = declared(name, as, before.Verdict, opts.Lint.Operator == lint.OperatorColon)
-	}
-	after := slices.Clone(host)
-	for _, w := range wants {
-		after = append(after, w.scenario)
-	}
+	host := hostScenarios(before)
 	runs := pool.Run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: host},
-		{Src: text, Subst: subst, Scenarios: after},
+		{Src: after.Script.Src, Subst: subst, Scenarios: host},
 	})
 	for i, sc := range host {
 		a, b := runs[0][i], runs[1][i]
@@ -46,86 +36,63 @@ func proveByRunning(ctx context.Context, before *lint.Subject, fixed []lint.Find
 			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
 		}
 		if !reflect.DeepEqual(plain(a), plain(b)) {
-			return fmt.Errorf("on the host, %s would not be the same", sc.Verb)
+			return fmt.Errorf("on the host, %s would not be the same", strings.Join(append([]string{sc.Verb}, sc.Args...), " "))
 		}
 	}
-	for i, w := range wants {
-		got := runs[1][len(host)+i]
-		switch {
-		case got.Failed != "":
-			return fmt.Errorf("%w under other settings: %s", errNotSimulated, got.Failed)
-		case name == "" || got.Name != name:
-			return fmt.Errorf("%w: a plain start does not come to run_rc_command, or not for the same name", errNotSimulated)
-		}
-		if err := w.check(got); err != nil {
-			return err
-		}
+	if !declares {
+		return nil
 	}
-	return nil
+	return proveDeclaration(before.Verdict, after.Records, opts.Lint.Operator == lint.OperatorColon)
 }
 
 // hostScenarios is what must be the same on the host before and after.
-func hostScenarios(as string) []rcrun.Scenario {
-	return []rcrun.Scenario{
-		{Verb: "start", InstalledAs: as},
-		{Verb: "faststart", InstalledAs: as, Boot: true},
-		{Verb: "stop", InstalledAs: as, Running: true},
-		{Verb: "restart", InstalledAs: as, Running: true},
-		{Verb: "status", InstalledAs: as, Running: true},
-		{Verb: "reload", InstalledAs: as, Running: true},
+func hostScenarios(s *lint.Subject) []rcrun.Scenario {
+	out := []rcrun.Scenario{
+		{Verb: "start"},
+		{Verb: "faststart", Boot: true},
+		{Verb: "stop", Running: true},
+		{Verb: "restart", Running: true},
+		{Verb: "status", Running: true},
+		{Verb: "reload", Running: true},
 	}
-}
-
-// A want is what the declaration must do in one scenario.
-type want struct {
-	scenario rcrun.Scenario
-	check    func(rcrun.Record) error
-}
-
-// declared is what a new declaration must do: unset gives the default, and
-// what rc.conf says wins, the empty value too unless the colon form was asked
-// for; an opt-out holds whatever rc.conf says.
-func declared(name, as string, v infer.Verdict, colon bool) []want {
-	var out []want
-	for _, boot := range []bool{false, true} {
-		when := "by service(8)"
-		if boot {
-			when = "at boot"
+	if s.Records.Args != nil || s.Script.TakesWords() {
+		// A profile, an instance or an interface, and all of them.
+		for _, verb := range []string{"start", "stop"} {
+			out = append(out, rcrun.Scenario{Verb: verb, Args: []string{"default"}, Running: verb == "stop"})
 		}
-		start := func(conf ...rcrun.Setting) rcrun.Scenario {
-			return rcrun.Scenario{Verb: "start", InstalledAs: as, Boot: boot, RCConf: conf}
-		}
-		if v.OptOut {
-			out = append(out, want{start(rcrun.Setting{Name: name + "_svcj", Value: "YES"}), func(r rcrun.Record) error {
-				if r.Svcj || len(r.Jails) > 0 {
-					return fmt.Errorf("rc.conf would override the opt-out %s", when)
-				}
-				return nil
-			}})
-			continue
-		}
-		option := name + "_svcj_options"
-		for _, c := range []struct {
-			conf []rcrun.Setting
-			want string
-			what string
-		}{
-			{nil, strings.Join(v.Options, " "), "the default is not in force"},
-			{[]rcrun.Setting{{Name: option, Value: "mlock netv6"}}, "mlock netv6", "rc.conf's value does not win"},
-			{[]rcrun.Setting{{Name: option, Value: ""}}, "", "rc.conf's empty value does not win"},
-		} {
-			if colon && c.want == "" && c.conf != nil {
-				continue
-			}
-			out = append(out, want{start(c.conf...), func(r rcrun.Record) error {
-				if r.SvcjOptions == c.want && r.SvcjOptionsSet {
-					return nil
-				}
-				return fmt.Errorf("%s %s: %s is %q, expected %q", c.what, when, option, r.SvcjOptions, c.want)
-			}})
-		}
+	}
+	for i := range out {
+		out[i].InstalledAs = s.Service.Name
 	}
 	return out
+}
+
+// proveDeclaration holds a new declaration to its verdict: unset gives the
+// default, and what rc.conf says wins, the empty value too unless the colon
+// form was asked for; an opt-out holds whatever rc.conf says.
+func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
+	if after == nil || len(after.Overrides) == 0 {
+		return fmt.Errorf("%w: a start does not come to run_rc_command", errNotSimulated)
+	}
+	for _, o := range after.Overrides {
+		if why := o.Failed(); why != "" {
+			return fmt.Errorf("%w %s: %s", errNotSimulated, o.When, why)
+		}
+		name := o.Unset.Name + "_svcj_options"
+		want := strings.Join(v.Options, " ")
+		switch got, set := o.Default(); {
+		case v.OptOut && o.OptOutLost():
+			return fmt.Errorf("rc.conf would override the opt-out %s", o.When)
+		case v.OptOut:
+		case got != want || !set:
+			return fmt.Errorf("the default is not in force %s: %s is %q, expected %q", o.When, name, got, want)
+		case o.ValueLost():
+			return fmt.Errorf("rc.conf's value does not win %s: %s is %q", o.When, name, o.Set.SvcjOptions)
+		case !colon && o.EmptyLost():
+			return fmt.Errorf("rc.conf's empty value does not win %s: %s is %q", o.When, name, o.Empty.SvcjOptions)
+		}
+	}
+	return nil
 }
 
 // plain is a Record without what the edit is allowed to change: line numbers

@@ -40,6 +40,7 @@ func TestProveByRunning(t *testing.T) {
 		{"value lost", "foo_svcj_options=net_basic\n", options, "rc.conf's value does not win"},
 		{"other default", ": ${foo_svcj_options=net_all}\n", options, "the default is not in force"},
 		{"other variable", ": ${fooo_svcj_options=net_basic}\n", options, "the default is not in force"},
+		{"too late", "", options, "a start does not come to run_rc_command"},
 		{"soft opt-out", ": ${foo_svcj=NO}\n", out, "rc.conf would override the opt-out"},
 		{"host changes", ": ${foo_svcj_options=net_basic}\ncommand_args=-x\n", options, "on the host, start would not be the same"},
 		{"only stop changes", ": ${foo_svcj_options=net_basic}\nsig_stop=KILL\n", options, "on the host, stop would not be the same"},
@@ -48,7 +49,8 @@ func TestProveByRunning(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := *before
 			s.Verdict = c.v
-			err := proveByRunning(context.Background(), &s, []lint.Finding{{Code: "SJ101"}}, with(c.line), opts)
+			after := lint.Look(context.Background(), svc, with(c.line), k, opts.Lint)
+			err := proveByRunning(context.Background(), &s, after, true, opts)
 			if c.want == "" {
 				require.NoError(t, err)
 				return

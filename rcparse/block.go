@@ -3,6 +3,8 @@ package rcparse
 import (
 	"slices"
 	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // Get is the assignments of a variable outside functions, in order.
@@ -143,4 +145,23 @@ func (s *Script) Reach(method string) []Call {
 		}
 	}
 	return out
+}
+
+// TakesWords reports whether the script looks at words after the verb, or hands
+// them on: those of a profile, an instance or an interface.
+func (s *Script) TakesWords() bool {
+	takes := false
+	if s.file == nil {
+		return false
+	}
+	syntax.Walk(s.file, func(n syntax.Node) bool {
+		if _, ok := n.(*syntax.FuncDecl); ok {
+			return false // it has parameters of its own
+		}
+		if pe, ok := n.(*syntax.ParamExp); ok && pe.Param != nil && slices.Contains([]string{"2", "@", "*", "#"}, pe.Param.Value) {
+			takes = true
+		}
+		return !takes
+	})
+	return takes
 }

@@ -23,8 +23,12 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		return
 	}
 	rec := &s.sim.record
-	if rec.Name != "" && len(rec.Starts)+len(rec.Jails) > 0 {
-		return // the first that did something stays
+	if !slices.Contains(rec.Names, asked.name) && len(rec.Names) < maxServices {
+		rec.Names = append(rec.Names, asked.name)
+	}
+	if rec.Name != "" && (len(rec.Starts)+len(rec.Jails) > 0 || s.sim.runs > 0) {
+		// The first that did something stays, and one whose precmd runs the script again.
+		return
 	}
 	rec.Name, rec.RCVar = asked.name, asked.rcvar
 	v := hc.Env.Get(asked.name + "_svcj_options")

@@ -53,6 +53,9 @@ type Record struct {
 	// Name and RCVar are name= and rcvar= when run_rc_command was called; with
 	// several calls, those of the first that did something.
 	Name, RCVar string
+	// Names is every name that run_rc_command was called with, in order; a
+	// script with several sections or instances has more than one.
+	Names []string
 	// Starts is the commands that the start method ran, in order, as the host
 	// or the jail would run them. With Svcj they are those of the jailed start.
 	Starts []Command

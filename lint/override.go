@@ -1,0 +1,90 @@
+package lint
+
+import (
+	"context"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// An Override is how a script's own declaration stands up to rc.conf, either
+// by service(8) or at boot: the two differ, since rc(8) has read rc.conf
+// before the script's first line (rc.subr, load_rc_config and _rc_conf_loaded).
+type Override struct {
+	// When is "by service(8)" or "at boot".
+	When string
+	// Unset, Set and Empty are starts on the host whose rc.conf says nothing of
+	// ${name}_svcj_options, gives it a value of its own, and empties it.
+	Unset, Set, Empty rcrun.Record
+	// Yes is a start whose rc.conf says ${name}_svcj=YES.
+	Yes rcrun.Record
+}
+
+// overrideValue is an administrator's answer that no script gives of itself.
+const overrideValue = "mlock netv6"
+
+// overrides runs a script whose run_rc_command is called for a name.
+func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun.Scenario, name string) []Override {
+	option := name + "_svcj_options"
+	whens := []string{"by service(8)", "at boot"}
+	for _, when := range whens {
+		plain := start
+		plain.Boot = when == "at boot"
+		set, empty, yes := plain, plain, plain
+		set.RCConf = []rcrun.Setting{{Name: option, Value: overrideValue}}
+		empty.RCConf = []rcrun.Setting{{Name: option}}
+		yes.Svcj = true
+		job.Scenarios = append(job.Scenarios, plain, set, empty, yes)
+	}
+	runs := pool.Run(ctx, []rcrun.Job{job})[0]
+	var out []Override
+	for i, when := range whens {
+		r := runs[4*i:]
+		out = append(out, Override{When: when, Unset: r[0], Set: r[1], Empty: r[2], Yes: r[3]})
+	}
+	return out
+}
+
+// Failed says why the runs can't be relied on, "" where they can.
+func (o Override) Failed() string {
+	for _, r := range []rcrun.Record{o.Unset, o.Set, o.Empty, o.Yes} {
+		switch {
+		case r.Failed != "":
+			return r.Failed
+		case r.Name != o.Unset.Name || r.Name == "":
+			return "run_rc_command is not called for the same name"
+		}
+	}
+	return ""
+}
+
+// Default is the options that are in force where rc.conf says nothing, and
+// whether the script set any.
+func (o Override) Default() (string, bool) { return o.Unset.SvcjOptions, o.Unset.SvcjOptionsSet }
+
+// ValueLost reports whether rc.conf's options are not the ones in force.
+func (o Override) ValueLost() bool { return o.Set.SvcjOptions != overrideValue }
+
+// EmptyLost reports whether rc.conf can't take all options away.
+func (o Override) EmptyLost() bool { return strings.TrimSpace(o.Empty.SvcjOptions) != "" }
+
+// OptOutLost reports whether ${name}_svcj=YES in rc.conf puts the service into a jail.
+func (o Override) OptOutLost() bool { return o.Yes.Svcj || len(o.Yes.Jails) > 0 }
+
+// overridden says when something is so, in words for a message, "" for never;
+// known is false where no run can tell for this variable's prefix.
+func (p *Pass) overridden(prefix string, lost func(Override) bool) (when string, known bool) {
+	if p.Records == nil || len(p.Records.Overrides) == 0 || prefix != p.Records.Host.Name {
+		return "", false
+	}
+	var whens []string
+	for _, o := range p.Records.Overrides {
+		if o.Failed() != "" {
+			return "", false
+		}
+		if lost(o) {
+			whens = append(whens, o.When)
+		}
+	}
+	return strings.Join(whens, " or "), true
+}
