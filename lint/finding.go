@@ -54,6 +54,9 @@ type Fix struct {
 	Edits []Edit
 	// Certainty is how far the fix can be relied on.
 	Certainty infer.Certainty
+	// Exports are variables that the edits put into the environment of all of
+	// the script's commands, and not only of the start.
+	Exports []string
 }
 
 // A Finding is one thing that a rule found.

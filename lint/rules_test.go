@@ -78,7 +78,7 @@ func TestRules(t *testing.T) {
 
 // hasFix is the rules that can mend something.
 var hasFix = map[string]bool{
-	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true,
+	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true, "SJ201": true,
 }
 
 func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcrun.Pool) (fired, fixed bool) {

@@ -118,6 +118,9 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 		s.Records = simulate(ctx, opts.Simulate, svc, s.Script)
 	}
 	s.Verdict = infer.Infer(infer.NewInput(svc, s.Script), k)
+	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
+		s.Repair = repair(ctx, opts.Simulate, svc, s.Script, s.Records)
+	}
 	for _, r := range Rules() {
 		if r.Check != nil {
 			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})

@@ -18,7 +18,9 @@ is lost. The simulation runs both and compares what would be started.
 
 An error where privileges, configuration or data are lost; a warning for a detail such as
 the directory, a log or a pid file. What to do: set it at the top level, between load_rc_config and
-run_rc_command.`,
+run_rc_command. Where the precmd's state is plain (assignments, exports and tests),
+` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
+sides and nothing else changed on the host.`,
 		Before: `start_precmd="foo_prestart"
 foo_prestart()
 {
@@ -30,10 +32,16 @@ foo_prestart()
 		if !p.simulated() || !p.jailStarts() || !p.Declared() && p.Verdict.OptOut {
 			return
 		}
-		for _, l := range p.Records.losses() {
-			at := p.lossPos(l.vars)
-			p.reportAs(l.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command",
-				"in the jail %s", l.what)
+		hint := "set it at the top level, between load_rc_config and run_rc_command"
+		if p.Repair != nil {
+			hint += "; svcjify patch --repair does"
+		}
+		for i, l := range p.Records.losses() {
+			fix := p.Repair
+			if i > 0 {
+				fix = nil // one repair mends all of them
+			}
+			p.reportAs(l.severity, p.lossPos(l.vars), fix, hint, "in the jail %s", l.what)
 		}
 	},
 }

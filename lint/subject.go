@@ -35,6 +35,9 @@ type Subject struct {
 	Verdict infer.Verdict
 	// Records is nil where the script was not run in the simulation.
 	Records *Records
+	// Repair moves what the jailed start loses to the top level; nil where
+	// nothing is lost, or it takes a person.
+	Repair *Fix
 	// Findings is what the rules found, in the order of the text.
 	Findings []Finding
 	State    State

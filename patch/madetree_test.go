@@ -52,7 +52,7 @@ func run(t *testing.T, dir string, stdin []byte, name string, args ...string) (s
 	return string(out), err
 }
 
-// planFor looks at a tree and plans everything that is at least possible.
+// planFor looks at a tree and plans everything of a certainty, repairs too.
 func planFor(t *testing.T, least infer.Certainty, paths ...string) ([]*Change, []Withheld, *lint.Result) {
 	c, err := corpus.Open(paths)
 	require.NoError(t, err)
@@ -62,7 +62,7 @@ func planFor(t *testing.T, least infer.Certainty, paths ...string) ([]*Change, [
 	opts := lint.Options{Simulate: pool, Operator: lint.OperatorEquals}
 	res, err := lint.Run(context.Background(), c, opts)
 	require.NoError(t, err)
-	changes, held, err := Plan(context.Background(), res, Options{Certainty: least, Lint: opts})
+	changes, held, err := Plan(context.Background(), res, Options{Certainty: least, Repair: true, Lint: opts})
 	require.NoError(t, err)
 	return changes, held, res
 }

@@ -28,7 +28,10 @@ func (c *Change) Name() string {
 func (c *Change) Subject() string {
 	options, optOuts, repairs := c.kinds()
 	what := []string{"Mend the rc script's service jail lines", "Fix the service jail lines"}
+	moves := slices.ContainsFunc(c.Fixed, func(f lint.Finding) bool { return f.Code == "SJ201" })
 	switch {
+	case moves && options+optOuts == 0:
+		what = []string{"Make the rc script work in a service jail", "Work in a service jail"}
 	case options > 0:
 		what = []string{"Make the rc script service jails ready", "Service jails ready", "svcj ready"}
 		if options > 1 && optOuts+repairs == 0 {
@@ -87,15 +90,36 @@ func (c *Change) Body() string {
 
 // sentence says what the change does for one service.
 func (c *Change) sentence(s *lint.Subject, name string) string {
+	var what, moves []string
+	for _, f := range c.Fixed {
+		switch {
+		case f.Path != s.Service.Template:
+		case f.Code == "SJ201":
+			move := fmt.Sprintf("For a service jail, start_precmd runs on the host, and the script is sourced again inside; there %s. So %s.",
+				strings.TrimPrefix(f.Message, "in the jail "), f.Fix.What)
+			if len(f.Fix.Exports) > 0 {
+				move += " The script's other commands find " + strings.Join(f.Fix.Exports, " ") + " in their environment now, too."
+			}
+			moves = append(moves, move)
+		case !slices.Contains(what, f.Message):
+			what = append(what, f.Message)
+		}
+	}
+	if len(moves) > 0 {
+		text := strings.Join(moves, " ")
+		if !s.Declared() || len(what) > 0 {
+			text += " " + c.declared(s, name, what)
+		}
+		return text
+	}
+	return c.declared(s, name, what)
+}
+
+// declared says what a service declares, or which of its findings are mended.
+func (c *Change) declared(s *lint.Subject, name string, mended []string) string {
 	switch {
 	case s.Declared():
-		var what []string
-		for _, f := range c.Fixed {
-			if f.Path == s.Service.Template && !slices.Contains(what, f.Message) {
-				what = append(what, f.Message)
-			}
-		}
-		return fmt.Sprintf("%s: %s.", name, strings.Join(what, "; "))
+		return fmt.Sprintf("%s: %s.", name, strings.Join(mended, "; "))
 	case s.Verdict.OptOut:
 		return fmt.Sprintf("%s can't work in a service jail, so it says so. %s", name, s.Verdict.Reason)
 	case len(s.Verdict.Options) == 0:

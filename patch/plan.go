@@ -54,6 +54,9 @@ type Options struct {
 	// Rules, if any, are the only rules whose fixes are made. Without, every
 	// fix of a finding that is at least a warning is.
 	Rules []string
+	// Repair makes the repairs of SJ201 too, which change what the script does
+	// and so are never more than likely to be what its maintainer wants.
+	Repair bool
 	// Lint is how the result was made, so that the proof looks the same way.
 	Lint lint.Options
 }
@@ -119,12 +122,16 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 	if s.Script == nil {
 		return ""
 	}
+	s, mended, err := repaired(ctx, s, k, opts)
+	if err != nil {
+		return err.Error()
+	}
 	var edits []lint.Edit
 	var fixed []lint.Finding
 	reason := ""
 	for _, f := range s.Findings {
 		switch {
-		case !opts.wants(f):
+		case !opts.wants(f) || f.Fix != nil && f.Fix == s.Repair:
 			continue
 		case f.Fix == nil:
 			if f.Code == "SJ101" {
@@ -144,7 +151,10 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		edits = append(edits, f.Fix.Edits...)
 		fixed = append(fixed, f)
 	}
-	if len(edits) == 0 {
+	if s.Repair != nil && len(edits) == 0 { // it was not asked for
+		return cmp.Or(reason, "faulty: "+blockers(s)) + "; --repair may mend it"
+	}
+	if len(edits) == 0 && (len(mended) == 0 || reason != "") {
 		return reason
 	}
 	if done, ok := texts[s.Service.Template]; ok { // another name of the same template
@@ -156,11 +166,14 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		if err != nil {
 			return err.Error()
 		}
-		if err := prove(ctx, s, fixed, text, k, opts); err != nil {
-			return "proof failed: " + err.Error()
+		if len(edits) > 0 {
+			if err := prove(ctx, s, fixed, text, k, opts); err != nil {
+				return "proof failed: " + err.Error()
+			}
 		}
 		texts[s.Service.Template] = text
 	}
+	fixed = append(mended, fixed...)
 	c.Subjects = append(c.Subjects, s)
 	c.Fixed = append(c.Fixed, fixed...)
 	for _, f := range fixed {

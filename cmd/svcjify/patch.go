@@ -18,11 +18,13 @@ type planFlags struct {
 	look      lookFlags
 	certainty string
 	rules     []string
+	repair    bool
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.look.add(cmd)
 	cmd.Flags().StringVar(&f.certainty, "certainty", "confident", "least certainty of what is written: certain, confident, likely, possible")
+	cmd.Flags().BoolVar(&f.repair, "repair", false, "move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
 	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "only the fixes of these rules, info ones too")
 }
 
@@ -40,7 +42,7 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 			return patch.Options{}, fmt.Errorf("%w: --rule: no rule %q", errUsage, r)
 		}
 	}
-	return patch.Options{Certainty: least, Rules: f.rules, Lint: opts}, nil
+	return patch.Options{Certainty: least, Rules: f.rules, Repair: f.repair, Lint: opts}, nil
 }
 
 // plan looks and plans.

@@ -1,0 +1,108 @@
+package patch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// repaired is a subject after its repair, with the finding that the repair
+// mends, or the subject itself where there is nothing to repair. A repair is
+// proved by itself: what the host does is the same for every verb, and the
+// jail starts what the host starts.
+func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject, []lint.Finding, error) {
+	if !opts.Repair || s.Repair == nil {
+		return s, nil, nil
+	}
+	i := slices.IndexFunc(s.Findings, func(f lint.Finding) bool { return f.Fix == s.Repair })
+	if i < 0 {
+		return s, nil, nil
+	}
+	text, err := Apply(s.Script.Src, s.Repair.Edits)
+	if err != nil {
+		return nil, nil, err
+	}
+	after := lint.Look(ctx, s.Service, text, k, opts.Lint)
+	if err := proveRepair(ctx, s, after, opts); err != nil {
+		return nil, nil, fmt.Errorf("proof of the repair failed: %w", err)
+	}
+	return after, s.Findings[i : i+1], nil
+}
+
+func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options) error {
+	if after.Script.Err != nil {
+		return fmt.Errorf("line %d: %s", after.Script.Err.Line, after.Script.Err.Text)
+	}
+	if after.Script.Name.Text != before.Script.Name.Text {
+		return errors.New("name would change")
+	}
+	for _, f := range after.Findings {
+		if count(after.Findings, f.Code) > count(before.Findings, f.Code) || f.Code == "SJ201" && f.Severity > lint.Info {
+			return fmt.Errorf("%s [%s]", f.Message, f.Code)
+		}
+	}
+	name := before.Records.Host.Name
+	scenarios := hostScenarios(before)
+	for _, verb := range extraVerbs(before.Script) {
+		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true, InstalledAs: before.Service.Name})
+	}
+	// The administrator's own flags stay where they were.
+	flags := []rcrun.Setting{{Name: name + "_flags", Value: "--first --second"}}
+	scenarios = append(scenarios,
+		rcrun.Scenario{Verb: "start", InstalledAs: before.Service.Name, RCConf: flags},
+		rcrun.Scenario{Verb: "faststart", Boot: true, InstalledAs: before.Service.Name, RCConf: flags})
+	subst := lint.Substitutions(before.Service)
+	runs := opts.Lint.Simulate.Run(ctx, []rcrun.Job{
+		{Src: before.Script.Src, Subst: subst, Scenarios: scenarios},
+		{Src: after.Script.Src, Subst: subst, Scenarios: scenarios},
+	})
+	for i, sc := range scenarios {
+		a, b := runs[0][i], runs[1][i]
+		if a.Failed != "" || b.Failed != "" {
+			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
+		}
+		a, b = plain(a), plain(b)
+		if !reflect.DeepEqual(a.Starts, b.Starts) {
+			return fmt.Errorf("on the host, %s would start something else", sc.Verb)
+		}
+		without(a.Reached, before.Repair.Exports)
+		without(b.Reached, before.Repair.Exports)
+		if !reflect.DeepEqual(a, b) {
+			return fmt.Errorf("on the host, %s would not be the same", sc.Verb)
+		}
+	}
+	return nil
+}
+
+// extraVerbs is the script's own commands, as far as the text tells.
+func extraVerbs(s *rcparse.Script) []string {
+	var out []string
+	for _, m := range s.Methods() {
+		verb, ok := strings.CutSuffix(m, "_cmd")
+		if ok && !slices.Contains([]string{"start", "stop", "restart", "status", "reload"}, verb) {
+			out = append(out, verb)
+		}
+	}
+	return out
+}
+
+// without takes the variables out of the environments.
+func without(list []rcrun.Command, names []string) {
+	for i := range list {
+		var env []string
+		for _, e := range list[i].Env {
+			if name, _, _ := strings.Cut(e, "="); !slices.Contains(names, name) {
+				env = append(env, e)
+			}
+		}
+		list[i].Env = env
+	}
+}
