@@ -26,7 +26,7 @@ func FuzzMove(f *testing.F) {
 		if s.Err != nil {
 			return
 		}
-		fix := moveState(s, []loss{{"", Error, []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}}})
+		fix := moveState(s, []loss{{vars: []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}}})
 		if fix == nil {
 			return
 		}

@@ -23,6 +23,8 @@ type Records struct {
 	// Overrides are by service(8) and at boot; nil where the script says
 	// nothing of service jails, or does not come to a run_rc_command.
 	Overrides []Override
+	// Settings are those under which the jailed start differs though it does not by default.
+	Settings []Setting
 }
 
 // simulate runs the scenarios that the rules need.
@@ -48,6 +50,9 @@ func simulate(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, script
 	if script.DeclaresSvcj() && r.Host.Name != "" && r.failed() == "" {
 		r.Overrides = overrides(ctx, pool, job, start, r.Host.Name)
 	}
+	if r.failed() == "" {
+		r.Settings = settings(ctx, pool, svc, script, &r)
+	}
 	return &r
 }
 
@@ -65,26 +70,26 @@ func (r *Records) failed() string {
 type loss struct {
 	what     string // in words, what the jailed start lacks or has besides
 	severity Severity
-	// vars are the variables that may carry it.
-	vars []string
+	// vars are the variables that may carry it, words what they lose.
+	vars, words []string
 }
 
 // losses compares what is started, command by command.
 func (r *Records) losses() []loss {
 	host, jail := r.Host.Starts, r.Jail.Starts
 	if len(host) > 0 && len(jail) == 0 {
-		return []loss{{"nothing is started: " + strings.Join(host[0].Argv, " "), Error, []string{"command", "command_args", "rc_flags"}}}
+		return []loss{{"nothing is started: " + strings.Join(host[0].Argv, " "), Error, []string{"command", "command_args", "rc_flags"}, nil}}
 	}
 	var out []loss
 	for i := range host {
 		if i >= len(jail) {
-			out = append(out, loss{"not started: " + strings.Join(host[i].Argv, " "), Error, nil})
+			out = append(out, loss{"not started: " + strings.Join(host[i].Argv, " "), Error, nil, nil})
 			continue
 		}
 		out = append(out, compare(host[i], jail[i])...)
 	}
 	for i := len(host); i < len(jail); i++ {
-		out = append(out, loss{"started besides: " + strings.Join(jail[i].Argv, " "), Error, nil})
+		out = append(out, loss{"started besides: " + strings.Join(jail[i].Argv, " "), Error, nil, nil})
 	}
 	return out
 }
@@ -98,13 +103,13 @@ func compare(h, j rcrun.Command) []loss {
 			sev = Error
 		}
 		if len(lost) > 0 {
-			out = append(out, loss{"the command line loses " + quoteWords(lost), sev, line})
+			out = append(out, loss{"the command line loses " + quoteWords(lost), sev, line, lost})
 		}
 		if len(extra) > 0 {
-			out = append(out, loss{"the command line has " + quoteWords(extra) + " besides", sev, line})
+			out = append(out, loss{"the command line has " + quoteWords(extra) + " besides", sev, line, nil})
 		}
 	} else if !slices.Equal(h.Argv, j.Argv) {
-		out = append(out, loss{"the order of the command line changes", Error, line})
+		out = append(out, loss{"the order of the command line changes", Error, line, nil})
 	}
 	for _, d := range []struct {
 		what, h, j string
@@ -116,7 +121,7 @@ func compare(h, j rcrun.Command) []loss {
 		{"fib", h.FIB, j.FIB, Warning}, {"cpuset", h.CPUSet, j.CPUSet, Warning},
 	} {
 		if d.h != d.j {
-			out = append(out, loss{d.what + " is " + shown(d.j) + ", on the host " + shown(d.h), d.sev, []string{d.what}})
+			out = append(out, loss{d.what + " is " + shown(d.j) + ", on the host " + shown(d.h), d.sev, []string{d.what}, nil})
 		}
 	}
 	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
@@ -129,7 +134,7 @@ func compare(h, j rcrun.Command) []loss {
 				sev = Error
 			}
 		}
-		out = append(out, loss{"the environment loses " + quoteWords(lost), sev, names})
+		out = append(out, loss{"the environment loses " + quoteWords(lost), sev, names, nil})
 	}
 	return out
 }

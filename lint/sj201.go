@@ -17,7 +17,8 @@ run. Whatever only a precmd sets (rc_flags, command_args, exported variables, th
 is lost. The simulation runs both and compares what would be started.
 
 An error where privileges, configuration or data are lost; a warning for a detail such as
-the directory, a log or a pid file. What to do: set it at the top level, between load_rc_config and
+the directory, a log or a pid file; for information where it takes another setting in
+rc.conf than the default (each that the start_precmd looks at is tried). What to do: set it at the top level, between load_rc_config and
 run_rc_command. Where the precmd's state is plain (assignments, exports and tests),
 ` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
 sides and nothing else changed on the host.`,
@@ -41,7 +42,16 @@ foo_prestart()
 			if i > 0 {
 				fix = nil // one repair mends all of them
 			}
-			p.reportAs(l.severity, p.lossPos(l.vars), fix, hint, "in the jail %s", l.what)
+			p.reportAs(l.severity, p.lossPos(l), fix, hint, "in the jail %s", l.what)
+		}
+		told := map[string]bool{} // several settings may lead to the same
+		for _, v := range p.Records.Settings {
+			for _, l := range (&Records{Host: v.Host, Jail: v.Jail}).losses() {
+				if !told[l.what] {
+					told[l.what] = true
+					p.reportAs(Info, p.lossPos(l), nil, "", "with %s=%q in rc.conf, in the jail %s", v.Name, v.Value, l.what)
+				}
+			}
 		}
 	},
 }
@@ -59,12 +69,26 @@ func (p *Pass) jailStarts() bool {
 }
 
 // lossPos is where a variable is set that the jailed start does not get: in a
-// function, or else the start_precmd.
-func (p *Pass) lossPos(vars []string) rcparse.Pos {
+// function, where the words that are lost stand if they do, or else the start_precmd.
+func (p *Pass) lossPos(l loss) rcparse.Pos {
+	best, most := rcparse.Pos{}, -1
 	for _, a := range p.Script.Assigns {
-		if a.Func != "" && (slices.Contains(vars, a.Var) || strings.HasSuffix(a.Var, "_flags") && slices.Contains(vars, "rc_flags")) {
-			return a.Pos
+		if a.Func == "" || !slices.Contains(l.vars, a.Var) && !(strings.HasSuffix(a.Var, "_flags") && slices.Contains(l.vars, "rc_flags")) {
+			continue
 		}
+		n := 0
+		value := rcparse.Words(rcparse.Unquote(a.Value))
+		for _, w := range l.words {
+			if slices.ContainsFunc(value, func(v string) bool { return v == w }) {
+				n++
+			}
+		}
+		if n > most {
+			best, most = a.Pos, n
+		}
+	}
+	if most >= 0 {
+		return best
 	}
 	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup", "start_cmd"} {
 		if m, ok := p.Script.Method(method); ok {

@@ -41,7 +41,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 func (s *sim) noteEmpty(hc interp.HandlerContext) {
 	for _, c := range s.script.candidates {
 		if getString(hc, c) == "" {
-			s.needs(Setting{c, example(c)})
+			s.needs(Setting{c, Example(c)})
 		}
 	}
 }

@@ -190,9 +190,9 @@ func withoutComments(text string) string {
 	return b.String()
 }
 
-// example is a value that fits a variable's name. The addresses are those of
+// Example is a value that fits the name of a variable of rc.conf(5). The addresses are those of
 // RFC 5737, for documentation.
-func example(name string) string {
+func Example(name string) string {
 	has := func(parts ...string) bool {
 		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(name, p) })
 	}
