@@ -187,7 +187,7 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 // start starts the child with an empty environment, in the root directory.
 func (w *worker) start() error {
 	cmd := exec.Command(w.pool.command[0], w.pool.command[1:]...)
-	cmd.Env = []string{"GOTRACEBACK=none", "GOMAXPROCS=1"}
+	cmd.Env = []string{"GOTRACEBACK=none", "GOMAXPROCS=1", "GOGC=400"}
 	cmd.Dir = "/"
 	cmd.Stderr = w.pool.options.Stderr
 	in, err := cmd.StdinPipe()
