@@ -25,6 +25,8 @@ type Records struct {
 	Overrides []Override
 	// Settings are those under which the jailed start differs though it does not by default.
 	Settings []Setting
+	// Instances is the start with two instances; nil where the script takes none.
+	Instances *Setting
 }
 
 // simulate runs the scenarios that the rules need.
@@ -52,6 +54,7 @@ func simulate(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, script
 	}
 	if r.failed() == "" {
 		r.Settings = settings(ctx, pool, svc, script, &r)
+		r.Instances = instances(ctx, pool, svc, script)
 	}
 	return &r
 }

@@ -3,8 +3,6 @@ package lint
 import (
 	"path"
 
-	"mvdan.cc/sh/v3/syntax"
-
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -17,7 +15,8 @@ var sj204 = &Rule{
 can make one jail only: the second jail(8) fails because the jail exists, and where the
 script ends in ` + "`run_rc_command \"$1\"`" + ` the word that names the instance does not reach
 the jailed run, which then starts all of them. An error where the simulation shows it with
-the default rc.conf; for information where it takes profiles or instances in rc.conf.`,
+the default rc.conf; for information where it is so with two profiles or instances in
+rc.conf, or where it takes such and the simulation can't tell.`,
 		Before: `for i in ${foo_instances}; do
 	run_rc_command "$1"
 done`,
@@ -34,37 +33,17 @@ run_rc_command "$@"`,
 				"the jail %s is made for the first instance, and refused for the next", p.Records.Jail.Refused[0])
 			return
 		}
-		if v, at, ok := p.instances(); ok {
-			p.reportAs(Info, at, nil, "", "with %s set in rc.conf, the instances share one jail name", v)
+		v, at, ok := instancesOf(p.Script)
+		if !ok {
+			return
 		}
+		if p.simulated() && p.Records.Instances != nil && len(p.Records.Instances.Jail.Refused) > 0 {
+			p.reportAs(Info, at, nil, "", "with %s=%q in rc.conf, the jail %s is made for the first instance, and refused for the next",
+				v, p.Records.Instances.Value, p.Records.Instances.Jail.Refused[0])
+			return
+		}
+		p.reportAs(Info, at, nil, "", "with %s set in rc.conf, the instances may share one jail; the simulated start does not tell", v)
 	},
-}
-
-// instances finds where the script first speaks of the variable by which it
-// takes instances from rc.conf, which is named for the service like all of them.
-func (p *Pass) instances() (name string, at rcparse.Pos, ok bool) {
-	if p.Script.File() == nil || p.Script.Name.Kind != rcparse.Literal {
-		return "", at, false
-	}
-	syntax.Walk(p.Script.File(), func(n syntax.Node) bool {
-		var lit *syntax.Lit
-		switch n := n.(type) {
-		case *syntax.ParamExp:
-			lit = n.Param
-		case *syntax.Assign:
-			lit = n.Name
-		}
-		if lit == nil || ok {
-			return !ok
-		}
-		for _, end := range []string{"_profiles", "_instances"} {
-			if v := p.Script.Name.Text + end; lit.Value == v {
-				name, at, ok = v, p.Script.PosAt(int(lit.Pos().Offset())), true
-			}
-		}
-		return !ok
-	})
-	return name, at, ok
 }
 
 var sj205 = &Rule{
