@@ -34,19 +34,10 @@ func repair(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, s *rcpar
 		return nil
 	}
 	again := simulate(ctx, pool, svc, after)
-	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(unplaced(again.Host.Starts), unplaced(r.Host.Starts)) {
+	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
 		return nil
 	}
 	return fix
-}
-
-// unplaced is commands without their lines.
-func unplaced(list []rcrun.Command) []rcrun.Command {
-	out := slices.Clone(list)
-	for i := range out {
-		out[i].Line = 0
-	}
-	return out
 }
 
 // spliced applies edits that are sorted and apart.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
@@ -99,13 +98,6 @@ func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 // and the options themselves.
 func plain(r rcrun.Record) rcrun.Record {
 	r.SvcjOptions, r.SvcjOptionsSet = "", false
-	strip := func(list []rcrun.Command) []rcrun.Command {
-		out := slices.Clone(list)
-		for i := range out {
-			out[i].Line = 0
-		}
-		return out
-	}
-	r.Starts, r.Reached = strip(r.Starts), strip(r.Reached)
+	r.Starts, r.Reached = rcrun.Unplaced(r.Starts), rcrun.Unplaced(r.Reached)
 	return r
 }

@@ -4,6 +4,8 @@
 // user it meets is pretended.
 package rcrun
 
+import "slices"
+
 // A Phase says which part of rc.subr's run_rc_command a command was reached in.
 type Phase string
 
@@ -124,4 +126,13 @@ type Command struct {
 	Background bool
 	// Line is the line of the rendered script, 0 where the command comes from rc.subr or an eval.
 	Line int
+}
+
+// Unplaced is commands without their lines, for comparing a script with itself edited.
+func Unplaced(list []Command) []Command {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Line = 0
+	}
+	return out
 }
