@@ -36,6 +36,18 @@ needs: NO
 why: It mounts file systems, which no option permits.
 comment: mounts file systems
 source: outside(8)
+
+service: clock
+needs: net_basic settime
+why: It asks for the time over UDP. It sets the clock.
+certainty: certain
+source: clock(8)
+
+service: private
+needs: net_basic sysvipcnew
+why: It shares memory with its children.
+certainty: certain
+source: private(8)
 `
 
 func TestMain(m *testing.M) {
@@ -79,6 +91,7 @@ func TestRules(t *testing.T) {
 // hasFix is the rules that can mend something.
 var hasFix = map[string]bool{
 	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true, "SJ201": true,
+	"SJ301": true, "SJ302": true,
 }
 
 func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcrun.Pool) (fired, fixed bool) {

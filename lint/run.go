@@ -117,7 +117,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		s.Records = simulate(ctx, opts.Simulate, svc, s.Script)
 	}
-	s.Verdict = infer.Infer(infer.NewInput(svc, s.Script), k)
+	s.Verdict = infer.Infer(s.Input(), k)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
 		s.Repair = repair(ctx, opts.Simulate, svc, s.Script, s.Records)
 	}

@@ -1,9 +1,6 @@
 package lint
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -86,5 +83,5 @@ func describe(v infer.Verdict) string {
 	case len(v.Options) == 0:
 		return "none of them"
 	}
-	return fmt.Sprintf("%q", strings.Join(v.Options, " "))
+	return wordList(v.Options)
 }

@@ -80,6 +80,15 @@ func (s *Subject) Declared() bool {
 	return ok
 }
 
+// Input is what the inference looks at: the port, the script, and its simulated start.
+func (s *Subject) Input() infer.Input {
+	in := infer.NewInput(s.Service, s.Script)
+	if s.Records != nil {
+		in.Run = &s.Records.Host
+	}
+	return in
+}
+
 // decide sets the state from the verdict and the findings.
 func (s *Subject) decide() {
 	worst, blocked := Info, false

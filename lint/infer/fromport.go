@@ -21,6 +21,7 @@ var netSigns = []sign{
 	{re(`(http|https|web|ftp|sftp|dns|smtp|imap|pop3|mail|irc|ldap|nntp|xmpp|jabber|sip|rtsp|streaming|proxy|radius|tftp|snmp|gopher|gemini|finger|ident|rsync|mqtt|amqp|game|chat|voice|sql|database|time|cache|caching|vnc|rdp|file|print|license|media|dlna|upnp|git|svn|search|api|application|authentication|push|queue|message|messaging|tracker|whois|rpc|soap|caldav|carddav|webdav|nfs|smb|samba|afp|sync|relay|gateway|monitoring|metrics|log|syslog|name|node)[- /](servers?|daemons?|service|proxy|gateway|relay|node|broker|frontend|front-end|backend|tracker|exporter)`), "net_basic", Likely},
 	{re(`TCP|UDP|TCP/IP|IPv4|IPv6|internet|network protocol|over the network|listens? on|HTTPS?|REST API|web interface|web-based|websockets?|peer[- ]to[- ]peer|P2P|bittorrent|torrents?|blockchain|cryptocurrency|bitcoin|MQTT|AMQP|DNS|SMTP|IMAP|POP3|LDAP|IRC|XMPP|SIP|VoIP|RTP|SNMP|RADIUS|TFTP|SOCKS|distributed|cluster(ed|ing)?|replication|load balanc\w+|reverse proxy|client/server|client-server|remote(ly)?|multi-?player|prometheus|exporter`), "net_basic", Possible},
 	{re(`servers?|daemon|network(ed|ing)?|clients?`), "net_basic", Possible},
+	{re(`database|DBMS|key[-/ ]value|search engine|message (queue|broker)|\w*MQ|web (app\w*|console|ui|interface|front-?end)|APIs?|dashboards?|JSON|microservices?|forum|wiki|blog|CMS|voice|streaming|metrics|telemetry|log (ship\w+|collect\w+|aggregat\w+|forward\w+)|frame buffer|net interface|cloud|SaaS|S3|bots?`), "net_basic", Possible},
 }
 
 // otherSigns say that more than the network may be needed, or that no option
@@ -32,7 +33,7 @@ var otherSigns = []sign{
 	{re(`mounts?|mounting|auto-?mount\w*|FUSE|file ?systems?|ZFS|snapshots?|swap`), OptOut, Possible},
 	{re(`display manager|login manager|desktop sessions?|X server|ACPI|suspend|laptop|CPU frequency|power manag\w+|fan control|thermal|overclock\w*|UPS|uninterruptible`), OptOut, Possible},
 	{re(`cron|scheduler|supervis(es?|ion|or)|process (control|manag\w+|monitor)|service manager|init system|configuration management|remote command|watchdog|batch (queu\w+|jobs?)|job (queue|scheduler)|CI runner|build (agent|worker|slave)`), OptOut, Possible},
-	{re(`DHCP|BOOTP|wireless|802\.11|access point|interfaces?|bridge|VRRP|CARP|multicast routing|router advertisements?`), OptOut, Possible},
+	{re(`DHCP|BOOTP|wireless|802\.11|access point|network interfaces?|bridge|VRRP|CARP|multicast routing|router advertisements?`), OptOut, Possible},
 	{re(`OSPF|BGP|RIP|routing (daemon|protocols?|suite)|route server|mesh`), "routing", Possible},
 	{re(`NTP|time (synchroni[sz]\w+|daemon|protocol)|clock (synchroni[sz]\w+|discipline)|system clock|PTP`), "settime", Possible},
 	{re(`ICMP|ping|traceroute|raw sockets?|sniff\w*|packet captur\w+|libpcap|intrusion detection|IDS|ARP|latency|port scan\w*|netflow`), "net_raw", Possible},
@@ -45,11 +46,17 @@ var otherSigns = []sign{
 // fromText looks at COMMENT and pkg-descr.
 func fromText(in Input) []Evidence {
 	var out []Evidence
+	seen := map[string]bool{}
 	scan := func(path string, line int, text, what string) {
 		for _, list := range [][]sign{netSigns, otherSigns} {
 			for i, s := range list {
 				m := s.pattern.FindString(text)
-				if m == "" || i > 0 && &list[0] == &netSigns[0] && hasKind(out, path, line) {
+				if key := what + s.supports + strings.ToLower(m); m == "" || seen[key] {
+					continue
+				} else {
+					seen[key] = true
+				}
+				if i > 0 && &list[0] == &netSigns[0] && hasKind(out, path, line) {
 					continue
 				}
 				out = append(out, Evidence{
@@ -102,6 +109,13 @@ var usesSigns = []sign{
 	{regexp.MustCompile(`^kmod(:|$)`), OptOut, Likely},
 }
 
+// runSigns does the same for RUN_DEPENDS. The .NET runtime locks a page of
+// memory at its start and ends where that is refused (dotnet/runtime,
+// gcenv.unix.cpp, GCToOSInterface::Initialize).
+var runSigns = []sign{
+	{regexp.MustCompile(`^(dotnet|aspnetcore)`), "mlock", Likely},
+}
+
 // fromDepends looks at libraries and USES.
 func fromDepends(in Input) []Evidence {
 	var out []Evidence
@@ -120,5 +134,6 @@ func fromDepends(in Input) []Evidence {
 	}
 	add(in.Port.Libs, libSigns, "it is linked against")
 	add(in.Port.Uses, usesSigns, "USES")
+	add(in.Port.Runs, runSigns, "it runs with")
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
@@ -167,7 +168,7 @@ func fromListen(in Input) []Evidence {
 		}
 		out = append(out, e)
 	}
-	for _, w := range rcparse.RealProgram(s.CommandLine()) {
+	for _, w := range slices.Concat(in.CommandLines()...) {
 		flag, _, _ := strings.Cut(w, "=")
 		if netFlag.MatchString(flag) {
 			line := 0

@@ -11,23 +11,27 @@ import (
 //  1. An entry of the knowledge table decides, with its certainty.
 //  2. A start that itself does what no option permits, and leaves nothing
 //     running, is an opt-out; so is a nojail keyword.
-//  3. net_basic needs an address, a port, or two kinds of facts that agree.
-//  4. Signs that something else is needed too hold the certainty down.
-//  5. No evidence: unknown.
+//  3. What its COMMENT says that it is for makes an answer possible, and likely
+//     where a fact of another kind agrees.
+//  4. net_basic is confident where it listens and three kinds of facts agree,
+//     likely where it listens or two do, and possible by one.
+//  5. Signs that something else is needed too hold the certainty down.
+//  6. No evidence: unknown.
 func Infer(in Input, k *Knowledge) Verdict {
 	var ev []Evidence
 	for _, source := range []func(Input) []Evidence{
-		fromHeader, fromCommands, fromListen, fromDepends, fromCategory, fromText,
+		fromHeader, fromCommands, fromRun, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments,
 	} {
 		ev = append(ev, source(in)...)
 	}
 	v := Verdict{Evidence: ev}
-	if e := k.Lookup(in.Service, in.Script.Program(), in.Origins); e != nil {
+	if e := k.Lookup(in.Service, in.Programs(), in.Origins); e != nil {
 		v.byEntry(e)
 	} else {
-		v.byEvidence()
+		v.byEvidence(in)
 	}
 	order(v.Evidence, v.Answer())
+	v.look(in)
 	return v
 }
 
@@ -64,57 +68,117 @@ func (v *Verdict) byEntry(e *Entry) {
 }
 
 // byEvidence weighs the facts where the table has no entry.
-func (v *Verdict) byEvidence() {
-	best := func(word string, kinds ...Kind) (Evidence, bool) {
-		var top Evidence
-		for _, e := range v.Evidence {
-			if e.Supports == word && (len(kinds) == 0 || slices.Contains(kinds, e.Kind)) && e.Strength > top.Strength {
-				top = e
-			}
-		}
-		return top, top.Strength > Unknown
-	}
-	if e, ok := best(OptOut, FromScript, FromKeyword, FromDepends); ok && e.Strength >= Likely {
+func (v *Verdict) byEvidence(in Input) {
+	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromDepends); ok && e.Strength >= Likely && !lifted(e, in) {
 		v.OptOut, v.Certainty, v.Reason = true, e.Strength, e.Fact
 		if agree := v.kinds(OptOut); e.Strength == Likely && len(agree) > 1 {
 			v.Certainty = Confident
 		}
 		v.Comment = commentOf(e)
-		if n, ok := best("net_basic", FromListen); ok {
-			v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s", n.Path, n.Line, n.Fact))
-			v.Certainty = min(v.Certainty, Likely)
+		if n, ok := v.best("net_basic", FromListen); ok {
+			v.contradict(n)
 		}
 		return
 	}
+	if v.byPurpose(in) {
+		v.further()
+		return
+	}
+	v.byNetwork()
+	v.further()
+	if v.Known() {
+		v.hints()
+	}
+}
+
+// lifted reports whether a nojail keyword says no more than that jails could not
+// do, before there were options for it, what the program is for.
+func lifted(e Evidence, in Input) bool {
+	p, _, ok := purposeOf(in)
+	return ok && e.Kind == FromKeyword && (strings.Contains(p.answer, "settime") || strings.Contains(p.answer, "routing"))
+}
+
+// byNetwork looks for signs that it speaks IP. One alone makes the answer
+// possible: three of four services do.
+func (v *Verdict) byNetwork() {
 	kinds := v.kinds("net_basic")
-	listen, listens := best("net_basic", FromListen)
-	top, ok := best("net_basic")
+	listen, listens := v.best("net_basic", FromListen, FromConf)
+	top, ok := v.best("net_basic")
+	socket, local := v.best(Nothing, FromListen, FromConf)
 	switch {
+	case local && !listens && top.Strength < Likely:
+		v.Options, v.Certainty = []string{}, Possible
+		v.Reason = "It has a UNIX socket: " + lowerFirst(socket.Fact) + "."
+		if ok {
+			v.contradict(top)
+		}
+		return
 	case !ok:
 		return
 	case listens && listen.Strength >= Likely && len(kinds) >= 3:
 		v.Certainty = Confident
 	case listens && listen.Strength >= Likely, top.Strength >= Likely && len(kinds) >= 2, len(kinds) >= 3:
 		v.Certainty = Likely
-	case len(kinds) >= 2, top.Strength >= Likely:
-		v.Certainty = Possible
 	default:
-		return // one weak sign is no evidence
+		v.Certainty = Possible
 	}
 	v.Options = []string{"net_basic"}
 	v.Reason = "It speaks IP: " + lowerFirst(top.Fact) + "."
 	if listens {
 		v.Reason = "It speaks IP: " + lowerFirst(listen.Fact) + "."
 	}
+}
+
+// further adds the words that the port itself tells people to grant in a jail,
+// and those that its runtime can't do without.
+func (v *Verdict) further() {
 	for _, e := range v.Evidence {
-		if e.Supports == "" || e.Supports == "net_basic" {
+		if e.Strength < Likely || e.Kind != FromMessage && e.Kind != FromDepends || v.OptOut {
 			continue
 		}
-		if e.Kind == FromText || e.Kind == FromDepends || e.Kind == FromScript {
+		if e.Supports == "" || e.Supports == OptOut || e.Supports == Nothing || e.Supports == "net_basic" || slices.Contains(v.Options, e.Supports) {
+			continue
+		}
+		v.Options = append(v.Options, e.Supports)
+		slices.Sort(v.Options)
+		v.Certainty = max(v.Certainty, Possible)
+		v.Reason = strings.TrimSpace(v.Reason + " " + e.Fact + ".")
+	}
+}
+
+// hints lets the signs that something else is needed hold the certainty down.
+func (v *Verdict) hints() {
+	for _, e := range v.Evidence {
+		if e.Supports == "" || v.has(e.Supports) {
+			continue
+		}
+		if slices.Contains([]Kind{FromText, FromDepends, FromScript, FromMessage, FromPackage}, e.Kind) {
 			v.Certainty = min(v.Certainty, Likely)
 			v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s: perhaps %s", e.Path, e.Line, e.Fact, e.Supports))
 		}
 	}
+}
+
+// has reports whether the answer holds a word already; the words of IP stand for each other.
+func (v *Verdict) has(word string) bool {
+	return slices.Contains(v.Options, word) || word == "net_basic" && len(v.Options) > 0
+}
+
+// contradict notes a fact that speaks against the answer.
+func (v *Verdict) contradict(e Evidence) {
+	v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Fact))
+	v.Certainty = min(v.Certainty, Likely)
+}
+
+// best is the strongest fact for a word, of the kinds given or of any.
+func (v *Verdict) best(word string, kinds ...Kind) (Evidence, bool) {
+	var top Evidence
+	for _, e := range v.Evidence {
+		if e.Supports == word && (len(kinds) == 0 || slices.Contains(kinds, e.Kind)) && e.Strength > top.Strength {
+			top = e
+		}
+	}
+	return top, top.Strength > Unknown
 }
 
 // kinds is the independent kinds of facts that speak for a word.

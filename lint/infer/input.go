@@ -3,10 +3,12 @@ package infer
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 // An Input is all that the inference looks at for one service.
@@ -16,6 +18,8 @@ type Input struct {
 	// Origins is every port that installs it.
 	Origins []string
 	Script  *rcparse.Script
+	// Run is the simulated start on the host; nil where there was none.
+	Run *rcrun.Record
 	// Port is the first of the ports; zero for a plain directory of scripts.
 	Port Port
 }
@@ -27,7 +31,11 @@ type Port struct {
 	CommentLine       int
 	Categories        []string
 	Uses, Libs        []Word
-	Descr, DescrPath  string
+	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS.
+	Runs, Options    []Word
+	Descr, DescrPath string
+	// Files is the port's message, its configurations and its packing list.
+	Files []File
 }
 
 // A Word is a word of a Makefile variable with its line.
@@ -36,8 +44,12 @@ type Word struct {
 	Line       int
 }
 
-// maxDescr bounds how much of a pkg-descr is read, in bytes.
-const maxDescr = 64 << 10
+const (
+	// maxText bounds how much of one file is looked at, in bytes.
+	maxText = 64 << 10
+	// maxFiles bounds how many of FILESDIR are.
+	maxFiles = 30
+)
 
 // NewInput collects the input for a service of a corpus.
 func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
@@ -65,13 +77,50 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		in.Port.Makefile, in.Port.CommentLine = list[0].File, list[0].Line
 	}
 	in.Port.Categories = strings.Fields(mk.Value("CATEGORIES"))
-	in.Port.Uses, in.Port.Libs = words("USES"), words("LIB_DEPENDS")
-	for _, dir := range []string{svc.Ports[0].Origin, path.Dir(path.Dir(svc.Template))} {
-		name := path.Join(dir, "pkg-descr")
-		if text, err := fs.ReadFile(svc.Tree.FS, name); err == nil {
-			in.Port.Descr, in.Port.DescrPath = string(text[:min(len(text), maxDescr)]), name
+	in.Port.Uses, in.Port.Libs, in.Port.Runs = words("USES"), words("LIB_DEPENDS"), words("RUN_DEPENDS")
+	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
+		in.Port.Options = append(in.Port.Options, words(v)...)
+	}
+	dirs := []string{svc.Ports[0].Origin, path.Dir(path.Dir(svc.Template))} // its master's are read where it has none
+	for _, dir := range dirs {
+		if text, ok := read(svc.Tree, path.Join(dir, "pkg-descr")); ok {
+			in.Port.Descr, in.Port.DescrPath = text, path.Join(dir, "pkg-descr")
 			break
 		}
 	}
+	in.Port.Files = files(svc.Tree, dirs)
 	return in
+}
+
+// files reads the message, the packing list and the configurations.
+func files(tree *corpus.Tree, dirs []string) []File {
+	var names []string
+	for _, dir := range slices.Compact(dirs) {
+		names = append(names, path.Join(dir, "pkg-message"), path.Join(dir, "pkg-plist"))
+		list, err := fs.ReadDir(tree.FS, path.Join(dir, "files"))
+		if err != nil {
+			continue
+		}
+		for _, e := range list {
+			if n := e.Name(); len(names) < maxFiles && (strings.HasPrefix(n, "pkg-message") || isConf(n)) {
+				names = append(names, path.Join(dir, "files", n))
+			}
+		}
+	}
+	var out []File
+	for _, name := range names {
+		if text, ok := read(tree, name); ok {
+			out = append(out, File{name, text})
+		}
+	}
+	return out
+}
+
+// read is the beginning of a text; one that is not there, or is none, says nothing.
+func read(tree *corpus.Tree, name string) (string, bool) {
+	text, problem := tree.ReadFile(name)
+	if problem != nil {
+		return "", false
+	}
+	return string(text[:min(len(text), maxText)]), true
 }

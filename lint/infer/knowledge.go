@@ -211,10 +211,13 @@ func (k *Knowledge) add(e *Entry) {
 }
 
 // Lookup finds the entry for a service: by its rc.d name first, since a person
-// who wrote one meant it, then by the program. An entry with origins only
+// who wrote one meant it, then by the programs that it starts, in order. An entry with origins only
 // counts for those, and goes before one without.
-func (k *Knowledge) Lookup(service, program string, origins []string) *Entry {
-	lists := [][]*Entry{k.byService[service], k.globs, k.byProgram[program]}
+func (k *Knowledge) Lookup(service string, programs, origins []string) *Entry {
+	lists := [][]*Entry{k.byService[service], k.globs}
+	for _, p := range programs {
+		lists = append(lists, k.byProgram[p])
+	}
 	for _, withPort := range []bool{true, false} {
 		for i, list := range lists {
 			for _, e := range list {

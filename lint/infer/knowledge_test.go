@@ -71,10 +71,10 @@ source: s
 comment: does everything
 `)}})
 	require.NoError(t, err)
-	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup("mud2", "", nil).Why)
-	require.Equal(t, []string{"net_basic"}, k.Lookup("other", "mudd", nil).Needs)
-	require.Nil(t, k.Lookup("server", "", []string{"games/chess"}))
-	require.Equal(t, []string{"none"}, k.Lookup("server", "server", []string{"games/ludo"}).Needs, "an entry for the port goes first")
-	require.True(t, k.Lookup("x", "server", nil).OptOut())
-	require.Nil(t, k.Lookup("nothing", "", nil))
+	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup("mud2", nil, nil).Why)
+	require.Equal(t, []string{"net_basic"}, k.Lookup("other", []string{"mudd"}, nil).Needs)
+	require.Nil(t, k.Lookup("server", nil, []string{"games/chess"}))
+	require.Equal(t, []string{"none"}, k.Lookup("server", []string{"server"}, []string{"games/ludo"}).Needs, "an entry for the port goes first")
+	require.True(t, k.Lookup("x", []string{"server"}, nil).OptOut())
+	require.Nil(t, k.Lookup("nothing", nil, nil))
 }

@@ -75,10 +75,15 @@ const (
 	FromKnowledge Kind = "knowledge" // the table of programs
 	FromKeyword   Kind = "keyword"   // the rcorder(8) block
 	FromScript    Kind = "script"    // what the script runs or sets
+	FromStart     Kind = "start"     // the simulated start
 	FromListen    Kind = "listen"    // an address or port it listens on or connects to
 	FromText      Kind = "text"      // COMMENT and pkg-descr
 	FromDepends   Kind = "depends"   // dependencies, USES
 	FromCategory  Kind = "category"  // CATEGORIES
+	FromMessage   Kind = "message"   // pkg-message
+	FromConf      Kind = "conf"      // a configuration that the port installs
+	FromPackage   Kind = "package"   // the packing list
+	FromComment   Kind = "comment"   // the script's comments
 )
 
 // A Verdict is the answer for one service.
@@ -99,6 +104,9 @@ type Verdict struct {
 	Limits []string
 	// Contradictions says where facts disagree.
 	Contradictions []string
+	// NotFound is what was looked for in vain, WouldChange what would make the
+	// answer another.
+	NotFound, WouldChange []string
 }
 
 // Known reports whether there is an answer at all.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
 )
 
 // maxFacts is how many facts of one kind and direction explain prints before it counts the rest.
@@ -24,8 +25,8 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  script     %s\n", OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
 	}
 	if s.Script != nil {
-		if p := s.Script.Program(); p != "" {
-			fmt.Fprintf(&b, "  program    %s\n", OneLine(p))
+		if p := s.Input().Programs(); len(p) > 0 {
+			fmt.Fprintf(&b, "  program    %s\n", OneLine(strings.Join(p, " ")))
 		}
 	}
 	if len(s.Service.Ports) > 1 {
@@ -61,7 +62,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		b.WriteString("\nevidence\n")
 	}
 	shown := map[string]int{}
-	for _, e := range v.Evidence {
+	for _, e := range sameFact(v.Evidence) {
 		key := string(e.Kind) + e.Supports
 		if shown[key]++; shown[key] > maxFacts {
 			continue
@@ -90,6 +91,17 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		}
 		fmt.Fprintf(&b, "  and %d more of the same kinds (list --format json has all)\n", rest)
 	}
+	for _, list := range []struct {
+		title string
+		lines []string
+	}{{"looked for and not found", v.NotFound}, {"would change the answer", v.WouldChange}} {
+		if len(list.lines) > 0 {
+			b.WriteString("\n" + list.title + "\n")
+		}
+		for _, l := range list.lines {
+			fmt.Fprintf(&b, "  %s\n", OneLine(l))
+		}
+	}
 	if len(s.Findings) > 0 {
 		b.WriteString("\nfindings\n")
 	}
@@ -101,4 +113,21 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// sameFact puts facts that stand at the same place and say the same into one,
+// which supports the words of all.
+func sameFact(list []infer.Evidence) []infer.Evidence {
+	var out []infer.Evidence
+	at := map[string]int{}
+	for _, e := range list {
+		key := fmt.Sprint(e.Path, e.Line, e.Kind, e.Fact)
+		if i, ok := at[key]; ok {
+			out[i].Supports = strings.Join([]string{e.Supports, out[i].Supports}, " ")
+			continue
+		}
+		at[key] = len(out)
+		out = append(out, e)
+	}
+	return out
 }

@@ -1,0 +1,131 @@
+package infer
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// plain is a script that says nothing of what its program needs.
+const plain = `#!/bin/sh
+# PROVIDE: mud
+. /etc/rc.subr
+name="mud"
+rcvar="mud_enable"
+load_rc_config $name
+: ${mud_enable:="NO"}
+command="/usr/local/sbin/mudd"
+run_rc_command "$1"
+`
+
+func inputOf(script string, change func(*Input)) Input {
+	in := Input{Service: "mud", Template: "games/mud/files/mud.in", Script: rcparse.Parse([]byte(script), nil)}
+	in.Port.Makefile = "games/mud/Makefile"
+	if change != nil {
+		change(&in)
+	}
+	return in
+}
+
+func file(path string, lines ...string) File {
+	return File{"games/mud/" + path, strings.Join(lines, "\n")}
+}
+
+// TestEvidence has services that no table knows.
+func TestEvidence(t *testing.T) {
+	for name, c := range map[string]struct {
+		change    func(*Input)
+		answer    string
+		certainty Certainty
+		fact      string // a part of one fact
+	}{
+		"nothing at all": {nil, "", Unknown, ""},
+		"comment":        {func(in *Input) { in.Port.Comment = "Multi-user game server" }, "net_basic", Possible, "COMMENT says"},
+		"message with an address": {func(in *Input) {
+			in.Port.Files = []File{file("pkg-message", "Open http://localhost:4000/ now.")}
+		}, "net_basic", Possible, "its message says"},
+		"message and category": {func(in *Input) {
+			in.Port.Files, in.Port.Categories = []File{file("pkg-message", "It listens on port 4000.")}, []string{"www"}
+		}, "net_basic", Likely, "its message says"},
+		"message for jails": {func(in *Input) {
+			in.Port.Comment = "Web server"
+			in.Port.Files = []File{file("files/pkg-message.in", "In a jail, set allow.mlock.")}
+		}, "mlock net_basic", Possible, "allow.mlock"},
+		"configuration": {func(in *Input) {
+			in.Port.Files = []File{file("files/mud.conf.sample.in", "# port = 1", "listen = 127.0.0.1:4000")}
+		}, "net_basic", Likely, "its configuration has"},
+		"configuration in a comment only": {func(in *Input) {
+			in.Port.Files = []File{file("files/mud.conf", "# listen = 127.0.0.1:4000")}
+		}, "", Unknown, ""},
+		"socket": {func(in *Input) {
+			in.Port.Files = []File{file("files/mud.yaml", "socket: /var/run/mud/mud.sock")}
+		}, "none", Possible, "UNIX socket"},
+		"IPv6 option": {func(in *Input) { in.Port.Options = []Word{{"IPV6", "games/mud/Makefile", 9}} }, "net_basic", Possible, "the option IPV6"},
+		".NET": {func(in *Input) {
+			in.Port.Comment, in.Port.Runs = "Web server", []Word{{"dotnet>0:lang/dotnet", "games/mud/Makefile", 9}}
+		}, "mlock net_basic", Possible, "it runs with dotnet"},
+		"clock": {func(in *Input) { in.Port.Comment = "Simple NTP daemon" }, "net_basic settime", Possible, "sets the clock"},
+		"nojail for the clock's sake": {func(in *Input) {
+			in.Port.Comment = "Simple NTP daemon"
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1)), nil)
+		}, "net_basic settime", Possible, "sets the clock"},
+		"nojail": {func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1)), nil)
+		}, "NO", Likely, "KEYWORD nojail"},
+		"purpose": {func(in *Input) { in.Port.Comment = "Display manager for X11" }, "NO", Possible, "sessions"},
+		"purpose and package": {func(in *Input) {
+			in.Port.Comment = "FUSE based file system"
+			in.Port.Files = []File{file("pkg-plist", "sbin/mount_mud")}
+		}, "NO", Likely, "mount program"},
+		"kernel module": {func(in *Input) {
+			in.Port.Files = []File{file("pkg-plist", "@(root,wheel,0555) /boot/modules/mud.ko")}
+		}, "", Unknown, "kernel module mud.ko"},
+		"one-shot":                       {func(in *Input) { in.Run = &rcrun.Record{Name: "mud"} }, "NO", Likely, "leaves no process running"},
+		"a run that failed says nothing": {func(in *Input) { in.Run = &rcrun.Record{Name: "mud", Failed: "a loop"} }, "", Unknown, ""},
+		"program of the run": {func(in *Input) {
+			in.Run = &rcrun.Record{Name: "mud", Remains: true, Starts: []rcrun.Command{{Program: []string{"/x/mudd", "--listen=:4000"}}}}
+		}, "net_basic", Likely, "the command line has"},
+		"comment of the script": {func(in *Input) {
+			in.Script = rcparse.Parse([]byte(plain+"# mud_flags: -p, the TCP port\n"), nil)
+		}, "net_basic", Possible, "a comment of the script"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := Infer(inputOf(plain, c.change), &Knowledge{})
+			require.Equal(t, c.answer, v.Answer(), "%+v", v.Evidence)
+			require.Equal(t, c.certainty, v.Certainty)
+			require.NotEmpty(t, v.NotFound)
+			require.NotEmpty(t, v.WouldChange)
+			var facts []string
+			for _, e := range v.Evidence {
+				require.NotEmpty(t, e.Path, "%+v", e)
+				facts = append(facts, e.Fact)
+			}
+			require.Contains(t, strings.Join(facts, "\n"), c.fact)
+		})
+	}
+}
+
+// FuzzInfer gives hostile text to all that reads text: the answer is one of
+// those there are, and the evidence bounded.
+func FuzzInfer(f *testing.F) {
+	f.Add(plain, "Web server", "listens on port 1", "listen: [::]:1", "sbin/mount_x")
+	f.Fuzz(func(t *testing.T, script, comment, message, conf, plist string) {
+		in := inputOf(script, func(in *Input) {
+			in.Port.Comment, in.Port.Descr = comment, message
+			in.Port.Files = []File{file("pkg-message", message), file("files/a.conf", conf), file("pkg-plist", plist)}
+			in.Port.Options = []Word{{comment, "x", 1}}
+			in.Port.Runs = in.Port.Options
+		})
+		v := Infer(in, &Knowledge{})
+		for _, w := range v.Options {
+			_, known := rcparse.OptionOf(w)
+			require.True(t, known, w)
+		}
+		require.Equal(t, v.Known(), v.Answer() != "")
+		require.Less(t, v.Certainty, Certain, "without the table nothing is certain")
+	})
+}

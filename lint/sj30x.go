@@ -1,0 +1,188 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+)
+
+var sj301 = &Rule{
+	Code: "SJ301", Slug: "option-missing", Severity: Error,
+	Doc: Doc{
+		Title: "the service needs an option that it does not declare",
+		Text: `rc.subr gives the service jail what the option words say and nothing else; what is
+missing is refused inside: a socket, System V IPC, locked memory, the clock. The finding
+compares the declared words with those that the evidence supports, and is as severe as
+that is certain: an error where it is certain, a warning where it is confident, for
+information where it is likely. ` + "`svcjify explain ORIGIN`" + ` shows the evidence.`,
+		Before: `: ${chronyd_svcj_options="net_basic"}`,
+		After:  `: ${chronyd_svcj_options="net_basic settime"}`,
+	},
+	Check: func(p *Pass) {
+		d, declared, missing, _ := p.compare()
+		if len(missing) > 0 {
+			sev := map[infer.Certainty]Severity{infer.Certain: Error, infer.Confident: Warning}[p.Verdict.Certainty]
+			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Options), p.Verdict.Reason,
+				"%s declares %s, and it needs %q besides (%s)", d.Var, wordList(declared), strings.Join(missing, " "), p.Verdict.Certainty)
+		}
+	},
+}
+
+var sj302 = &Rule{
+	Code: "SJ302", Slug: "option-excess", Severity: Warning,
+	Doc: Doc{
+		Title: "the service declares an option that it does not need",
+		Text: `Each option takes a part of the jail's wall away. The smallest set that works is the one
+to declare: an administrator can add words in rc.conf, and seldom takes one off. The
+finding is a warning where the evidence is certain or confident, for information where it
+is likely. A private System V namespace (sysvipcnew) is less than the host's (sysvipc).`,
+		Before: `: ${foo_svcj_options="net_basic sysvipc"}`,
+		After:  `: ${foo_svcj_options="net_basic"}`,
+	},
+	Check: func(p *Pass) {
+		d, _, missing, excess := p.compare()
+		if len(excess) > 0 {
+			sev := Info
+			if p.Verdict.Certainty >= infer.Confident {
+				sev = Warning
+			}
+			var fix *Fix
+			if len(missing) == 0 { // or else SJ301's does it
+				fix = p.rewriteTo(d, p.Verdict.Options)
+			}
+			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
+				"%s declares %q, and %s would do (%s)", d.Var, strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
+		}
+	},
+}
+
+var sj303 = &Rule{
+	Code: "SJ303", Slug: "unsuitable", Severity: Error, Blocks: true,
+	Doc: Doc{
+		Title: "the service declares options, and no set of options makes it work",
+		Text: `What it does is refused in a jail whatever the options say: jail(8) and
+prison_priv_check in sys/kern/kern_jail.c have the list. Such a script says NO, and why.
+An error where the evidence is certain or confident, else a warning or for information.`,
+		Before: `: ${foo_svcj_options="net_basic"}`,
+		After: `# No service jail: it loads rules into the packet filter
+foo_svcj="NO"`,
+	},
+	Check: func(p *Pass) {
+		if !p.Verdict.OptOut || !p.Declared() || p.optedOut() || p.Verdict.Certainty < infer.Likely {
+			return
+		}
+		if d, _, ok := p.declaredWords(); ok {
+			sev := Warning
+			if p.Verdict.Certainty >= infer.Confident {
+				sev = Error
+			}
+			p.reportAs(sev, d.Pos, nil, "say NO, and why", "it declares options, but must stay outside (%s): it %s", p.Verdict.Certainty, p.Verdict.Comment)
+		}
+	},
+}
+
+var sj304 = &Rule{
+	Code: "SJ304", Slug: "opt-out-unfounded", Severity: Info,
+	Doc: Doc{
+		Title: "the script opts out of service jails, and does not say why",
+		Text: `An opt-out without its reason can't be looked at again when jails learn more, as they did
+with settime and routing. A comment in front of the line, or behind it, is enough. Where
+the evidence says confidently that the service would work, that is said too, as a warning.`,
+		Before: `foo_svcj="NO"`,
+		After: `# No service jail: it mounts file systems
+foo_svcj="NO"`,
+	},
+	Check: func(p *Pass) {
+		for _, d := range p.declarations() {
+			if !d.hardNo() {
+				continue
+			}
+			if !p.Verdict.OptOut && p.Verdict.Certainty >= infer.Confident {
+				p.reportAs(Warning, d.Pos, nil, p.Verdict.Reason,
+					"%s=NO, but the evidence is that it works with %s (%s)", d.Var, wordList(p.Verdict.Options), p.Verdict.Certainty)
+			} else if !hasReason(p.Script.Src, d.Span) {
+				p.report(d.Pos, nil, "say why in a comment in front of it", "%s=NO without a reason", d.Var)
+			}
+		}
+	},
+}
+
+// compare holds the declared words against the verdict's: what is missing, and
+// what would not be needed. Both are empty where one of the two is not known.
+func (p *Pass) compare() (d declaration, declared, missing, excess []string) {
+	d, declared, ok := p.declaredWords()
+	misspelt := slices.ContainsFunc(declared, func(w string) bool { // SJ102's to say, and what was meant is not known
+		_, known := rcparse.OptionOf(w)
+		return !known
+	})
+	if !ok || misspelt || p.Verdict.OptOut || p.Verdict.Certainty < infer.Likely {
+		return d, declared, nil, nil
+	}
+	for _, w := range p.Verdict.Options {
+		if !slices.ContainsFunc(declared, func(have string) bool { return gives(have, w) }) {
+			missing = append(missing, w)
+		}
+	}
+	for _, w := range declared {
+		if !slices.Contains(p.Verdict.Options, w) {
+			excess = append(excess, w)
+		}
+	}
+	return d, declared, missing, excess
+}
+
+// declaredWords is the one statement of options and its words, those that the
+// simulated start had in force where there was one; not ok where there is none,
+// or the words can't be told.
+func (p *Pass) declaredWords() (d declaration, words []string, ok bool) {
+	list := p.options()
+	if len(list) != 1 || p.wrongPrefix(list[0]) {
+		return d, nil, false
+	}
+	d = list[0]
+	if p.simulated() && p.Records.Host.SvcjOptionsSet {
+		return d, strings.Fields(p.Records.Host.SvcjOptions), true
+	}
+	words, ok = d.words()
+	return d, words, ok
+}
+
+// rewriteTo is the fix that declares other words, as certain as the verdict.
+func (p *Pass) rewriteTo(d declaration, words []string) *Fix {
+	fix := d.rewrite(words, "declare what the evidence supports")
+	if fix != nil {
+		fix.Certainty = p.Verdict.Certainty
+	}
+	return fix
+}
+
+// gives reports whether a declared word grants what another would. The host's
+// System V objects serve where private ones would do.
+func gives(have, want string) bool {
+	h, known := rcparse.OptionOf(have)
+	w, _ := rcparse.OptionOf(want)
+	return have == want || known && h.Includes(w) || have == "sysvipc" && want == "sysvipcnew"
+}
+
+// wordList names a set of words in a sentence.
+func wordList(words []string) string {
+	if len(words) == 0 {
+		return "none"
+	}
+	return `"` + strings.Join(words, " ") + `"`
+}
+
+// hasReason reports whether a comment stands on the line of a statement or on the one before.
+func hasReason(src []byte, at rcparse.Span) bool {
+	line := func(from, to int) string { return string(src[max(from, 0):min(to, len(src))]) }
+	start := strings.LastIndexByte(string(src[:at.Start]), '\n') + 1
+	end := at.End + strings.IndexByte(string(src[at.End:])+"\n", '\n')
+	before := strings.LastIndexByte(string(src[:max(start-1, 0)]), '\n') + 1
+	if _, text, ok := strings.Cut(line(at.End, end), "#"); ok && strings.TrimSpace(text) != "" {
+		return true
+	}
+	text, ok := strings.CutPrefix(strings.TrimSpace(line(before, start)), "#")
+	return ok && strings.TrimSpace(text) != ""
+}
