@@ -76,7 +76,8 @@ func TestEvidence(t *testing.T) {
 		"nojail": {func(in *Input) {
 			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1)), nil)
 		}, "NO", Likely, "KEYWORD nojail"},
-		"purpose": {func(in *Input) { in.Port.Comment = "Display manager for X11" }, "NO", Possible, "sessions"},
+		"purpose":               {func(in *Input) { in.Port.Comment = "Display manager for X11" }, "NO", Possible, "sessions"},
+		"about another program": {func(in *Input) { in.Port.Comment = "Metrics exporter for ZFS" }, "net_basic", Possible, "COMMENT says"},
 		"purpose and package": {func(in *Input) {
 			in.Port.Comment = "FUSE based file system"
 			in.Port.Files = []File{file("pkg-plist", "sbin/mount_mud")}

@@ -36,8 +36,14 @@ var purposes = []purpose{
 	{re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO`), Nothing, "works with a device or a UNIX socket"},
 }
 
+// about marks a COMMENT whose subject is another program than the one it is of.
+var about = re(`exporters?|metrics|statistics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|logs?|games?|simulat\w+|emulat\w+|API|(parser|viewer|analy[sz]er|collector)s?`)
+
 // purposeOf is the first purpose that a COMMENT names.
 func purposeOf(in Input) (purpose, Evidence, bool) {
+	if about.MatchString(in.Port.Comment) {
+		return purpose{}, Evidence{}, false
+	}
 	for _, p := range purposes {
 		if m := p.pattern.FindString(in.Port.Comment); m != "" {
 			return p, Evidence{
