@@ -37,7 +37,7 @@ var purposes = []purpose{
 }
 
 // about marks a COMMENT whose subject is another program than the one it is of.
-var about = re(`exporters?|metrics|statistics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|logs?|games?|simulat\w+|emulat\w+|API|(parser|viewer|analy[sz]er|collector)s?`)
+var about = re(`exporters?|metrics|statistics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|games?|simulat\w+`)
 
 // purposeOf is the first purpose that a COMMENT names.
 func purposeOf(in Input) (purpose, Evidence, bool) {
