@@ -108,6 +108,8 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		s.sim.unknown(strings.Join(args, " "))
 	case "jail":
 		return s.jail(ctx, hc, args)
+	case "jls": // whether the service's jail is there
+		return boolStatus(s.sim.alive() && s.sim.scenario.Svcj)
 	case "enter":
 		return s.enter(ctx, hc, args)
 	}
@@ -134,6 +136,9 @@ func (s *shell) frameOf(hc interp.HandlerContext) frame {
 // command is an external command: wrappers are taken off, text tools emulated,
 // and the rest recorded as a success.
 func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame, args []string) error {
+	if !s.finds(hc, fr, args[0]) {
+		return s.missing(hc, fr, args[0])
+	}
 	u := unwrap(args, fr)
 	switch {
 	case u.script != nil:
@@ -146,9 +151,8 @@ func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame,
 
 // external is a command without wrappers.
 func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame, argv []string) error {
-	if strings.HasPrefix(argv[0], "-") || argv[0] == "" { // a line that was broken in its middle, say
-		s.sim.unknown(fmt.Sprintf("%q is run as a command, and there is none", clip(argv[0], 80)))
-		return status(127)
+	if !s.finds(hc, fr, argv[0]) {
+		return s.missing(hc, fr, argv[0])
 	}
 	if argv[0] == rcd+s.sim.scenario.InstalledAs {
 		s.note(hc, fr, argv, true)
@@ -164,6 +168,12 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 		s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(argv, " "), 80)))
 	}
 	return nil
+}
+
+// missing is a command that is not there.
+func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
+	s.sim.unknown(fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60), clip(fr.cwd, 40), clip(searchPath(hc, fr), 60)))
+	return status(127)
 }
 
 // captured reports whether the script uses what a command writes.
@@ -259,7 +269,7 @@ func (s *sim) signal(args []string) {
 }
 
 // lookUp answers command -v, type and hash: functions are what they are, any
-// other name is a program that is installed.
+// other name is a program that is installed, if PATH leads to it.
 func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) error {
 	for _, a := range args {
 		if strings.HasPrefix(a, "-") || how == "hash" {
@@ -270,6 +280,8 @@ func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) erro
 		case a == "":
 			return status(1)
 		case strings.Contains(a, "/"), s.sim.script.functions[a], interp.IsBuiltin(a):
+		case !s.finds(hc, s.frameOf(hc), a):
+			return status(127)
 		default:
 			found = programPath(a)
 			s.sim.watched("program", found, true)

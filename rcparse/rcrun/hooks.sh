@@ -68,9 +68,12 @@ _run_rc_notrunning()
 
 _run_rc_killcmd()
 {
+	local __in
+	__in=
+	! __can signal-inside || [ "$_rc_svcj" = jailing ] || ! checkyesno "${name}_svcj" || __in="/usr/sbin/jexec svcj-$name "
 	if [ -n "$_user" ]; then
-		echo "su -m $_user -c 'sh -c \"kill -$1 $rc_pid\"'"
+		echo "${__in}su -m $_user -c 'sh -c \"kill -$1 $rc_pid\"'"
 	else
-		echo "kill -$1 $rc_pid"
+		echo "${__in}kill -$1 $rc_pid"
 	fi
 }

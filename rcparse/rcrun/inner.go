@@ -78,8 +78,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 		return status(1)
 	}
 	words := strings.Fields(start)
-	name := strings.TrimPrefix(j.Name, "svcj-")
-	j.Found = name == s.sim.scenario.InstalledAs
+	j.Found = len(words) > 3 && words[3] == s.sim.scenario.InstalledAs
 	s.sim.record.Jails = append(s.sim.record.Jails, j)
 	if len(words) < 5 {
 		return status(1)
@@ -87,12 +86,14 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 	return s.inner(fr.umask, words[3], words[4], words[5:])
 }
 
-// enter is service(8) with -j: the script again, in the jail that is there.
+// enter is service(8) with -j: the script again, in the jail that is there. The
+// arguments are the jail's ${name}, the script's name, the verb and its words.
 func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string) error {
-	if len(args) < 2 {
+	if len(args) < 3 {
 		return status(1)
 	}
-	argv := append([]string{"/usr/sbin/service", "-E", "_rc_svcj=jailing", "-j", "svcj-" + args[0]}, args...)
+	jail, args := args[0], args[1:]
+	argv := append([]string{"/usr/sbin/service", "-E", "_rc_svcj=jailing", "-j", "svcj-" + jail}, args...)
 	fr := s.frameOf(hc)
 	s.note(hc, fr, argv, true)
 	return s.inner(fr.umask, args[0], args[1], args[2:])

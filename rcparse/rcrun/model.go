@@ -51,7 +51,7 @@ var loadedModel = sync.OnceValue(func() library {
 var defaults = []Setting{
 	{"rc_debug", "NO"}, {"rc_info", "NO"}, {"rc_startmsgs", "YES"},
 	{"local_startup", "/usr/local/etc/rc.d"}, {"script_name_sep", " "},
-	{"always_force_depends", "NO"}, {"varmfs", "AUTO"}, {"root_rw_mount", "YES"},
+	{"svcj_all_enable", "NO"}, {"always_force_depends", "NO"}, {"varmfs", "AUTO"}, {"root_rw_mount", "YES"},
 	{"syslogd_enable", "YES"}, {"ldconfig_paths", "/usr/lib/compat /usr/local/lib"},
 	{"firstboot_sentinel", "/firstboot"},
 	{"devfs_rulesets", "/etc/defaults/devfs.rules /etc/devfs.rules"},

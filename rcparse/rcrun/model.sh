@@ -74,6 +74,15 @@ __prefix()
 	esac
 }
 
+# What this release's rc.subr does: see release.go.
+__can()
+{
+	case " $__does " in
+	*" $1 "*) return 0 ;;
+	esac
+	return 1
+}
+
 # The variables of rc.conf(5) that are named for the service.
 __settings()
 {
@@ -103,15 +112,25 @@ __settings()
 		_setup=\$${name}_setup _umask=\$${name}_umask _cpuset=\$${name}_cpuset
 		_audit_user=\${${name}_audit_user:-$audit_user} _svcj=\$${name}_svcj
 		_svcj_options=\$${name}_svcj_options _svcj_ipaddrs=\$${name}_svcj_ipaddrs"
-	# svcj_all_enable is looked at only to leave the variable unset, where
-	# checkyesno then takes it for no: the first rc.subr with service jails
-	# never gets further.
-	[ -n "$_svcj" ] || [ -n "$svcj_all_enable" ] || eval "${name}_svcj=NO"
+	# Older ones look at svcj_all_enable only to leave the variable unset, which
+	# checkyesno then takes for no.
+	if [ -n "$_svcj" ]; then
+		:
+	elif __can all-enable; then
+		eval "${name}_svcj=${svcj_all_enable:-NO}"
+	elif [ -z "$svcj_all_enable" ]; then
+		eval "${name}_svcj=NO"
+	fi
 	_cpusetcmd=
 	[ -z "$_cpuset" ] || case $_cpuset in
 	[0-9]*) _cpusetcmd="$CPUSET -l $_cpuset" ;;
 	esac
-	_setauditcmd=${_audit_user:+$SETAUDIT -U -a $_audit_user}
+	_setauditcmd=
+	! __can audit-user || _setauditcmd=${_audit_user:+$SETAUDIT -U -a $_audit_user}
+	__methodcmd=
+	! __can method-under-cpuset || __methodcmd=$_cpusetcmd
+	__script=$name
+	! __can found-by-file || __script=${rc_service##*/}
 	if [ -n "$_env_file" ] && [ -r "$_env_file" ]; then
 		set -a
 		. "$_env_file"
@@ -147,8 +166,8 @@ __jail_params()
 	[ -z "$__a4" ] || __jail="ip4.addr=$__a4 $__jail"
 	[ -z "$__a6" ] || __jail="ip6.addr=$__a6 $__jail"
 	for __o in $_svcj_options; do
-		case $__release:$__o in
-		15.0:routing | 15.0:settime) __w=unknown ;;
+		case " $__lacks ":$__o in
+		*" $__o "*:*) __w=unknown ;;
 		*:mlock) __w=allow.mlock ;;
 		*:netv4) __w="ip4=$__ip allow.reserved_ports" ;;
 		*:netv6) __w="ip6=$__ip allow.reserved_ports" ;;
@@ -157,6 +176,7 @@ __jail_params()
 		*:net_all) __w="allow.socket_af allow.raw_sockets allow.reserved_ports ip4=$__ip ip6=$__ip" ;;
 		*:nfsd) __w="allow.nfsd enforce_statfs=1" ;;
 		*:routing) __w=allow.routing ;;
+		*:setaudit) __w=allow.setaudit ;;
 		*:settime) __w=allow.settime ;;
 		*:sysvipc) __ipc="$__ipc i" __w="sysvmsg=inherit sysvsem=inherit sysvshm=inherit" ;;
 		*:sysvipcnew) __ipc="$__ipc n" __w="sysvmsg=new sysvsem=new sysvshm=new" ;;
@@ -182,8 +202,8 @@ __make_jail()
 	local __phase
 	__phase=method
 	__svcjify jail path=/ mount.nodevfs host=inherit $__jail \
-	    "exec.start=$SERVICE -E _rc_svcj=jailing $name ${_rc_prefix}start $rc_extra_args" \
-	    "exec.stop=$SERVICE -E _rc_svcj=jailing $name ${_rc_prefix}stop $rc_extra_args" \
+	    "exec.start=$SERVICE -E _rc_svcj=jailing $__script ${_rc_prefix}start $rc_extra_args" \
+	    "exec.stop=$SERVICE -E _rc_svcj=jailing $__script ${_rc_prefix}stop $rc_extra_args" \
 	    "exec.consolelog=/var/log/svcj_${name}_console.log" \
 	    "name=svcj-$name"
 }
@@ -199,10 +219,10 @@ __enter_jail()
 {
 	local __phase
 	__phase=method
-	__svcjify enter "$name" "$_rc_prefix$rc_arg" $rc_extra_args || _return=1
+	__svcjify enter "$name" "$__script" "$_rc_prefix$rc_arg" $rc_extra_args || _return=1
 }
 
-__method() { _run_rc_doit "$_cmd $rc_extra_args"; }
+__method() { _run_rc_doit "$__methodcmd $_cmd $rc_extra_args"; }
 
 __signal() { _run_rc_doit "$(_run_rc_killcmd "$1")"; }
 
@@ -220,7 +240,17 @@ __custom()
 		__method || return 1
 	else
 		case $_rc_svcj:$rc_arg in
-		*:restart | *:status) __svcjify skip "${rc_arg}_cmd" ;;
+		*:restart | *:status)
+			if ! __can restart-and-status; then
+				__svcjify skip "${rc_arg}_cmd"
+			elif [ "$_rc_svcj" = jailing ]; then
+				__method || _return=1
+			elif [ "$rc_arg" = status ] || __svcjify jls; then
+				__enter_jail
+			else # there is nothing to restart
+				( run_rc_command "${_rc_prefix}start" $rc_extra_args ) || _return=1
+			fi
+			;;
 		jailing:*) __method || _return=1 ;;
 		*:start) __make_jail && _return=0 || _return=1 ;;
 		*:stop)
@@ -302,6 +332,8 @@ __command_line()
 __stop()
 {
 	if [ -z "$rc_pid" ]; then
+		# The process is gone, and another one keeps the jail.
+		! __can stop-orphan || ! checkyesno "${name}_svcj" || ! __svcjify jls || __remove_jail
 		[ -z "$rc_fast" ] || return 0
 		_run_rc_notrunning
 		return 1

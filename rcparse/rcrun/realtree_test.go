@@ -66,6 +66,7 @@ func substOf(port, name string) map[string]string {
 func TestMadeTree(t *testing.T) {
 	silent := map[string]string{
 		"misc/broken-unclosed-quote/files/ragged.in":      "is no shell script",
+		"databases/limits-named-knob/files/brambledb.in":  "gives limits(1) NO for its command",
 		"databases/svcj-sysvipc-both/files/shaled.in":     "asks for both kinds of System V IPC",
 		"security/required-everything/files/almsgated.in": "requires variables to be YES that are names of files",
 	}

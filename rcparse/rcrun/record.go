@@ -42,7 +42,7 @@ type Scenario struct {
 	// InstalledAs is the file's name in rc.d; the jailed start finds the script
 	// only if ${name} is the same.
 	InstalledAs string
-	// Release is the rc.subr that is modelled: "" for the newest known, "15.0" for the first with service jails.
+	// Release is the name of the rc.subr that is modelled, of Releases; "" for DefaultRelease.
 	Release string
 }
 

@@ -95,6 +95,9 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if s.err != nil {
 		return Record{Inner: -1, Failed: clip(s.err.Error(), 300)}
 	}
+	if _, err := ReleaseOf(sc.Release); err != nil {
+		return Record{Inner: -1, Failed: clip(err.Error(), 300)}
+	}
 	if why := s.settle(ctx, sc); why != "" {
 		return Record{Inner: -1, Failed: why}
 	}
@@ -117,6 +120,11 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 			m.record.Failed = clip(fmt.Sprintf("the interpreter panicked: %v", p), 300)
 		}
 	}()
+	var err error
+	if m.release, err = ReleaseOf(sc.Release); err != nil {
+		m.record.Failed = err.Error()
+		return m
+	}
 	m.conf = confBody(settingsOf(sc, s.found, s.world.assumed))
 	m.record.Assumed = s.world.assumed
 	start := opening{exported: clean, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
@@ -164,7 +172,7 @@ var readConf = &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__r
 // the exit status.
 func (m *sim) shellRun(o opening) int {
 	service := rcd + m.scenario.InstalledAs
-	private := []Setting{{"__release", m.scenario.Release}, {"rc_service", service}}
+	private := []Setting{{"__lacks", strings.Join(m.release.lacks, " ")}, {"__does", strings.Join(m.release.does, " ")}, {"rc_service", service}}
 	var stmts []*syntax.Stmt
 	if o.boot {
 		private = append(private, Setting{"_file", service}, Setting{"_boot", m.scenario.Verb}, Setting{"autoboot", "yes"}, Setting{"_rc_conf_loaded", "true"})

@@ -68,17 +68,17 @@ foo_user=www foo_chdir=/var/db/foo foo_nice=5 foo_fib=1 foo_env="A=1 B=2" foo_um
 			want: "host method: /opt/foo [prepend /usr/bin/ktrace -i]\n"},
 		{name: "user is root", middle: "foo_user=root", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
 		{name: "env_file", middle: "foo_env_file=/usr/local/etc/foo.env", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
-		{name: "phases", middle: `foo_setup=a1 start_precmd=a2 start_postcmd=a3 required_modules="cuse if_x:x"
+		{name: "phases", middle: `foo_setup=/opt/a1 start_precmd=/opt/a2 start_postcmd=/opt/a3 required_modules="cuse if_x:x"
 required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_oomprotect=YES`,
 			sc: Scenario{Verb: "start"},
-			want: "host setup: a1\nhost precmd: a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\nhost required: kldstat -q -m x\nhost required: kldload if_x\n" +
-				"host method: /usr/local/sbin/foo\nhost postcmd: a3\nhost top: /usr/bin/protect -p\n"},
-		{name: "phases in the jail", middle: "foo_setup=a1 start_precmd=a2 start_postcmd=a3 required_modules=cuse", sc: Scenario{Verb: "start", Svcj: true},
-			want: "host setup: a1\nhost precmd: a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\n" + jailOf("", "start") +
-				"jail method: /usr/local/sbin/foo\nhost postcmd: a3\n"},
-		{name: "own start in the jail", middle: "start_cmd=foo_start\nfoo_start() { echo x; a1 $rc_arg $1; }\nstart_precmd=a2 start_postcmd=a3",
+			want: "host setup: /opt/a1\nhost precmd: /opt/a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\nhost required: kldstat -q -m x\nhost required: kldload if_x\n" +
+				"host method: /usr/local/sbin/foo\nhost postcmd: /opt/a3\nhost top: /usr/bin/protect -p\n"},
+		{name: "phases in the jail", middle: "foo_setup=/opt/a1 start_precmd=/opt/a2 start_postcmd=/opt/a3 required_modules=cuse", sc: Scenario{Verb: "start", Svcj: true},
+			want: "host setup: /opt/a1\nhost precmd: /opt/a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\n" + jailOf("", "start") +
+				"jail method: /usr/local/sbin/foo\nhost postcmd: /opt/a3\n"},
+		{name: "own start in the jail", middle: "start_cmd=foo_start\nfoo_start() { echo x; /opt/a1 $rc_arg $1; }\nstart_precmd=/opt/a2 start_postcmd=/opt/a3",
 			sc:   Scenario{Verb: "onestart", Args: []string{"p"}, Svcj: true},
-			want: "host precmd: a2 p\n" + jailOf("", "onestart p") + "jail method: a1 start p\nhost postcmd: a3 p\n"},
+			want: "host precmd: /opt/a2 p\n" + jailOf("", "onestart p") + "jail method: /opt/a1 start p\nhost postcmd: /opt/a3 p\n"},
 		{name: "precmd state is lost", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
 			sc: Scenario{Verb: "start", Svcj: true}, want: strings.TrimSuffix(jailOf("", "start"), "\n") + " [dir /tmp] [umask 0077] [env A=1]\njail method: /usr/local/sbin/foo [umask 0077]\n"},
 		{name: "precmd state on the host", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
@@ -88,27 +88,27 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 		{name: "fast is forgotten in the jail", sc: Scenario{Verb: "faststart", Svcj: true}, want: jailOf("", "start") + "jail method: /usr/local/sbin/foo\n"},
 		{name: "not enabled", middle: "foo_enable=NO", sc: Scenario{Verb: "start"}},
 		{name: "one", middle: "foo_enable=NO", sc: Scenario{Verb: "onestart"}, want: "host method: /usr/local/sbin/foo\n"},
-		{name: "offcmd", middle: "foo_enable=NO foo_offcmd=a1", sc: Scenario{Verb: "start"}, want: "host method: a1\n"},
-		{name: "stop", middle: "stop_precmd=a1 stop_postcmd=a2 sig_stop=INT", sc: Scenario{Verb: "stop", Running: true},
-			want: "host precmd: a1\nhost method: kill -INT 1234\nhost postcmd: a2\n"},
+		{name: "offcmd", middle: "foo_enable=NO foo_offcmd=/opt/a1", sc: Scenario{Verb: "start"}, want: "host method: /opt/a1\n"},
+		{name: "stop", middle: "stop_precmd=/opt/a1 stop_postcmd=/opt/a2 sig_stop=INT", sc: Scenario{Verb: "stop", Running: true},
+			want: "host precmd: /opt/a1\nhost method: kill -INT 1234\nhost postcmd: /opt/a2\n"},
 		{name: "stop as a user", middle: "foo_user=www", sc: Scenario{Verb: "stop", Running: true}, want: "host method: kill -TERM 1234 [user www]\n"},
 		{name: "stop, not running", sc: Scenario{Verb: "stop"}, exit: 1},
 		{name: "stop in the jail", sc: Scenario{Verb: "stop", Running: true, Svcj: true}, want: "host method: kill -TERM 1234\nhost method: /usr/sbin/jail -r svcj-foo\n"},
-		{name: "own stop in the jail", middle: "stop_cmd=a1 stop_postcmd=a2", sc: Scenario{Verb: "stop", Running: true, Svcj: true},
-			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo stop\njail method: a1\nhost method: /usr/sbin/jail -r svcj-foo\nhost postcmd: a2\n"},
-		{name: "restart", middle: "foo_setup=a1 restart_precmd=a2 restart_postcmd=a3", sc: Scenario{Verb: "restart", Running: true},
-			want: "host setup: a1\nhost precmd: a2\nhost method: kill -TERM 1234\nhost method: /usr/local/sbin/foo\nhost postcmd: a3\n"},
-		{name: "own restart in the jail", middle: "restart_cmd=a1 restart_precmd=a2", sc: Scenario{Verb: "restart", Running: true, Svcj: true},
-			want: "host precmd: a2\n", skip: []string{"restart_cmd"}},
-		{name: "own status in the jail", middle: "status_cmd=a1", sc: Scenario{Verb: "status", Running: true, Svcj: true}, skip: []string{"status_cmd"}},
-		{name: "own status", middle: "status_cmd=a1", sc: Scenario{Verb: "status"}, want: "host method: a1\n"},
+		{name: "own stop in the jail", middle: "stop_cmd=/opt/a1 stop_postcmd=/opt/a2", sc: Scenario{Verb: "stop", Running: true, Svcj: true},
+			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo stop\njail method: /opt/a1\nhost method: /usr/sbin/jail -r svcj-foo\nhost postcmd: /opt/a2\n"},
+		{name: "restart", middle: "foo_setup=/opt/a1 restart_precmd=/opt/a2 restart_postcmd=/opt/a3", sc: Scenario{Verb: "restart", Running: true},
+			want: "host setup: /opt/a1\nhost precmd: /opt/a2\nhost method: kill -TERM 1234\nhost method: /usr/local/sbin/foo\nhost postcmd: /opt/a3\n"},
+		{name: "own restart in the jail", middle: "restart_cmd=/opt/a1 restart_precmd=/opt/a2", sc: Scenario{Verb: "restart", Running: true, Svcj: true},
+			want: "host precmd: /opt/a2\n", skip: []string{"restart_cmd"}},
+		{name: "own status in the jail", middle: "status_cmd=/opt/a1", sc: Scenario{Verb: "status", Running: true, Svcj: true}, skip: []string{"status_cmd"}},
+		{name: "own status", middle: "status_cmd=/opt/a1", sc: Scenario{Verb: "status"}, want: "host method: /opt/a1\n"},
 		{name: "status", sc: Scenario{Verb: "status"}, exit: 1},
 		{name: "status of what runs", sc: Scenario{Verb: "status", Running: true}},
-		{name: "reload", middle: "extra_commands=reload reload_precmd=a1 foo_setup=a2", sc: Scenario{Verb: "reload", Running: true},
-			want: "host setup: a2\nhost precmd: a1\nhost method: kill -HUP 1234\n"},
-		{name: "extra command in a jail is outside", middle: "extra_commands=dump dump_cmd=a1", sc: Scenario{Verb: "dump", Running: true, Svcj: true}, want: "host method: a1\n"},
-		{name: "extra command inside", middle: "extra_commands=dump dump_cmd=a1 foo_dump_svcj_enable=YES", sc: Scenario{Verb: "dump", Running: true, Svcj: true},
-			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo dump\njail method: a1\n"},
+		{name: "reload", middle: "extra_commands=reload reload_precmd=/opt/a1 foo_setup=/opt/a2", sc: Scenario{Verb: "reload", Running: true},
+			want: "host setup: /opt/a2\nhost precmd: /opt/a1\nhost method: kill -HUP 1234\n"},
+		{name: "extra command in a jail is outside", middle: "extra_commands=dump dump_cmd=/opt/a1", sc: Scenario{Verb: "dump", Running: true, Svcj: true}, want: "host method: /opt/a1\n"},
+		{name: "extra command inside", middle: "extra_commands=dump dump_cmd=/opt/a1 foo_dump_svcj_enable=YES", sc: Scenario{Verb: "dump", Running: true, Svcj: true},
+			want: "host method: /usr/sbin/service -E _rc_svcj=jailing -j svcj-foo foo dump\njail method: /opt/a1\n"},
 		{name: "unknown command", sc: Scenario{Verb: "dance"}, exit: 1},
 		{name: "poll and rcvar", sc: Scenario{Verb: "rcvar"}},
 		{name: "options", middle: `foo_svcj_options="net_basic mlock"`, sc: Scenario{Verb: "start", Svcj: true},
@@ -120,16 +120,16 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 			want: jailOf("", "start") + "jail method: /usr/local/sbin/foo\n"},
 		{name: "opted out", middle: "foo_svcj=NO", sc: Scenario{Verb: "start", Svcj: true}, want: "host method: /usr/local/sbin/foo\n"},
 		{name: "flags of the environment", sc: Scenario{Verb: "start", RCConf: []Setting{{"flags", "-e"}, {"foo_flags", "-f"}}}, want: "host method: /usr/local/sbin/foo -e\n"},
-		{name: "background", middle: "start_cmd='a1 & while :; do a2; sleep 1; done & a3 $!'", sc: Scenario{Verb: "start"},
-			want: "host method: a1 &\nhost method: a2 &\nhost method: sleep 1 &\nhost method: a3 4243\n"},
+		{name: "background", middle: "start_cmd='/opt/a1 & while :; do /opt/a2; sleep 1; done & /opt/a3 $!'", sc: Scenario{Verb: "start"},
+			want: "host method: /opt/a1 &\nhost method: /opt/a2 &\nhost method: sleep 1 &\nhost method: /opt/a3 4243\n"},
 		{name: "itself for a profile", middle: "if [ -z \"$2\" ]; then for p in a b; do /usr/local/etc/rc.d/foo $1 $p; done; exit; fi\ncommand_args=$2",
 			sc:   Scenario{Verb: "start"},
 			want: "host top: /usr/local/etc/rc.d/foo start a\nhost method: /usr/local/sbin/foo a\nhost top: /usr/local/etc/rc.d/foo start b\nhost method: /usr/local/sbin/foo b\n"},
 		{name: "itself as a user", middle: "start_precmd=pre\npre() { [ $(id -un) = www ] || { su -m www -c '/usr/local/etc/rc.d/foo onestart'; exit; }; }", sc: Scenario{Verb: "start"},
 			want: "host precmd: id -un\nhost precmd: /usr/local/etc/rc.d/foo onestart [user www]\nhost precmd: id -un [user www]\nhost method: /usr/local/sbin/foo [user www]\n"},
-		{name: "su with a new environment", middle: "export A=1; start_cmd='su www -c a1; su -l www -c a2; su -m www -c a3'", sc: Scenario{Verb: "start"},
-			want: "host method: a1 [user www] [env A=1,HOME=/home/www,SHELL=/bin/sh,USER=www]\n" +
-				"host method: a2 [user www] [env HOME=/home/www,SHELL=/bin/sh,USER=www]\nhost method: a3 [user www] [env A=1]\n"},
+		{name: "su with a new environment", middle: "export A=1; start_cmd='su www -c /opt/a1; su -l www -c /opt/a2; su -m www -c /opt/a3'", sc: Scenario{Verb: "start"},
+			want: "host method: /opt/a1 [user www] [env A=1,HOME=/home/www,SHELL=/bin/sh,USER=www]\n" +
+				"host method: /opt/a2 [user www] [env HOME=/home/www,SHELL=/bin/sh,USER=www]\nhost method: /opt/a3 [user www] [env A=1]\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.sc.InstalledAs = "foo"
@@ -242,7 +242,7 @@ func TestAssumed(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	rec := FromText(serviceText("start_cmd=foo_start\nfoo_start()\n{\n\ta1\n\teval a2\n\tx | a3\n}")).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+	rec := FromText(serviceText("start_cmd=foo_start\nfoo_start()\n{\n\t/opt/a1\n\teval /opt/a2\n\t/opt/x | /opt/a3\n}")).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
 	var got []int
 	for _, c := range rec.Starts {
 		got = append(got, c.Line)

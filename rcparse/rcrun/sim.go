@@ -15,6 +15,7 @@ import (
 type sim struct {
 	script   *Script
 	scenario Scenario
+	release  Release
 	conf     *syntax.Stmt // the body of __rc_conf, the scenario's rc.conf
 	budget   *budget
 	record   Record

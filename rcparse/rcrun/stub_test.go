@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -97,6 +98,9 @@ func runStub(argv []string) int {
 		args := append([]string{"sh", "-c", *u.script}, u.params...)
 		fmt.Fprintln(os.Stderr, "exec:", syscall.Exec("/bin/sh", args, os.Environ()))
 		return 126
+	}
+	if _, err := exec.LookPath(u.argv[0]); err != nil && !strings.Contains(u.argv[0], "/") {
+		return 127
 	}
 	t, emulated := toolOf(path.Base(u.argv[0]))
 	if emulated && t.reads {

@@ -5,7 +5,7 @@
 # What a script may use is here under its documented name. Names that start
 # with two underscores are the model's own: __svcjify is the recorder (a
 # command of the simulation), __phase tells it where we are, __rc_conf is
-# rc.conf as the scenario has it, __release the release that is modelled.
+# rc.conf as the scenario has it, __does and __lacks the release that is modelled.
 
 RC_PID=1
 export RC_PID

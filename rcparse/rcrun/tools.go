@@ -237,22 +237,6 @@ func (v *invocation) xargs() error {
 	return v.shell.command(v.ctx, v.hc, v.frame, argv)
 }
 
-// programPath is where a program would be found: the base system's own, as far
-// as rc scripts ask for them, else a package's.
-func programPath(name string) string {
-	switch name {
-	case "sh", "cat", "chmod", "cp", "date", "echo", "expr", "hostname", "kill", "ln", "ls", "mkdir", "mv", "ps", "pwd", "realpath", "rm", "rmdir", "sleep", "stty", "test", "cpuset":
-		return "/bin/" + name
-	case "awk", "basename", "cut", "dirname", "env", "find", "grep", "egrep", "fgrep", "head", "id", "install", "limits", "logger", "nice", "printf", "sed", "sort", "stat", "su", "tail", "touch", "tr", "uname", "wc", "which", "xargs", "pgrep", "pkill", "openssl", "mktemp", "procstat", "sockstat":
-		return "/usr/bin/" + name
-	case "ifconfig", "kldload", "kldstat", "kldunload", "mount", "umount", "sysctl", "devfs", "route", "zfs", "zpool", "kenv":
-		return "/sbin/" + name
-	case "chown", "chroot", "daemon", "jail", "jexec", "jls", "pw", "service", "setfib", "sysrc", "pwd_mkdb", "rtprio", "nologin":
-		return "/usr/sbin/" + name
-	}
-	return "/usr/local/bin/" + name
-}
-
 // number reads a count such as head -n's.
 func number(s string, absent int) int {
 	n, err := strconv.Atoi(s)

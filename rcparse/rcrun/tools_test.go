@@ -55,7 +55,7 @@ func TestTools(t *testing.T) {
 		{`sysctl -n hw.ncpu kern.nothing; sysctl hw.machine`, "4 0 hw.machine: amd64"},
 		{`stat -f %Su /x; stat -f %u /x`, "root 0"},
 		{`realpath ../x; readlink /y || readlink -f /z/../y`, "/x /y"},
-		{`mktemp -d /tmp/x.XXXX; which nginx`, "/tmp/x.simulated /usr/local/bin/nginx"},
+		{`mktemp -d /tmp/x.XXXX; which nginx; PATH=$PATH:/usr/local/bin; which nginx`, "/tmp/x.simulated /usr/local/bin/nginx"},
 		{`ls -l /etc/x | awk '{print $3}'`, "root"},
 		{`date +%s; nproc`, "1767225600 4"},
 		{`cat /var/run/x.pid`, ""},
@@ -71,14 +71,14 @@ func TestTools(t *testing.T) {
 
 // What a script asks of a tool or file that is not known is noted.
 func TestUnknown(t *testing.T) {
-	rec := FromText("x=$(mytool --version) y=$(awk 'BEGIN { print 1 }') z=$(cat /etc/x)\nmytool >/dev/null\n. /etc/rc.subr\n. /etc/other\nmytool >/tmp/out\n"+
+	rec := FromText("x=$(/opt/mytool --version) y=$(awk 'BEGIN { print 1 }') z=$(cat /etc/x)\n/opt/mytool >/dev/null\n. /etc/rc.subr\n. /etc/other\n/opt/mytool >/tmp/out\n"+
 		"[[ a ]]\neval 'if'\n").Run(t.Context(), Scenario{Verb: "start", InstalledAs: "x"})
 	require.Equal(t, []string{
-		`the output of "mytool --version": taken as empty`,
+		`the output of "/opt/mytool --version": taken as empty`,
 		`the output of "awk BEGIN { print 1 }": taken as empty`,
 		`what is in "/etc/x": taken as empty`,
 		`what is in "/etc/other", which it sources`,
-		`the output of "mytool": taken as empty`,
+		`the output of "/opt/mytool": taken as empty`,
 		`"[[" is not a command of sh`,
 		"a text that it evaluates is not shell: 1:1: `if` must be followed by a statement list",
 	}, rec.Unknown)
