@@ -109,7 +109,8 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcru
 		case "service":
 			svc.Name = value
 		case "release":
-			opts.Release = value
+			opts.Release, err = rcrun.ReleaseOf(value)
+			require.NoError(t, err)
 		}
 	}
 	s := Look(context.Background(), svc, []byte(files["in"]), k, opts)

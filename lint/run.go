@@ -11,15 +11,12 @@ import (
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
-// FirstRelease is the first FreeBSD with service jails, whose rc.subr knows fewer words.
-const FirstRelease = "15.0"
-
 // Options say how to look.
 type Options struct {
 	// Operator is the form of the default that fixes write.
 	Operator Operator
-	// Release is the oldest FreeBSD that the scripts must serve; "" for the newest known.
-	Release string
+	// Release is the oldest rc.subr that the scripts must serve; without a name, the default one.
+	Release rcrun.Release
 	// Simulate runs scripts in the simulated rc(8); nil for none. The rules that
 	// need it are silent without.
 	Simulate *rcrun.Pool
@@ -112,10 +109,13 @@ func look(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Opt
 // Look judges a service whose template's text is given, which may be another
 // than the tree's: an editor's buffer, or the text after a patch.
 func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
+	if opts.Release.Name == "" {
+		opts.Release, _ = rcrun.ReleaseOf("")
+	}
 	s := &Subject{Service: svc}
 	s.Script = rcparse.Parse(src, Substitutions(svc))
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
-		s.Records = simulate(ctx, opts.Simulate, svc, s.Script)
+		s.Records = simulate(ctx, opts, svc, s.Script)
 	}
 	s.Verdict = infer.Infer(s.Input(), k)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {

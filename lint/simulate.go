@@ -30,17 +30,17 @@ type Records struct {
 }
 
 // simulate runs the scenarios that the rules need.
-func simulate(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, script *rcparse.Script) *Records {
+func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rcparse.Script) *Records {
 	job := rcrun.Job{Src: script.Src, Subst: Substitutions(svc)}
 	var r Records
 	var start rcrun.Scenario
 	for _, args := range [][]string{nil, {"default"}} {
-		start = rcrun.Scenario{Verb: "start", Args: args, InstalledAs: svc.Name}
+		start = rcrun.Scenario{Verb: "start", Args: args, InstalledAs: svc.Name, Release: opts.Release.Name}
 		jailed := start
 		jailed.Svcj = true
 		try := job
 		try.Scenarios = []rcrun.Scenario{start, jailed}
-		runs := pool.Run(ctx, []rcrun.Job{try})[0]
+		runs := opts.Simulate.Run(ctx, []rcrun.Job{try})[0]
 		if args == nil || runs[0].Name != "" {
 			r.Host, r.Jail, r.Args = runs[0], runs[1], args
 		}
@@ -50,7 +50,7 @@ func simulate(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, script
 	}
 	start.Args = r.Args
 	if script.DeclaresSvcj() && r.Host.Name != "" && r.failed() == "" {
-		r.Overrides = overrides(ctx, pool, job, start, r.Host.Name)
+		r.Overrides = overrides(ctx, opts.Simulate, job, start, r.Host.Name)
 	}
 	if r.failed() == "" {
 		r.Settings = settings(ctx, pool, svc, script, &r)

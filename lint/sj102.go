@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 var sj102 = &Rule{
@@ -16,8 +17,8 @@ goes on: the service starts, in a jail that lacks what the word should have
 given. Nobody reads that message at boot. The words are those of rc.conf(5),
 "SERVICE JAILS": ` + optionWords() + `.
 
-With ` + "`--release 15.0`" + ` the words that the first rc.subr with service jails lacks
-(` + newerWords() + `) are found too, as warnings.`,
+A word that is right but that the rc.subr of ` + "`--release`" + ` (` + rcrun.DefaultRelease + ` without it) does not know yet is
+a warning: ` + newerWords() + `.`,
 		Before: `: ${foo_svcj_options="net_basik"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -32,14 +33,21 @@ func optionWords() string {
 	return strings.Join(out, ", ")
 }
 
+// newerWords is what each release lacks.
 func newerWords() string {
 	var out []string
-	for _, o := range rcparse.Options() {
-		if o.Newer {
-			out = append(out, o.Word)
+	for _, r := range rcrun.Releases() {
+		var lacks []string
+		for _, o := range rcparse.Options() {
+			if !r.Knows(o.Word) {
+				lacks = append(lacks, o.Word)
+			}
+		}
+		if len(lacks) > 0 {
+			out = append(out, r.Name+" lacks "+strings.Join(lacks, ", "))
 		}
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, "; ")
 }
 
 func checkUnknownOption(p *Pass) {
@@ -49,7 +57,7 @@ func checkUnknownOption(p *Pass) {
 			continue
 		}
 		for _, w := range words {
-			o, known := rcparse.OptionOf(w)
+			_, known := rcparse.OptionOf(w)
 			switch {
 			case !known:
 				var fix *Fix
@@ -59,8 +67,8 @@ func checkUnknownOption(p *Pass) {
 					fix = d.rewrite(replaceWord(words, w, near), "correct the option's name")
 				}
 				p.report(d.Pos, fix, hint, "unknown service jail option %q", w)
-			case o.Newer && p.opts.Release == FirstRelease:
-				p.reportAs(Warning, d.Pos, nil, "on that release the service starts without it", "FreeBSD %s does not know the service jail option %q", p.opts.Release, w)
+			case !p.opts.Release.Knows(w):
+				p.reportAs(Warning, d.Pos, nil, "there the service starts without it", "the rc.subr of %s does not know the service jail option %q", p.opts.Release.Name, w)
 			}
 		}
 	}

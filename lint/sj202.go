@@ -13,7 +13,8 @@ var sj202 = &Rule{
 		Text: `To start a service in its jail, rc.subr calls ` + "`service -E _rc_svcj=jailing ${name} start`" + `
 there, and service(8) looks for a file of that name in the rc.d directories. Where
 the file is called otherwise, be it only a dash for an underscore, nothing is
-started and the jail is gone at once. The Porter's Handbook wants the file, PROVIDE
+started and the jail is gone at once. (With ` + "`--release 16`" + ` there is no such finding: that
+rc.subr gives the file's name.) The Porter's Handbook wants the file, PROVIDE
 and name to agree. A rename changes what users type and what rc.conf.d holds, so
 svcjify offers no fix.`,
 		Before: `# installed as rc.d/foo-server
@@ -23,7 +24,7 @@ name=foo_server`,
 	},
 	Check: func(p *Pass) {
 		name := p.Script.Name
-		if name.Kind != rcparse.Literal || name.Text == p.Service.Name || name.Text == "" || p.optedOut() {
+		if name.Kind != rcparse.Literal || name.Text == p.Service.Name || name.Text == "" || p.optedOut() || p.opts.Release.FindsByFile() {
 			return
 		}
 		p.report(name.Pos, nil, fmt.Sprintf("install the script as %s", name.Text),

@@ -53,12 +53,13 @@ var sj205 = &Rule{
 		Text: "For a service with `${name}_svcj=YES`, rc.subr leaves a custom status_cmd and restart_cmd\n" +
 			`out: precmd and postcmd run, the command does not, and the exit status is 0. Monitoring that
 asks for the status is told that all is well. The default methods, with pidfile and procname,
-work. It does not keep the service from working in the jail.`,
+work. It does not keep the service from working in the jail. With ` + "`--release 16`" + ` there is no such
+finding: that rc.subr runs them inside.`,
 		Before: `status_cmd="foo_status"`,
 		After:  `pidfile="/var/run/foo.pid"`,
 	},
 	Check: func(p *Pass) {
-		if p.optedOut() {
+		if p.optedOut() || p.opts.Release.RunsStatus() {
 			return
 		}
 		for _, m := range []string{"status_cmd", "restart_cmd"} {

@@ -24,7 +24,7 @@ func proveByRunning(ctx context.Context, before, after *lint.Subject, declares b
 		return nil
 	}
 	subst := lint.Substitutions(before.Service)
-	host := hostScenarios(before)
+	host := hostScenarios(before, opts.Lint.Release.Name)
 	runs := pool.Run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: host},
 		{Src: after.Script.Src, Subst: subst, Scenarios: host},
@@ -45,7 +45,7 @@ func proveByRunning(ctx context.Context, before, after *lint.Subject, declares b
 }
 
 // hostScenarios is what must be the same on the host before and after.
-func hostScenarios(s *lint.Subject) []rcrun.Scenario {
+func hostScenarios(s *lint.Subject, release string) []rcrun.Scenario {
 	out := []rcrun.Scenario{
 		{Verb: "start"},
 		{Verb: "faststart", Boot: true},
@@ -61,7 +61,7 @@ func hostScenarios(s *lint.Subject) []rcrun.Scenario {
 		}
 	}
 	for i := range out {
-		out[i].InstalledAs = s.Service.Name
+		out[i].InstalledAs, out[i].Release = s.Service.Name, release
 	}
 	return out
 }

@@ -8,29 +8,27 @@ type Option struct {
 	Word string
 	// Params is the jail(8) parameters that the word adds.
 	Params []string
-	// Newer is true for a word that the first rc.subr with service jails does
-	// not know. It prints a message there, and the service starts without it.
-	Newer bool
 }
 
 // options is in alphabetical order; see rc.conf(5), "SERVICE JAILS".
 var options = []Option{
-	{"mlock", []string{"allow.mlock"}, false},
-	{"net_all", []string{"allow.socket_af", "allow.raw_sockets", "allow.reserved_ports", "ip4=inherit", "ip6=inherit"}, false},
-	{"net_basic", []string{"ip4=inherit", "ip6=inherit", "allow.reserved_ports"}, false},
-	{"net_raw", []string{"allow.raw_sockets"}, false},
-	{"netv4", []string{"ip4=inherit", "allow.reserved_ports"}, false},
-	{"netv6", []string{"ip6=inherit", "allow.reserved_ports"}, false},
-	{"nfsd", []string{"allow.nfsd", "enforce_statfs=1"}, false},
-	{"routing", []string{"allow.routing"}, true},
-	{"settime", []string{"allow.settime"}, true},
-	{"sysvipc", []string{"sysvmsg=inherit", "sysvsem=inherit", "sysvshm=inherit"}, false},
-	{"sysvipcnew", []string{"sysvmsg=new", "sysvsem=new", "sysvshm=new"}, false},
-	{"vmm", []string{"allow.vmm"}, false},
+	{"mlock", []string{"allow.mlock"}},
+	{"net_all", []string{"allow.socket_af", "allow.raw_sockets", "allow.reserved_ports", "ip4=inherit", "ip6=inherit"}},
+	{"net_basic", []string{"ip4=inherit", "ip6=inherit", "allow.reserved_ports"}},
+	{"net_raw", []string{"allow.raw_sockets"}},
+	{"netv4", []string{"ip4=inherit", "allow.reserved_ports"}},
+	{"netv6", []string{"ip6=inherit", "allow.reserved_ports"}},
+	{"nfsd", []string{"allow.nfsd", "enforce_statfs=1"}},
+	{"routing", []string{"allow.routing"}},
+	{"setaudit", []string{"allow.setaudit"}},
+	{"settime", []string{"allow.settime"}},
+	{"sysvipc", []string{"sysvmsg=inherit", "sysvsem=inherit", "sysvshm=inherit"}},
+	{"sysvipcnew", []string{"sysvmsg=new", "sysvsem=new", "sysvshm=new"}},
+	{"vmm", []string{"allow.vmm"}},
 }
 
 // Options returns every option word that the newest rc.subr read knows, in
-// alphabetical order.
+// alphabetical order. Which of them an older one lacks, rcrun.Release knows.
 func Options() []Option { return slices.Clone(options) }
 
 // OptionOf finds an option by its word.

@@ -132,17 +132,31 @@ type lookFlags struct {
 
 func (f *lookFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.operator, "operator", "equals", "form of the default that is written: equals (honours rc.conf's empty value) or colon (as the rc-scripting article has it)")
-	cmd.Flags().StringVar(&f.release, "release", "", "oldest FreeBSD release that the scripts must serve (15.0); default the newest known")
+	f.addRelease(cmd)
+}
+
+func (f *lookFlags) addRelease(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.release, "release", "", "oldest rc.subr that the scripts must serve: "+releaseNames()+" (default "+rcrun.DefaultRelease+")")
+}
+
+// releaseNames is the values of --release.
+func releaseNames() string {
+	var names []string
+	for _, r := range rcrun.Releases() {
+		names = append(names, r.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // options checks the flags and starts the simulation, which Main ends.
 func (c *Command) options(f *lookFlags) (lint.Options, error) {
-	o := lint.Options{Operator: lint.Operator(f.operator), Release: f.release}
+	o := lint.Options{Operator: lint.Operator(f.operator)}
 	if o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
 		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
 	}
-	if o.Release != "" && o.Release != lint.FirstRelease {
-		return o, fmt.Errorf("%w: --release is %q, expected %s, the only one whose rc.subr differs", errUsage, f.release, lint.FirstRelease)
+	var err error
+	if o.Release, err = rcrun.ReleaseOf(f.release); err != nil {
+		return o, fmt.Errorf("%w: --%w", errUsage, err)
 	}
 	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
 	if err != nil {

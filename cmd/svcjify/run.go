@@ -12,6 +12,7 @@ import (
 )
 
 func (c *Command) runCmd() *cobra.Command {
+	look := lookFlags{operator: "equals"}
 	var svcj, boot, running bool
 	var conf []string
 	cmd := &cobra.Command{
@@ -42,10 +43,11 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 				}
 				sc.RCConf = append(sc.RCConf, rcrun.Setting{Name: strings.TrimSpace(name), Value: strings.Trim(value, `"'`)})
 			}
-			opts, err := c.options(&lookFlags{operator: "equals"})
+			opts, err := c.options(&look)
 			if err != nil {
 				return err
 			}
+			sc.Release = opts.Release.Name
 			pool := opts.Simulate
 			opts.Simulate = nil // the one scenario that was asked for is enough
 			res, err := c.look(cmd.Context(), args[:1], opts)
@@ -70,6 +72,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			return nil
 		},
 	}
+	look.addRelease(cmd)
 	cmd.Flags().BoolVar(&svcj, "svcj", false, "set NAME_svcj=YES, and show the host beside the jail")
 	cmd.Flags().BoolVar(&boot, "boot", false, "as at boot, where rc.conf has been read before the script; default as service(8)")
 	cmd.Flags().BoolVar(&running, "running", false, "the service's process is there already")
