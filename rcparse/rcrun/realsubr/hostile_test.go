@@ -146,7 +146,7 @@ func TestHostile(t *testing.T) {
 
 // with is the harness with other limits.
 func (h *harness) with(separate bool, l limits) *harness {
-	return &harness{template: h.template, subr: h.subr, shell: h.shell, tmp: h.tmp, separate: separate, limits: l, seen: map[string]outcome{}}
+	return &harness{template: h.template, subr: h.subr, release: h.release, shell: h.shell, tmp: h.tmp, separate: separate, limits: l, seen: map[string]outcome{}}
 }
 
 // leftBy is the processes of a user, as ps(1) tells them.

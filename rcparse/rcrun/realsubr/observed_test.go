@@ -87,6 +87,7 @@ func observe(o outcome, installedAs string) Observed {
 			skip = ""
 		case "jail":
 			ob.Jails = append(ob.Jails, jailOf(e.Argv, installedAs))
+			ob.Svcj = ob.Svcj || !done // svcj_all_enable shows in this alone
 			done = true
 		case "inner":
 			ob.Inner = e.Exit
@@ -136,8 +137,11 @@ func jailOf(params []string, installedAs string) rcrun.Jail {
 			continue
 		}
 		j.Params = append(j.Params, p)
+		if v, ok := strings.CutPrefix(p, "exec.start="); ok {
+			words := strings.Fields(v)
+			j.Found = len(words) > 3 && words[3] == installedAs
+		}
 	}
-	j.Found = strings.TrimPrefix(j.Name, "svcj-") == installedAs
 	return j
 }
 

@@ -2,13 +2,17 @@ package realsubr
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -98,4 +102,37 @@ func dialect(text, shell string) string {
 		text = text[:q.Pos().Offset()] + "'" + strings.ReplaceAll(plain, "'", `'\''`) + "'" + text[q.End().Offset():]
 	}
 	return text
+}
+
+// releaseOf is the release of the model that an rc.subr is held against: the
+// one that SVCJIFY_RELEASE names, the one that was held against this very file,
+// or else the one that knows the same words.
+func releaseOf(text string) string {
+	if name := os.Getenv("SVCJIFY_RELEASE"); name != "" {
+		return name
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+	like := ""
+	for _, r := range slices.Backward(rcrun.Releases()) {
+		if r.SHA256 == sum {
+			return r.Name
+		}
+		same := true
+		for _, o := range rcparse.Options() {
+			same = same && r.Knows(o.Word) == strings.Contains(text, o.Word+")")
+		}
+		if same {
+			like = r.Name
+		}
+	}
+	return like
+}
+
+// functionsOf is the names of a script's functions, a line each.
+func functionsOf(text string) string {
+	var b strings.Builder
+	for _, m := range regexp.MustCompile(`(?m)^[ \t]*(?:function[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(\)`).FindAllStringSubmatch(text, -1) {
+		b.WriteString(m[1] + "\n")
+	}
+	return b.String()
 }

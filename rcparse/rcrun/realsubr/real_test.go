@@ -131,7 +131,7 @@ type result struct {
 // compareScript is the differences of one script, an entry for each circumstance.
 func (h *harness) compareScript(ctx context.Context, s *subject, few bool) ([]result, error) {
 	simulated := rcrun.FromText(s.text)
-	first := simulated.Run(ctx, rcrun.Scenario{Verb: "start", InstalledAs: s.name})
+	first := simulated.Run(ctx, rcrun.Scenario{Verb: "start", InstalledAs: s.name, Release: h.release})
 	// From the simulation come only what it takes for given, and names of
 	// programs to make, which a script that hides its errors would not tell.
 	s.assumed = first.Assumed
@@ -147,7 +147,7 @@ func (h *harness) compareScript(ctx context.Context, s *subject, few bool) ([]re
 		return nil, err
 	}
 	var results []result
-	for _, c := range circumstances(s, few) {
+	for _, c := range circumstances(s, h.release, few) {
 		ob, err := h.run(ctx, s, c.sc)
 		if err != nil {
 			return results, err

@@ -26,6 +26,7 @@ import (
 type harness struct {
 	*template
 	subr     string // prepared
+	release  string // whose model it is held against: see releaseOf
 	shell    string
 	tmp      string
 	separate bool // each run has name spaces, and a file system of fixed size
@@ -89,7 +90,7 @@ func newHarness(t testing.TB, subr string) *harness {
 	require.NoError(t, os.Chmod(filepath.Dir(tmp), 0o755))
 	tpl, err := newTemplate(filepath.Join(tmp, "template"), shell)
 	require.NoError(t, err)
-	h := &harness{template: tpl, subr: text, shell: shell, tmp: tmp,
+	h := &harness{template: tpl, subr: text, release: releaseOf(subr), shell: shell, tmp: tmp,
 		seen:   map[string]outcome{},
 		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
 	h.separate = canSeparate
@@ -140,7 +141,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 	j := job{
 		Template: h.dir, Separate: h.separate, Shares: h.shares, UID: uid(),
 		Seconds: h.limits.seconds, Bytes: h.limits.bytes, Inodes: h.limits.inodes, Procs: h.limits.procs,
-		Links: append(hostLinks(), s.programs...),
+		Links: append(rcrun.BaseCommands(), s.programs...),
 		Dirs: []string{
 			"/etc/rc.d", "/etc/defaults", "/usr/local/etc/rc.d", "/usr/local/bin", "/usr/local/sbin", "/usr/local/libexec", "/usr/local/share",
 			"/var/run", "/var/log", "/var/db", "/var/spool", "/var/cache", "/tmp", "/root", "/home",
@@ -152,7 +153,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/passwd":           passwd(s.text),
 			path:                    dialect(s.text, h.shell),
 		},
-		State: map[string]string{"script": path, "sleeps": "", "running": "", "sparse": "", "jailed": ""},
+		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},
 		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
 	}
 	for _, l := range s.extra {

@@ -10,9 +10,9 @@ type circumstance struct {
 
 // circumstances is what each script is run in. The settings are those of the
 // service's name: unset, set and emptied.
-func circumstances(s *subject, few bool) []circumstance {
+func circumstances(s *subject, release string, few bool) []circumstance {
 	start := func(sc rcrun.Scenario) rcrun.Scenario {
-		sc.InstalledAs = s.name
+		sc.InstalledAs, sc.Release = s.name, release
 		if sc.Verb == "" {
 			sc.Verb = "start"
 		}
@@ -61,6 +61,7 @@ func circumstances(s *subject, few bool) []circumstance {
 		circumstance{"host, prepended", start(rcrun.Scenario{RCConf: set("_prepend", "/usr/local/bin/before -x", "_user", "someone", "_nice", "5")})},
 		circumstance{"svcj, onestart, addresses", start(rcrun.Scenario{Verb: "onestart", Svcj: true, Args: []string{"extra", "words"},
 			RCConf: set("_svcj_ipaddrs", "192.0.2.1 2001:db8::1 192.0.2.2", "_svcj_options", "net_basic")})},
+		circumstance{"svcj_all_enable", start(rcrun.Scenario{RCConf: []rcrun.Setting{{Name: "svcj_all_enable", Value: "YES"}}})},
 		circumstance{"host, stop", start(rcrun.Scenario{Verb: "stop", Running: true})},
 		circumstance{"svcj, stop", start(rcrun.Scenario{Verb: "stop", Running: true, Svcj: true})},
 		circumstance{"svcj, stop, not running", start(rcrun.Scenario{Verb: "stop", Svcj: true})},

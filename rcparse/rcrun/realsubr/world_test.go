@@ -6,46 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// base is where FreeBSD has its commands, as far as scripts call them.
-var base = map[string]string{
-	"/bin": "cat chflags chmod cp cpuset csh date dd df echo ed expr freebsd-version getfacl hostname kill link ln ls mkdir mv pgrep pkill " +
-		"ps pwait pwd realpath rm rmdir setfacl sh sleep stty sync test timeout unlink uuidgen [",
-	"/sbin": "adjkerntz camcontrol ccdconfig devctl devfs devmatch dhclient dmesg dumpon fsck gbde gcore geli geom ggatec gmirror ifconfig " +
-		"ipf ipfw ipfstat ipnat kenv kldconfig kldload kldstat kldunload ldconfig md5 mdconfig mdmfs mount mount_nullfs mount_tmpfs natd " +
-		"newfs nologin nvmecontrol pfctl ping ping6 ping reboot resolvconf route savecore sha256 shutdown swapctl swapoff swapon sysctl " +
-		"tunefs umount zfs zpool",
-	"/usr/bin": "at awk basename bc bzip2 bunzip2 c99 cap_mkdb cc cmp comm crontab cut diff dirname du ee egrep env false fetch fgrep file find " +
-		"flock fold fstat getconf getent getopt grep groups gunzip gzip head id iconv install ipcrm ipcs join jot killall last ldd less limits " +
-		"locale lockf logger login logname look mail make mkfifo mktemp mt nc netstat nice nohup nproc openssl opiepasswd passwd paste patch " +
-		"perror pr rs lam hexdump od apply printenv printf procstat protect readlink renice rev script sed seq showmount sockstat sort split ssh ssh-keygen stat stdbuf " +
-		"strings su systat tail tar tee time tip top touch tr true truncate truss tty uname uniq unxz unzip uptime users vmstat w wall wc " +
-		"whereis which who whoami xargs xz yes zcat zstd setsid tput ldapsearch lsvfs rctl",
-	"/usr/sbin": "accton acpidump apm arp bhyve bhyvectl boot0cfg bsdconfig chown chgrp chroot ckdist cron ctladm daemon devinfo diskinfo " +
-		"edquota etcupdate extattrctl freebsd-update getextattr setextattr rmextattr gpioctl gstat i2c inetd iostat jail jexec jls kbdcontrol " +
-		"lpc lptcontrol lsof mailwrapper makemap mixer moused mountd mtree ndp newaliases newsyslog ngctl nfsd ntpdate ntpd periodic pkg pmcstat " +
-		"pnpinfo powerd powermon ppp praudit pw pwd_mkdb quotaon rarpd rpcbind rtprio idprio rtsol sa sendmail service setaudit setfib setfmac " +
-		"sesutil smbmsg spkrtest sshd syslogd sysrc tcpdump traceroute tzsetup uathload usbconfig usbdump vidcontrol vipw watch watchdog wlandebug " +
-		"wpa_cli wpa_supplicant zdb zic zonectl",
-}
-
-// hostLinks are the paths of the base system's commands.
-func hostLinks() []string {
-	var list []string
-	for dir, names := range base {
-		for _, n := range strings.Fields(names) {
-			list = append(list, dir+"/"+n)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
 var baseNames = func() map[string]bool {
 	m := map[string]bool{}
-	for _, p := range hostLinks() {
+	for _, p := range rcrun.BaseCommands() {
 		m[path.Base(p)] = true
 	}
 	return m

@@ -272,13 +272,21 @@ func scriptArgv(argv []string) []string {
 	return append([]string{shell, "-c", ". /.svcjify/preamble.sh; . " + script()}, argv...)
 }
 
-// execute runs a command by its words. One that does not exist is made.
+// execute runs a command by its words. One that does not exist is made, where
+// it is named by its path or PATH leads to where packages install.
 func execute(argv []string) int {
 	p := argv[0]
 	if !strings.Contains(p, "/") {
 		p = find(p)
 		if p == "" {
-			p = "/usr/local/bin/" + argv[0]
+			for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+				if strings.HasPrefix(dir, "/usr/local/") {
+					p = filepath.Join(dir, argv[0])
+				}
+			}
+			if p == "" || hasState("functions", argv[0]) { // execve(2) knows no function
+				return 127
+			}
 		}
 	}
 	if strings.HasPrefix(p, "/") {
