@@ -41,16 +41,17 @@ func instancesOf(s *rcparse.Script) (name string, at rcparse.Pos, ok bool) {
 // instances starts the service with two instances in rc.conf, each with an
 // example of what the script wants of an instance. It is nil for a script that
 // takes none.
-func instances(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, s *rcparse.Script) *Setting {
+func instances(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script) *Setting {
 	v, _, ok := instancesOf(s)
 	if !ok {
 		return nil
 	}
 	set := rcrun.Setting{Name: v, Value: "one two"}
-	start := rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, RCConf: append([]rcrun.Setting{set}, ofInstances(s, "one", "two")...)}
+	start := rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, Release: opts.Release.Name}
+	start.RCConf = append([]rcrun.Setting{set}, ofInstances(s, "one", "two")...)
 	jailed := start
 	jailed.Svcj = true
-	runs := pool.Run(ctx, []rcrun.Job{{Src: s.Src, Subst: Substitutions(svc), Scenarios: []rcrun.Scenario{start, jailed}}})[0]
+	runs := opts.Simulate.Run(ctx, []rcrun.Job{{Src: s.Src, Subst: Substitutions(svc), Scenarios: []rcrun.Scenario{start, jailed}}})[0]
 	return &Setting{set, runs[0], runs[1]}
 }
 

@@ -19,7 +19,7 @@ import (
 // level, where that is nothing but assignments, exports and tests, and the
 // simulation shows that the host then starts what it did, and the jail the
 // same. It returns nil where it can't be done or does not help.
-func repair(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
+func repair(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
 	lost := r.losses()
 	if len(lost) == 0 || r.failed() != "" {
 		return nil
@@ -33,7 +33,7 @@ func repair(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, s *rcpar
 	if after.Err != nil {
 		return nil
 	}
-	again := simulate(ctx, pool, svc, after)
+	again := simulate(ctx, opts, svc, after)
 	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
 		return nil
 	}

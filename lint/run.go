@@ -119,7 +119,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	}
 	s.Verdict = infer.Infer(s.Input(), k)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
-		s.Repair = repair(ctx, opts.Simulate, svc, s.Script, s.Records)
+		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
 	}
 	for _, r := range Rules() {
 		if r.Check != nil {

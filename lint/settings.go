@@ -24,19 +24,19 @@ const maxSettings = 12
 // settings tries the settings that the script's start_precmd looks at, one at a
 // time, where the default start loses nothing and the precmd sets something
 // that a start would need.
-func settings(ctx context.Context, pool *rcrun.Pool, svc *corpus.Service, s *rcparse.Script, r *Records) []Setting {
+func settings(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records) []Setting {
 	list := settingsOf(s, r.Host.Name)
 	if len(list) == 0 || len(r.losses()) > 0 || len(r.Host.Starts) == 0 {
 		return nil
 	}
 	job := rcrun.Job{Src: s.Src, Subst: Substitutions(svc)}
 	for _, v := range list {
-		start := rcrun.Scenario{Verb: "start", Args: r.Args, InstalledAs: svc.Name, RCConf: []rcrun.Setting{v}}
+		start := rcrun.Scenario{Verb: "start", Args: r.Args, InstalledAs: svc.Name, RCConf: []rcrun.Setting{v}, Release: opts.Release.Name}
 		jailed := start
 		jailed.Svcj = true
 		job.Scenarios = append(job.Scenarios, start, jailed)
 	}
-	runs := pool.Run(ctx, []rcrun.Job{job})[0]
+	runs := opts.Simulate.Run(ctx, []rcrun.Job{job})[0]
 	var out []Setting
 	for i, v := range list {
 		try := Records{Host: runs[2*i], Jail: runs[2*i+1]}

@@ -53,8 +53,8 @@ func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rc
 		r.Overrides = overrides(ctx, opts.Simulate, job, start, r.Host.Name)
 	}
 	if r.failed() == "" {
-		r.Settings = settings(ctx, pool, svc, script, &r)
-		r.Instances = instances(ctx, pool, svc, script)
+		r.Settings = settings(ctx, opts, svc, script, &r)
+		r.Instances = instances(ctx, opts, svc, script)
 	}
 	return &r
 }

@@ -51,15 +51,18 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 		}
 	}
 	name := before.Records.Host.Name
-	scenarios := hostScenarios(before)
+	scenarios := hostScenarios(before, opts.Lint.Release.Name)
 	for _, verb := range extraVerbs(before.Script) {
-		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true, InstalledAs: before.Service.Name})
+		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true})
 	}
 	// The administrator's own flags stay where they were.
 	flags := []rcrun.Setting{{Name: name + "_flags", Value: "--first --second"}}
 	scenarios = append(scenarios,
-		rcrun.Scenario{Verb: "start", InstalledAs: before.Service.Name, RCConf: flags},
-		rcrun.Scenario{Verb: "faststart", Boot: true, InstalledAs: before.Service.Name, RCConf: flags})
+		rcrun.Scenario{Verb: "start", RCConf: flags},
+		rcrun.Scenario{Verb: "faststart", Boot: true, RCConf: flags})
+	for i := range scenarios {
+		scenarios[i].InstalledAs, scenarios[i].Release = before.Service.Name, opts.Lint.Release.Name
+	}
 	subst := lint.Substitutions(before.Service)
 	runs := opts.Lint.Simulate.Run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: scenarios},

@@ -24,7 +24,7 @@ var baseCommands = map[string]string{
 		"mount_fusefs mount_mfs mount_msdosfs mount_nfs mount_nullfs mount_p9fs mount_tmpfs mount_udf mount_unionfs natd newfs newfs_msdos nextboot " +
 		"nfsiod nologin nos-tun nvmecontrol pfctl pfilctl pflogd ping ping6 poweroff quotacheck rcorder rdump reboot recoverdisk reroot resolvconf " +
 		"restore rmd160 route routed rrestore rtquery rtsol savecore sconfig setkey sha1 sha224 sha256 sha384 sha512 shutdown skein256 skein512 " +
-		"spppcontrol swapctl swapoff swapon sysctl sysextctl tunefs umount veriexec zfs zfsbootcfg zpool",
+		"spppcontrol swapctl swapoff swapon sysctl sysextctl tunefs umount zfs zfsbootcfg zpool",
 	"/usr/bin": "addr2line alias apply apropos ar as asa asn1_compile at atf-sh atq atrm awk b64decode b64encode backlight banner base64 basename batch bc " +
 		"beep bg biff bintrans brandelf bsdcat bsdcpio bsdiff bsdtar bsnmpget bsnmpset bsnmpwalk bspatch bthost btsockstat bunzip2 bzcat bzcmp bzdiff " +
 		"bzegrep bzfgrep bzgrep bzip2 bzip2recover bzless bzmore c++ c++filt c89 c99 calendar cap_mkdb catman cc cd chat chfn chkey chpass chsh ci " +
