@@ -23,12 +23,15 @@ name=foo_server`,
 name=foo_server`,
 	},
 	Check: func(p *Pass) {
-		name := p.Script.Name
-		if name.Kind != rcparse.Literal || name.Text == p.Service.Name || name.Text == "" || p.optedOut() || p.opts.Release.FindsByFile() {
+		if p.Script.Name.Kind != rcparse.Literal && (p.Records == nil || p.Records.Host.Name == "") {
+			return // computed: only a run can tell
+		}
+		name := p.runName()
+		if name == p.Service.Name || name == "" || p.optedOut() || p.opts.Release.FindsByFile() {
 			return
 		}
-		p.report(name.Pos, nil, fmt.Sprintf("install the script as %s", name.Text),
-			"name is %q but the script is installed as %q: the jailed start looks for rc.d/%s", name.Text, p.Service.Name, name.Text)
+		p.report(p.Script.Name.Pos, nil, fmt.Sprintf("install the script as %s", name),
+			"name is %q but the script is installed as %q: the jailed start looks for rc.d/%s", name, p.Service.Name, name)
 	},
 }
 
