@@ -27,7 +27,7 @@ var purposes = []purpose{
 	{re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+)|hypervisor|guest (additions|agent|tools|utilities)`), OptOut, "manages jails or virtual machines"},
 	{re(`UPS (monitor\w*|daemon|control)|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), OptOut, "shuts down or suspends the host"},
 	{re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight`), OptOut, "sets sysctls and device state"},
-	{re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(CI|actions|build|workflow|job) (runner|agent|worker)`), OptOut, "runs arbitrary jobs"},
+	{re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+`), OptOut, "runs arbitrary jobs"},
 	{re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|monitor\w*|control)|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM`), OptOut, "signals and restarts processes of the host"},
 	{re(`(kernel|device) (module|driver)s?`), OptOut, "loads or needs kernel modules"},
 	{re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), "net_basic settime", "sets the clock"},
