@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -28,6 +29,11 @@ name=foo_server`,
 		}
 		name := p.runName()
 		if name == p.Service.Name || name == "" || p.optedOut() || p.opts.Release.FindsByFile() {
+			return
+		}
+		if p.Records != nil && len(p.Records.Host.Names) > 1 {
+			p.report(p.Script.Name.Pos, nil, "give each daemon a script of its own",
+				"it starts under the names %s but is installed as %q: the jailed starts look for rc.d scripts of those names", strings.Join(p.Records.Host.Names, ", "), p.Service.Name)
 			return
 		}
 		p.report(p.Script.Name.Pos, nil, fmt.Sprintf("install the script as %s", name),
