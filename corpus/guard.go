@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // maxFileSize is the largest file that is read, in bytes. The largest rc.d
@@ -19,23 +21,13 @@ const maxFileSize = 1 << 20
 // maxLinks is how many symbolic links one path may lead through, as in the kernel.
 const maxLinks = 32
 
-var (
-	errLinkLoop   = errors.New("is a loop of symbolic links")
-	errNotRegular = errors.New("is not a regular file")
-)
+var errLinkLoop = errors.New("is a loop of symbolic links")
 
 // An escapeError is a symbolic link that leaves the tree.
 type escapeError struct{ target string }
 
 func (e *escapeError) Error() string {
 	return fmt.Sprintf("is a symbolic link out of the tree, to %q", e.target)
-}
-
-// A sizeError is a file that is too large to be read.
-type sizeError struct{ size int64 }
-
-func (e *sizeError) Error() string {
-	return fmt.Sprintf("has %d bytes, more than the %d that are read", e.size, maxFileSize)
 }
 
 // guarded is a file system whose files are safe to read though nobody knows
@@ -220,7 +212,7 @@ func (g *guarded) Open(name string) (fs.File, error) {
 		return nil, pathError("open", name, err)
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
-		return nil, pathError("open", name, errNotRegular)
+		return nil, pathError("open", name, regular.ErrNotRegular)
 	}
 	if g.dir != "" {
 		return openFile(filepath.Join(g.dir, filepath.FromSlash(real)))
@@ -236,8 +228,8 @@ func (g *guarded) ReadFile(name string) ([]byte, error) {
 	if g.dir != "" {
 		dir, err := g.resolveDir(path.Dir(name))
 		if err == nil {
-			data, err := readRegular(g.dir+"/"+path.Join(dir, path.Base(name)), nil)
-			if err == nil || !errors.Is(err, errIsLink) {
+			data, err := regular.Read(g.dir+"/"+path.Join(dir, path.Base(name)), nil, maxFileSize)
+			if err == nil || !errors.Is(err, regular.ErrIsLink) {
 				return data, wrap("read", name, err)
 			}
 		}
@@ -247,13 +239,10 @@ func (g *guarded) ReadFile(name string) ([]byte, error) {
 		return nil, pathError("read", name, err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, pathError("read", name, errNotRegular)
-	}
-	if info.Size() > maxFileSize {
-		return nil, pathError("read", name, &sizeError{info.Size()})
+		return nil, pathError("read", name, regular.ErrNotRegular)
 	}
 	if g.dir != "" {
-		data, err := readRegular(g.dir+"/"+real, nil)
+		data, err := regular.Read(g.dir+"/"+real, nil, maxFileSize)
 		return data, wrap("read", name, err)
 	}
 	f, err := g.base.Open(real)
@@ -261,9 +250,13 @@ func (g *guarded) ReadFile(name string) ([]byte, error) {
 		return nil, pathError("read", name, bare(err))
 	}
 	defer f.Close()
+	// The file's own size: that of a blob is not known before it is opened.
+	if info, err := f.Stat(); err == nil && info.Size() > maxFileSize {
+		return nil, pathError("read", name, &regular.SizeError{Size: info.Size(), Limit: maxFileSize})
+	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
 	if err == nil && len(data) > maxFileSize {
-		err = &sizeError{int64(len(data))}
+		err = &regular.SizeError{Size: int64(len(data)), Limit: maxFileSize}
 	}
 	return data, wrap("read", name, err)
 }
@@ -274,8 +267,8 @@ func (g *guarded) readInto(name string, buf []byte) ([]byte, error) {
 	if g.dir == "" {
 		return g.ReadFile(name)
 	}
-	data, err := readRegular(g.dir+"/"+name, buf)
-	if errors.Is(err, errIsLink) {
+	data, err := regular.Read(g.dir+"/"+name, buf, maxFileSize)
+	if errors.Is(err, regular.ErrIsLink) {
 		return g.ReadFile(name)
 	}
 	return data, wrap("read", name, err)

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // TestFIFO: reading a FIFO would wait for ever.
@@ -24,7 +26,7 @@ func TestFIFO(t *testing.T) {
 	require.Equal(t, []string{"a net/a/files/a.in net/a"}, list(c))
 	require.Equal(t, []string{"unreadable net/a/files/a.in:0", "unreadable net/b/Makefile:0"}, problems(c))
 	_, err := c.Trees[0].FS.Open("net/a/files/a.in")
-	require.ErrorIs(t, err, errNotRegular)
+	require.ErrorIs(t, err, regular.ErrNotRegular)
 
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "x"), []byte("# PROVIDE: x\n"), 0o644))

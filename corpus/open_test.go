@@ -10,6 +10,8 @@ import (
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // onDisk writes a made tree into a directory of the test's own.
@@ -274,7 +276,7 @@ func TestGuarded(t *testing.T) {
 	_, err = g.Stat("net/gone")
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = g.ReadFile("net")
-	require.ErrorIs(t, err, errNotRegular)
+	require.ErrorIs(t, err, regular.ErrNotRegular)
 	var pe *fs.PathError
 	require.True(t, errors.As(err, &pe))
 	require.Equal(t, "net", pe.Path)

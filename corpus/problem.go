@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // readProblem says why a file or directory cannot be read, and what to do.
@@ -15,7 +17,7 @@ func readProblem(name, origin string, err error) Problem {
 	p := Problem{Kind: Unreadable, Path: name, Origin: origin}
 	err = bare(err)
 	var escape *escapeError
-	var size *sizeError
+	var size *regular.SizeError
 	switch {
 	case errors.As(err, &escape):
 		p.Text = err.Error() + ": expected a file of the tree"
@@ -26,7 +28,7 @@ func readProblem(name, origin string, err error) Problem {
 	case errors.Is(err, errLinkLoop):
 		p.Text = err.Error() + ": expected a file"
 		p.Hint = "put the file itself there"
-	case errors.Is(err, errNotRegular):
+	case errors.Is(err, regular.ErrNotRegular):
 		p.Text = err.Error() + ": expected a file with text"
 		p.Hint = "put a file there, or take the name out of the Makefile"
 	case errors.Is(err, fs.ErrPermission):

@@ -1,20 +1,14 @@
 //go:build unix
 
-package corpus
+package regular
 
-import (
-	"errors"
-	"syscall"
-)
+import "syscall"
 
-// errIsLink says that the name is a symbolic link, which was not followed.
-var errIsLink = errors.New("is a symbolic link")
-
-// readRegular reads a regular file; it follows no link at the end of the name
+// Read reads a regular file of at most limit bytes; it follows no link at the end of the name
 // and waits for no other process (a FIFO). Thousands of files are read for one
 // answer, so it makes only the system calls that it needs: os.ReadFile would
 // double them. What fits into buf stands there, else in memory of its own.
-func readRegular(p string, buf []byte) ([]byte, error) {
+func Read(p string, buf []byte, limit int64) ([]byte, error) {
 	var fd int
 	var err error
 	for {
@@ -26,7 +20,7 @@ func readRegular(p string, buf []byte) ([]byte, error) {
 	if err != nil {
 		// FreeBSD says EMLINK for a link that is not to be followed.
 		if err == syscall.ELOOP || err == syscall.EMLINK {
-			return nil, errIsLink
+			return nil, ErrIsLink
 		}
 		return nil, err
 	}
@@ -36,10 +30,10 @@ func readRegular(p string, buf []byte) ([]byte, error) {
 		return nil, err
 	}
 	if st.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		return nil, errNotRegular
+		return nil, ErrNotRegular
 	}
-	if st.Size > maxFileSize {
-		return nil, &sizeError{st.Size}
+	if st.Size > limit {
+		return nil, &SizeError{st.Size, limit}
 	}
 	if int64(len(buf)) <= st.Size {
 		buf = make([]byte, st.Size+1)
@@ -58,8 +52,8 @@ func readRegular(p string, buf []byte) ([]byte, error) {
 		n += m
 		if n == len(buf) {
 			// It grew while it was read.
-			if n > maxFileSize {
-				return nil, &sizeError{int64(n)}
+			if int64(n) > limit {
+				return nil, &SizeError{int64(n), limit}
 			}
 			buf = append(buf, make([]byte, len(buf))...)
 		} else if int64(n) == st.Size {

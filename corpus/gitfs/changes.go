@@ -1,0 +1,153 @@
+package gitfs
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Change is a path at which two trees differ. A rename is a deletion and an addition.
+type Change struct {
+	Path string
+	// Old and New are the modes; 0 where the path is not there.
+	Old, New Mode
+	// Text is true where the content differs, and not only the mode.
+	Text bool
+}
+
+// StagedChanges is how the index differs from HEAD, sorted by path. Where the
+// index's cache tree says that a directory is HEAD's, nothing below is looked at.
+func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
+	ix, err := r.index()
+	if err != nil {
+		return nil, err
+	}
+	var root hash
+	if head != nil {
+		root = head.tree
+	}
+	if ix.cache == nil && root != "" {
+		ix.cache = ix.hashTrees("", 0, root)
+	}
+	d := differ{objects: r.objects, hashSize: r.hashSize}
+	if err := d.index(root, ix, ix.cache, "", 0); err != nil {
+		return nil, err
+	}
+	return d.sorted(), nil
+}
+
+// CommitChanges is how a commit differs from another, sorted by path; either may be nil.
+func (r *Repository) CommitChanges(from, to *Commit) ([]Change, error) {
+	var a, b hash
+	if from != nil {
+		a = from.tree
+	}
+	if to != nil {
+		b = to.tree
+	}
+	d := differ{objects: r.objects, hashSize: r.hashSize}
+	if err := d.trees(a, b, ""); err != nil {
+		return nil, err
+	}
+	return d.sorted(), nil
+}
+
+// A differ collects changes.
+type differ struct {
+	objects  objectReader
+	hashSize int
+	changes  []Change
+}
+
+func (d *differ) sorted() []Change {
+	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
+	return d.changes
+}
+
+func (d *differ) file(path string, old, new entry) {
+	if old.hash == new.hash && old.mode == new.mode {
+		return
+	}
+	d.changes = append(d.changes, Change{Path: path, Old: old.mode, New: new.mode, Text: old.hash != new.hash || old.mode.kind() != new.mode.kind()})
+}
+
+// trees compares two tree objects; an empty hash is an empty tree.
+func (d *differ) trees(a, b hash, prefix string) error {
+	if a == b {
+		return nil
+	}
+	old, err := readTree(d.objects, a, d.hashSize)
+	if err != nil {
+		return err
+	}
+	now, err := readTree(d.objects, b, d.hashSize)
+	if err != nil {
+		return err
+	}
+	return merge(old, now, func(e entry) string { return e.name }, func(o, n entry) error {
+		name := prefix + orElse(o.name, n.name)
+		od, of := split(o)
+		nd, nf := split(n)
+		d.file(name, of, nf)
+		return d.trees(od.hash, nd.hash, name+"/")
+	})
+}
+
+// split tells a directory from a file; the other is empty.
+func split(e entry) (dir, file entry) {
+	if e.mode.kind() == ModeDir {
+		return e, entry{}
+	}
+	return entry{}, e
+}
+
+// index compares a tree object with a directory of the index.
+func (d *differ) index(tree hash, ix *index, cache *cacheTree, prefix string, from int) error {
+	children, end := ix.children(prefix, from)
+	if cache != nil && cache.hash != "" && cache.hash == tree && cache.count == end-from {
+		return nil
+	}
+	old, err := readTree(d.objects, tree, d.hashSize)
+	if err != nil {
+		return err
+	}
+	return merge(old, children, func(c child) string { return c.name }, func(o entry, n child) error {
+		name := prefix + orElse(o.name, n.name)
+		od, of := split(o)
+		_, nf := split(n.entry)
+		d.file(name, of, nf)
+		switch {
+		case n.mode.kind() == ModeDir:
+			return d.index(od.hash, ix, cache.sub(n.name), name+"/", n.from)
+		case od.hash != "":
+			return d.trees(od.hash, "", name+"/")
+		}
+		return nil
+	})
+}
+
+// merge walks two lists that are sorted by name; what one of them lacks is zero.
+func merge[T any](a []entry, b []T, name func(T) string, f func(entry, T) error) error {
+	for len(a) > 0 || len(b) > 0 {
+		var x entry
+		var y T
+		c := 0
+		switch {
+		case len(b) == 0:
+			c = -1
+		case len(a) == 0:
+			c = 1
+		default:
+			c = strings.Compare(a[0].name, name(b[0]))
+		}
+		if c <= 0 {
+			x, a = a[0], a[1:]
+		}
+		if c >= 0 {
+			y, b = b[0], b[1:]
+		}
+		if err := f(x, y); err != nil {
+			return err
+		}
+	}
+	return nil
+}

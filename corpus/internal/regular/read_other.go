@@ -1,0 +1,24 @@
+//go:build !unix
+
+package regular
+
+import (
+	"io/fs"
+	"os"
+)
+
+// Read reads a regular file of at most limit bytes and follows no link at the end of the name.
+func Read(p string, _ []byte, limit int64) ([]byte, error) {
+	info, err := os.Lstat(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		return nil, ErrIsLink
+	case !info.Mode().IsRegular():
+		return nil, ErrNotRegular
+	case info.Size() > limit:
+		return nil, &SizeError{info.Size(), limit}
+	}
+	return os.ReadFile(p)
+}
