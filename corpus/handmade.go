@@ -14,10 +14,10 @@ var notInstalling = []string{"RM", "RMDIR", "MKDIR", "CHMOD", "CHOWN", "REINPLAC
 // handMade finds rc.d scripts that a port installs by its own commands instead
 // of USE_RC_SUBR: from a template in SUB_FILES, which makes a service like any
 // other, or from elsewhere, which is only reported.
-func (l *loader) handMade(found *services) {
+func (l *loader) handMade(found *services, sel *selection) {
 	var origins []string
 	for i := range l.scans {
-		if s := &l.scans[i]; s.rcDir && s.err == nil {
+		if s := &l.scans[i]; s.rcDir && s.err == nil && l.mayTouch(sel, s.origin) {
 			origins = append(origins, s.origin)
 		}
 	}

@@ -20,6 +20,7 @@ type loader struct {
 	scans        []scan
 	ports        map[string]*scan
 	rcCategories map[string]bool
+	owners       map[string]bool // ports whose templates a selected one takes
 	glances      map[string]glanceResult
 
 	evaluated map[string]*portResult
@@ -38,7 +39,7 @@ type portResult struct {
 func newLoader(t *Tree, g *guarded) *loader {
 	return &loader{
 		tree: t, fs: g, make: makefile.NewTree(g),
-		rcCategories: make(map[string]bool), glances: make(map[string]glanceResult),
+		rcCategories: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
 		evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
 	}
 }
@@ -77,17 +78,27 @@ func (l *loader) evaluate(origins []string) {
 	}
 }
 
-// load finds the services; whole is false when only those that a selection
-// touches are wanted, which spares looking at the files of other ports.
+// load finds the services that a selection touches. Ports that can't share
+// anything with it are not evaluated.
 func (l *loader) load(sel *selection) []*Service {
 	l.scanTree()
-	origins := l.candidates()
+	all := l.candidates()
+	untouched := func(o string) bool { return !l.mayTouch(sel, o) }
+	l.evaluate(slices.DeleteFunc(slices.Clone(all), untouched))
+	// Who owns the templates of a slave that was asked for shares them.
+	for o, r := range l.evaluated {
+		if r.err == nil && sel.port(o) {
+			parts := strings.SplitN(r.filesDir, "/", 3)
+			l.owners[path.Join(parts[:min(2, len(parts))]...)] = true
+		}
+	}
+	origins := slices.DeleteFunc(all, untouched)
 	l.evaluate(origins)
 	found := services{byKey: make(map[serviceKey]*Service), tree: l.tree}
 	for _, o := range origins {
 		l.addPort(&found, o, l.evaluated[o])
 	}
-	l.handMade(&found)
+	l.handMade(&found, sel)
 	found.finish()
 	l.templates(&found, sel)
 	l.deadTemplates(&found, sel)
@@ -101,6 +112,15 @@ func (l *loader) load(sel *selection) []*Service {
 	}
 	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return !sel.problem(p) })
 	return list
+}
+
+// mayTouch tells whether a port may install what a selection is about: it is
+// selected or owns a selected one's templates, or it may take its templates
+// from a directory other than its own.
+func (l *loader) mayTouch(sel *selection, origin string) bool {
+	s := l.ports[origin]
+	category, _, _ := strings.Cut(origin, "/")
+	return sel.touches(origin) || l.owners[origin] || s.master != "" || s.filesDir || len(s.includes) > 0 || l.rcCategories[category]
 }
 
 type serviceKey struct{ template, name, origin string }

@@ -1,6 +1,9 @@
 package corpus
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A selection is the part of a tree that was asked for: paths in the tree. An
 // empty one is all of it.
@@ -40,6 +43,11 @@ func newSelection(within []string) *selection {
 func (s *selection) port(origin string) bool {
 	category, _, _ := strings.Cut(origin, "/")
 	return s.all || s.ports[origin] || s.categories[category]
+}
+
+// touches tells whether a port, or a file in its directory, was asked for.
+func (s *selection) touches(origin string) bool {
+	return s.port(origin) || slices.ContainsFunc(s.files, func(f string) bool { return strings.HasPrefix(f, origin+"/") })
 }
 
 // service tells whether a service was asked for: by a port that installs it, by

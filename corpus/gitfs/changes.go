@@ -26,10 +26,10 @@ func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
 		root = head.tree
 	}
 	if ix.cache == nil && root != "" {
-		ix.cache = ix.hashTrees("", 0, root)
+		ix.hashTrees("", "", 0, root)
 	}
 	d := differ{objects: r.objects, hashSize: r.hashSize}
-	if err := d.index(root, ix, ix.cache, "", 0); err != nil {
+	if err := d.index(root, ix, min(0, len(ix.cache)-1), "", 0); err != nil {
 		return nil, err
 	}
 	return d.sorted(), nil
@@ -100,12 +100,17 @@ func split(e entry) (dir, file entry) {
 	return entry{}, e
 }
 
-// index compares a tree object with a directory of the index.
-func (d *differ) index(tree hash, ix *index, cache *cacheTree, prefix string, from int) error {
-	children, end := ix.children(prefix, from)
-	if cache != nil && cache.hash != "" && cache.hash == tree && cache.count == end-from {
-		return nil
+// index compares a tree object with a directory of the index, whose place in
+// the cache is given; -1 for none.
+func (d *differ) index(tree hash, ix *index, cache int, prefix string, from int) error {
+	if cache >= 0 {
+		// The count guards against a cache that another program left behind.
+		n := ix.cache[cache]
+		if end := from + n.count; n.hash != "" && n.hash == tree && end <= len(ix.entries) && end == ix.end(prefix) {
+			return nil
+		}
 	}
+	children, _ := ix.children(prefix, from)
 	old, err := readTree(d.objects, tree, d.hashSize)
 	if err != nil {
 		return err
@@ -117,7 +122,7 @@ func (d *differ) index(tree hash, ix *index, cache *cacheTree, prefix string, fr
 		d.file(name, of, nf)
 		switch {
 		case n.mode.kind() == ModeDir:
-			return d.index(od.hash, ix, cache.sub(n.name), name+"/", n.from)
+			return d.index(od.hash, ix, ix.subCache(cache, n.name), name+"/", n.from)
 		case od.hash != "":
 			return d.trees(od.hash, "", name+"/")
 		}

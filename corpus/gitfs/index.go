@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // errUnsupported marks what only the git program reads.
@@ -61,16 +62,18 @@ type index struct {
 	entries []entry
 	// unmerged is the paths with a conflict, each once; they are in no entry.
 	unmerged []string
-	// cache is the trees that are known to be the same as entries; nil for none.
-	cache *cacheTree
+	// cache is the trees that are known to be the same as entries; empty for none.
+	cache []cacheNode
 }
 
-// A cacheTree is one directory of the index's TREE extension: the tree object
+// A cacheNode is one directory of the index's TREE extension: the tree object
 // that it would be written as. hash is empty where something below changed.
-type cacheTree struct {
+// The directories below follow it, up to end.
+type cacheNode struct {
+	name  string
 	hash  hash
 	count int // of entries below
-	subs  map[string]*cacheTree
+	end   int
 }
 
 // The limits of an index; that of a whole FreeBSD ports tree has 20 MB.
@@ -79,8 +82,8 @@ const (
 	maxCacheDepth = 128
 )
 
-// parseIndex reads an index file of version 2, 3 or 4. The error wraps
-// errUnsupported for what a reader must not ignore and this one does not know.
+// parseIndex reads an index file of version 2, 3 or 4, and keeps the memory. The
+// error wraps errUnsupported for what must not be ignored and is not known here.
 func parseIndex(data []byte, hashSize int) (*index, error) {
 	if len(data) < 12+hashSize || string(data[:4]) != "DIRC" {
 		return nil, errors.New("is no index: expected the signature DIRC")
@@ -90,14 +93,23 @@ func parseIndex(data []byte, hashSize int) (*index, error) {
 		return nil, fmt.Errorf("has version %d: expected 2, 3 or 4: %w", version, errUnsupported)
 	}
 	body, trailer := data[:len(data)-hashSize], data[len(data)-hashSize:]
+	// As much work as all the rest, so beside it.
+	sum := make(chan string, 1)
+	go func() { sum <- checksum(body, hashSize) }()
+	ix, err := readIndex(body, version, hashSize)
 	// With index.skipHash git writes zeros.
-	if bytes.Count(trailer, []byte{0}) != hashSize && checksum(body, hashSize) != string(trailer) {
+	if bytes.Count(trailer, []byte{0}) != hashSize && <-sum != string(trailer) {
 		return nil, errors.New("is damaged: its checksum is wrong")
 	}
-	p := &indexParser{text: string(body), pos: 12, hashSize: hashSize, version: version}
-	count := int(binary.BigEndian.Uint32(data[8:]))
+	return ix, err
+}
+
+func readIndex(body []byte, version uint32, hashSize int) (*index, error) {
+	// The names are parts of the text, which nobody changes: no copy.
+	p := &indexParser{text: unsafe.String(unsafe.SliceData(body), len(body)), pos: 12, hashSize: hashSize, version: version}
+	count := int(binary.BigEndian.Uint32(body[8:]))
 	if count > len(body)/(42+hashSize) {
-		return nil, fmt.Errorf("is damaged: %d entries in %d bytes", count, len(data))
+		return nil, fmt.Errorf("is damaged: %d entries in %d bytes", count, len(body))
 	}
 	ix := &index{entries: make([]entry, 0, count)}
 	for range count {
@@ -234,7 +246,9 @@ func (p *indexParser) extensions(ix *index) error {
 		switch {
 		case name == "TREE":
 			// A damaged one costs time and no more.
-			ix.cache, _, _ = parseCacheTree(body, p.hashSize, 0)
+			if rest, ok := ix.parseCache(body, p.hashSize, 0); !ok || rest != "" {
+				ix.cache = nil
+			}
 		case name == "link":
 			return fmt.Errorf("is split: %w", errUnsupported)
 		case name == "sdir":
@@ -249,47 +263,57 @@ func (p *indexParser) extensions(ix *index) error {
 	return nil
 }
 
-// parseCacheTree reads a directory: name NUL, count SP, number of
-// subdirectories LF, hash unless count is negative, and the subdirectories.
-func parseCacheTree(s string, hashSize, depth int) (node *cacheTree, name, rest string) {
-	name, rest, ok := strings.Cut(s, "\x00")
+// parseCache reads a directory: name NUL, count SP, number of subdirectories
+// LF, hash unless count is negative, and the subdirectories.
+func (ix *index) parseCache(s string, hashSize, depth int) (rest string, ok bool) {
+	name, rest, ok1 := strings.Cut(s, "\x00")
 	line, rest, ok2 := strings.Cut(rest, "\n")
 	left, right, ok3 := strings.Cut(line, " ")
-	count, err := strconv.Atoi(left)
+	count, err1 := strconv.Atoi(left)
 	subs, err2 := strconv.Atoi(right)
-	if !ok || !ok2 || !ok3 || err != nil || err2 != nil || depth > maxCacheDepth {
-		return nil, "", ""
+	if !ok1 || !ok2 || !ok3 || err1 != nil || err2 != nil || depth > maxCacheDepth {
+		return "", false
 	}
-	node = &cacheTree{count: count}
+	node := cacheNode{name: name, count: count}
 	if count >= 0 {
 		if len(rest) < hashSize {
-			return nil, "", ""
+			return "", false
 		}
 		node.hash, rest = hash(rest[:hashSize]), rest[hashSize:]
 	}
-	if subs > 0 {
-		node.subs = make(map[string]*cacheTree)
-	}
+	at := len(ix.cache)
+	ix.cache = append(ix.cache, node)
 	for range subs {
-		var sub *cacheTree
-		var subName string
-		if sub, subName, rest = parseCacheTree(rest, hashSize, depth+1); sub == nil {
-			return nil, "", ""
+		if rest, ok = ix.parseCache(rest, hashSize, depth+1); !ok {
+			return "", false
 		}
-		node.subs[subName] = sub
 	}
-	return node, name, rest
+	ix.cache[at].end = len(ix.cache)
+	return rest, true
 }
 
-// sub is the cache of a subdirectory.
-func (c *cacheTree) sub(name string) *cacheTree {
-	if c == nil {
-		return nil
+// subCache is the place in cache of a directory's subdirectory; -1 for none.
+func (ix *index) subCache(at int, name string) int {
+	if at < 0 {
+		return -1
 	}
-	return c.subs[name]
+	for i := at + 1; i < ix.cache[at].end; i = ix.cache[i].end {
+		if ix.cache[i].name == name {
+			return i
+		}
+	}
+	return -1
 }
 
 // from is the place of the first entry whose name is not before name.
 func (ix *index) from(name string) int {
 	return sort.Search(len(ix.entries), func(i int) bool { return ix.entries[i].name >= name })
+}
+
+// end is where a directory ends.
+func (ix *index) end(prefix string) int {
+	if prefix == "" {
+		return len(ix.entries)
+	}
+	return ix.from(strings.TrimSuffix(prefix, "/") + "0") // '0' comes after '/'
 }

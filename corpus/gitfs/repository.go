@@ -56,6 +56,7 @@ type Repository struct {
 	program   *program
 	// native is false where only the git program understands the repository's format.
 	native bool
+	staged *index // once it was read
 }
 
 // Open finds the repository of a directory as git does: by GIT_DIR, else
@@ -277,6 +278,9 @@ func (r *Repository) format() error {
 
 // index reads the index. Unmerged paths are an error: there is no commit without them.
 func (r *Repository) index() (*index, error) {
+	if r.staged != nil {
+		return r.staged, nil
+	}
 	ix, err := r.readIndex()
 	if err != nil {
 		return nil, err
@@ -288,6 +292,7 @@ func (r *Repository) index() (*index, error) {
 		}
 		return nil, &Error{Text: text, Hint: "resolve it and git add the file; git status lists them"}
 	}
+	r.staged = ix
 	return ix, nil
 }
 

@@ -490,6 +490,8 @@ func TestNoGit(t *testing.T) {
 	_, err = r.Staged()
 	require.NoError(t, err)
 	git(t, root, "update-index", "--split-index")
+	r, err = Open(root, Options{Getenv: environment(nil), Git: "no-such-git"})
+	require.NoError(t, err)
 	_, err = r.Staged()
 	require.ErrorContains(t, err, "git program, which is not installed")
 }

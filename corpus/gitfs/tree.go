@@ -196,8 +196,7 @@ func (ix *index) children(prefix string, from int) ([]child, int) {
 			i++
 			continue
 		}
-		// '0' comes after '/'.
-		end := ix.from(prefix + name + "0")
+		end := ix.end(prefix + name + "/")
 		list = append(list, child{entry{name: name, mode: ModeDir}, i, end})
 		i = end
 	}
@@ -205,9 +204,9 @@ func (ix *index) children(prefix string, from int) ([]child, int) {
 	return slices.CompactFunc(list, func(a, b child) bool { return a.name == b.name }), i
 }
 
-// hashTrees makes the cache tree that git would: the hash of every directory,
-// out of the entries alone. It costs less than reading the trees of one category.
-func (ix *index) hashTrees(prefix string, from int, like hash) *cacheTree {
+// hashTrees makes the cache that git would: the hash of every directory, out
+// of the entries alone. It costs less than reading the trees of one category.
+func (ix *index) hashTrees(name, prefix string, from int, like hash) hash {
 	list, end := ix.children(prefix, from)
 	// In a tree object a directory is sorted as if its name ended in a slash.
 	key := func(c child) string {
@@ -217,16 +216,16 @@ func (ix *index) hashTrees(prefix string, from int, like hash) *cacheTree {
 		return c.name
 	}
 	slices.SortFunc(list, func(a, b child) int { return strings.Compare(key(a), key(b)) })
-	node := &cacheTree{count: end - from, subs: map[string]*cacheTree{}}
+	at := len(ix.cache)
+	ix.cache = append(ix.cache, cacheNode{name: name, count: end - from})
 	var text []byte
 	for _, c := range list {
 		if c.mode.kind() == ModeDir {
-			sub := ix.hashTrees(prefix+c.name+"/", c.from, like)
-			node.subs[c.name] = sub
-			c.hash = sub.hash
+			c.hash = ix.hashTrees(c.name, prefix+c.name+"/", c.from, like)
 		}
 		text = fmt.Appendf(text, "%o %s\x00%s", c.mode, c.name, string(c.hash))
 	}
-	node.hash = like.sum(kindTree, text)
-	return node
+	h := like.sum(kindTree, text)
+	ix.cache[at].hash, ix.cache[at].end = h, len(ix.cache)
+	return h
 }
