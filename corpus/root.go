@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -78,15 +79,20 @@ func isCategory(g *guarded, dir string) bool {
 
 // isRoot tells the top of a tree: by the framework's file, or by a port two levels below.
 func isRoot(g *guarded, dir string) bool {
-	for _, f := range frameworkFiles {
-		if info, err := g.Stat(path.Join(dir, f)); err == nil && info.Mode().IsRegular() {
-			return true
-		}
+	if hasFramework(g, dir) {
+		return true
 	}
 	probes := maxProbes
 	return anyBelow(g, dir, &probes, func(category string) bool {
 		return !notCategories[path.Base(category)] &&
 			anyBelow(g, category, &probes, func(sub string) bool { return isPort(g, sub) })
+	})
+}
+
+func hasFramework(g *guarded, dir string) bool {
+	return slices.ContainsFunc(frameworkFiles, func(f string) bool {
+		info, err := g.Stat(path.Join(dir, f))
+		return err == nil && info.Mode().IsRegular()
 	})
 }
 

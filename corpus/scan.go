@@ -28,7 +28,8 @@ type scan struct {
 // workers is how many goroutines read a tree; more than a few only wait for the disk.
 func workers() int { return min(max(runtime.GOMAXPROCS(0), 1), 8) }
 
-// parallel calls f for 0 to n-1, several at once; f gets the worker's number too.
+// parallel calls f for 0 to n-1, several at once; f gets the worker's number
+// too. A panic in f is the caller's, who can say what to do about it.
 func parallel(n int, f func(worker, i int)) {
 	w := min(workers(), n)
 	if w <= 1 {
@@ -41,8 +42,10 @@ func parallel(n int, f func(worker, i int)) {
 	const chunk = 16
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	crash := make([]any, w)
 	for k := range w {
 		wg.Go(func() {
+			defer func() { crash[k] = recover() }()
 			for {
 				from := int(next.Add(chunk)) - chunk
 				if from >= n {
@@ -55,6 +58,11 @@ func parallel(n int, f func(worker, i int)) {
 		})
 	}
 	wg.Wait()
+	for _, c := range crash {
+		if c != nil {
+			panic(c)
+		}
+	}
 }
 
 // scanTree lists the ports of a tree and looks at each Makefile. The result is

@@ -22,6 +22,8 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Workers is how many services are looked at at once; 0 for one a processor.
 	Workers int
+	// Before is what the tree is compared with; nil for nothing.
+	Before *Before
 }
 
 // A Result is what a run found.
@@ -61,10 +63,19 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	problems := make([][]corpus.Problem, len(c.Services))
 	next := make(chan int)
 	var wg sync.WaitGroup
+	crash := make(chan any, len(c.Services))
 	for range workers {
 		wg.Go(func() {
 			for i := range next {
-				res.Subjects[i], problems[i] = look(ctx, c.Services[i], k, opts)
+				func() {
+					// A panic is the caller's, who can say what to do about it.
+					defer func() {
+						if p := recover(); p != nil {
+							crash <- p
+						}
+					}()
+					res.Subjects[i], problems[i] = look(ctx, c.Services[i], k, opts)
+				}()
 			}
 		})
 	}
@@ -79,6 +90,11 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	select {
+	case p := <-crash:
+		panic(p)
+	default:
+	}
 	for i, s := range res.Subjects {
 		res.Findings = append(res.Findings, s.Findings...)
 		for _, p := range problems[i] {
@@ -87,6 +103,9 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	}
 	for _, p := range c.Problems {
 		res.Findings = append(res.Findings, fromProblem(p))
+	}
+	if opts.Before != nil {
+		res.Findings = append(res.Findings, unbumped(c.Services, opts.Before)...)
 	}
 	res.Findings = sortFindings(res.Findings)
 	return res, nil

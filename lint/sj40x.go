@@ -4,8 +4,8 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 )
 
-// The 4xx rules are about the port's own house. All but SJ403 come from what
-// the corpus could not read or find; see fromProblem.
+// The 4xx rules are about the port's own house. All but SJ403 and SJ401
+// (sj401.go) come from what the corpus could not read or find; see fromProblem.
 
 var sj402 = &Rule{
 	Code: "SJ402", Slug: "template-missing", Severity: Error,
