@@ -109,9 +109,9 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, was *makefile.Tree, publi
 	f.Message = fmt.Sprintf("%s changed, but the package is %s as before: expected a higher PORTREVISION", svc.Template, name)
 	f.Hint = "raise PORTREVISION"
 	if n, err := strconv.Atoi(p.Make.Value("PORTREVISION")); err == nil {
-		f.Hint = fmt.Sprintf("PORTREVISION=\t%d", n+1)
+		f.Hint = fmt.Sprintf("PORTREVISION= %d", n+1)
 	} else if !p.Make.Defined("PORTREVISION") {
-		f.Hint = "add PORTREVISION=\t1 after the version"
+		f.Hint = "add PORTREVISION= 1 after the version"
 	}
 	return f, true
 }

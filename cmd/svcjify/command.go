@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -32,7 +33,8 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	exit int
+	exit  int
+	crash func() // a test's fault in the hook
 	pool *rcrun.Pool // the simulation's children; nil until something is looked at
 }
 
@@ -61,18 +63,29 @@ func (c *Command) Main(args []string) int {
 		return c.exit
 	}
 	fmt.Fprintf(c.Stderr, "error: %s\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
-	var h hinted
-	var open *corpus.OpenError
-	switch {
-	case errors.As(err, &h):
-		fmt.Fprintf(c.Stderr, "hint: %s\n", h.hint)
-	case errors.As(err, &open) && open.Hint != "":
-		fmt.Fprintf(c.Stderr, "hint: %s\n", open.Hint)
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(c.Stderr, "hint: %s\n", hint)
 	}
 	if errors.Is(err, errUsage) {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// hintOf is the advice that goes with an error; "" for none.
+func hintOf(err error) string {
+	var h hinted
+	var open *corpus.OpenError
+	var inGit *gitfs.Error
+	switch {
+	case errors.As(err, &h):
+		return h.hint
+	case errors.As(err, &open):
+		return open.Hint
+	case errors.As(err, &inGit):
+		return inGit.Hint
+	}
+	return ""
 }
 
 func (c *Command) root() *cobra.Command {
@@ -106,7 +119,7 @@ Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage,
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd())
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd())
 	return root
 }
 

@@ -11,12 +11,15 @@ import (
 
 func (c *Command) lintCmd() *cobra.Command {
 	var look lookFlags
+	var fromGit gitFlags
 	var format, failOn string
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Say which services are not ready for service jails, and why",
 		Example: `  svcjify lint /usr/ports
   svcjify lint dns/knot3
+  svcjify lint --staged
+  svcjify lint --rev HEAD~3 dns/knot3
   svcjify lint --format json .`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts, err := c.options(&look)
@@ -30,7 +33,12 @@ func (c *Command) lintCmd() *cobra.Command {
 			if err := checkFormat(format); err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, opts)
+			var res *lint.Result
+			if fromGit.set() {
+				res, err = c.lookGit(cmd.Context(), fromGit, args, opts)
+			} else {
+				res, err = c.look(cmd.Context(), args, opts)
+			}
 			if err != nil {
 				return err
 			}
@@ -46,6 +54,7 @@ func (c *Command) lintCmd() *cobra.Command {
 		},
 	}
 	look.add(cmd)
+	fromGit.add(cmd)
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	cmd.Flags().StringVar(&failOn, "fail-on", "warning", "least severity that makes the exit code 1: error, warning, info, never")
 	return cmd

@@ -14,17 +14,15 @@ type Change struct {
 	Text bool
 }
 
-// StagedChanges is how the index differs from HEAD, sorted by path. Where the
-// index's cache tree says that a directory is HEAD's, nothing below is looked at.
+// StagedChanges is how the index differs from a commit, HEAD as a rule, sorted
+// by path. Where the index's cache tree says that a directory is the commit's,
+// nothing below is looked at.
 func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
 	ix, err := r.index()
 	if err != nil {
 		return nil, err
 	}
-	var root hash
-	if head != nil {
-		root = head.tree
-	}
+	root := head.root()
 	if ix.cache == nil && root != "" {
 		ix.hashTrees("", "", 0, root)
 	}
@@ -37,18 +35,19 @@ func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
 
 // CommitChanges is how a commit differs from another, sorted by path; either may be nil.
 func (r *Repository) CommitChanges(from, to *Commit) ([]Change, error) {
-	var a, b hash
-	if from != nil {
-		a = from.tree
-	}
-	if to != nil {
-		b = to.tree
-	}
 	d := differ{objects: r.objects, hashSize: r.hashSize}
-	if err := d.trees(a, b, ""); err != nil {
+	if err := d.trees(from.root(), to.root(), ""); err != nil {
 		return nil, err
 	}
 	return d.sorted(), nil
+}
+
+// root is the commit's tree; empty for a nil commit.
+func (c *Commit) root() hash {
+	if c == nil {
+		return ""
+	}
+	return c.tree
 }
 
 // A differ collects changes.

@@ -66,13 +66,21 @@ func (p *program) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-func (p *program) run(args ...string) ([]byte, error) {
+func (p *program) run(args ...string) ([]byte, error) { return p.output(p.command(args...), args[0]) }
+
+// plain is run with the configuration as it is, for what is asked about it.
+func (p *program) plain(args ...string) ([]byte, error) {
+	cmd := exec.Command(p.path, args...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	return p.output(cmd, args[0])
+}
+
+func (p *program) output(cmd *exec.Cmd, what string) ([]byte, error) {
 	var stderr bytes.Buffer
-	cmd := p.command(args...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, p.failed(args[0], err, stderr.String())
+		return nil, p.failed(what, err, stderr.String())
 	}
 	return out, nil
 }

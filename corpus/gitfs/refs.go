@@ -157,3 +157,43 @@ func (r *Repository) Upstream() (*Commit, error) {
 	}
 	return r.commit(h)
 }
+
+// maxFork is how many commits back a fork is looked for.
+const maxFork = 256
+
+// ForkPoint is the newest first parent of c, or c itself, that is among the
+// first parents of upstream: what both have. Nil where they share none.
+func ForkPoint(c, upstream *Commit) (*Commit, error) {
+	theirs := map[hash]bool{}
+	for n, u := 0, upstream; u != nil && n < maxFork; n++ {
+		theirs[u.hash] = true
+		var err error
+		if u, err = u.Parent(); err != nil {
+			break // a shallow clone ends here
+		}
+	}
+	for n := 0; c != nil && n < maxFork; n++ {
+		if theirs[c.hash] {
+			return c, nil
+		}
+		var err error
+		if c, err = c.Parent(); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+// Merging is the commit that is being merged; nil where none is.
+func (r *Repository) Merging() (*Commit, error) {
+	text, err := os.ReadFile(filepath.Join(r.GitDir, "MERGE_HEAD"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	h, ok := parseHash(first, r.hashSize)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return r.commit(h)
+}

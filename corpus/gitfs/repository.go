@@ -383,22 +383,32 @@ func (r *Repository) commit(h hash) (*Commit, error) {
 // maxTags is how many tags may point to tags.
 const maxTags = 16
 
-// Parent is the first parent; nil for a first commit. In a shallow clone the
-// parent may be missing.
+// Parent is the first parent; nil for a first commit.
 func (c *Commit) Parent() (*Commit, error) {
-	if len(c.parents) == 0 {
-		return nil, nil
+	list, err := c.Parents()
+	if err != nil || len(list) == 0 {
+		return nil, err
 	}
-	return c.repo.commit(c.parents[0])
+	return list[0], nil
+}
+
+// Parents is the parents, several for a merge. In a shallow clone one may be
+// missing, which is an error.
+func (c *Commit) Parents() ([]*Commit, error) {
+	var list []*Commit
+	for _, h := range c.parents {
+		p, err := c.repo.commit(h)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 // FS is the commit's tree as a file system; that of a nil Commit is empty.
 func (r *Repository) FS(c *Commit) *FS {
-	l := &treeLister{objects: r.objects, hashSize: r.hashSize, seen: map[string][]entry{}}
-	if c != nil {
-		l.root = c.tree
-	}
-	return r.newFS(l)
+	return r.newFS(&treeLister{objects: r.objects, hashSize: r.hashSize, root: c.root(), seen: map[string][]entry{}})
 }
 
 func (r *Repository) newFS(l lister) *FS {
@@ -408,4 +418,16 @@ func (r *Repository) newFS(l lister) *FS {
 func parseHash(s string, size int) (hash, bool) {
 	b, err := hex.DecodeString(s)
 	return hash(b), err == nil && len(b) == size
+}
+
+// HooksDir is where git looks for hooks, absolute: core.hooksPath, which a
+// user's configuration may set for all repositories, or hooks in the common git
+// directory. configured tells the first from the second.
+func (r *Repository) HooksDir() (dir string, configured bool, err error) {
+	out, err := r.program.plain("rev-parse", "--git-path", "hooks")
+	if err != nil {
+		return "", false, err
+	}
+	dir = absolute(orElse(r.WorkTree, r.GitDir), strings.TrimSuffix(string(out), "\n"))
+	return dir, dir != filepath.Join(r.CommonDir, "hooks"), nil
 }

@@ -22,11 +22,15 @@ func Summary(res *lint.Result) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c, s))
 		}
 	}
-	noun := "services"
+	return fmt.Sprintf("%s: %s", Plural(n, "service", "services"), strings.Join(parts, ", "))
+}
+
+// Plural counts things in words.
+func Plural(n int, one, many string) string {
 	if n == 1 {
-		noun = "service"
+		many = one
 	}
-	return fmt.Sprintf("%d %s: %s", n, noun, strings.Join(parts, ", "))
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // encode writes indented JSON without escaping what needs no escape in JSON.

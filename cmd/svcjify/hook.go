@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/report"
+)
+
+// hookVariable switches the hook off, or sets --fail-on, for one commit.
+const hookVariable = "SVCJIFY_HOOK"
+
+// goOn is how to commit all the same.
+const goOn = "git commit --no-verify, or " + hookVariable + "=off in the environment"
+
+// hookPrefix stands before each line, as in the ports tree's own hooks.
+const hookPrefix = "[pre-commit] "
+
+func (c *Command) hookCmd() *cobra.Command {
+	var failOn string
+	cmd := &cobra.Command{
+		Use:   "hook",
+		Short: "Check what is about to be committed; git calls it before a commit",
+		Long: `Check the services that the staged change concerns: those whose template changed,
+through whatever port it is installed, and those of a port whose Makefile changed.
+A commit that concerns no service costs next to nothing.
+
+What blocks the commit, by default: a template that changed without a new version of the
+package, a script that declares itself ready and won't work, and what sh or make would
+refuse. A service that declares nothing yet is mentioned, and does not block; with
+--fail-on warning it does.
+
+` + hookVariable + ` in the environment overrides --fail-on; ` + hookVariable + `=off checks nothing.
+
+Exit codes: 0 go on, 1 findings block the commit, 2 wrong usage, 3 svcjify could not do
+its work, which blocks too; ` + goOn + ` goes on.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch v := os.Getenv(hookVariable); v {
+			case "":
+			case "off", "0", "no":
+				return nil
+			default:
+				failOn = v
+			}
+			limit, err := parseFailOn(failOn)
+			if err != nil {
+				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; " + goOn + " goes on"}
+			}
+			return c.guard(func() error { return c.hook(cmd.Context(), limit) })
+		},
+	}
+	cmd.Flags().StringVar(&failOn, "fail-on", "error", "least severity that blocks the commit: error, warning, info, never")
+	cmd.AddCommand(c.hookInstallCmd(), c.hookUninstallCmd())
+	return cmd
+}
+
+// guard runs the hook's work. A fault of ours blocks the commit, since nobody
+// knows what it hides, and says how to go on.
+func (c *Command) guard(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(c.Stderr, "%s\n", debug.Stack())
+			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p), "to commit without the check: " + goOn}
+		}
+	}()
+	if c.crash != nil {
+		c.crash()
+	}
+	if err := work(); err != nil {
+		hint := "to commit without the check: " + goOn
+		if h := hintOf(err); h != "" {
+			hint = h + "; " + hint
+		}
+		return hinted{fmt.Errorf("the staged change could not be checked: %w", err), hint}
+	}
+	return nil
+}
+
+func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
+	s, err := openStep(gitFlags{staged: true})
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	parts, err := s.parts(nil)
+	if err != nil || len(parts) == 0 {
+		return err
+	}
+	opts, err := c.options(&lookFlags{operator: "equals"})
+	if err != nil {
+		return err
+	}
+	res, err := s.look(ctx, parts, opts)
+	if err != nil {
+		return err
+	}
+	c.tellMissing(s.raw)
+	states := map[string]lint.State{}
+	for _, sub := range res.Subjects {
+		states[sub.Service.Template+"\x00"+sub.Service.Name] = sub.State
+	}
+	blocking := 0
+	for _, f := range res.Findings {
+		word := "WARNING"
+		switch {
+		case blocks(f, states[f.Path+"\x00"+f.Service], limit):
+			word = "ERROR"
+			blocking++
+		case f.Severity == lint.Info:
+			continue // of no use to somebody who wants to commit
+		}
+		if err := c.hookLine("%s: %s", word, report.Line(f)); err != nil {
+			return err
+		}
+		if f.Hint != "" {
+			if err := c.hookLine("%*s  hint: %s", len(word), "", report.OneLine(f.Hint)); err != nil {
+				return err
+			}
+		}
+	}
+	if blocking == 0 {
+		return nil
+	}
+	c.exit = exitFindings
+	return c.hookLine("ERROR: %s; mend it, or go on with %s", report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
+}
+
+func (c *Command) hookLine(format string, args ...any) error {
+	_, err := fmt.Fprintf(c.Stderr, hookPrefix+format+"\n", args...)
+	return err
+}
+
+// blocks tells whether a finding stops the commit. An error of a script that
+// declares nothing does not by default: it promises nothing, and who updates a
+// port's version is not to be stopped by a name that never matched. What no
+// sh(1) takes, what can't be read, and SJ401 always do.
+func blocks(f lint.Finding, state lint.State, limit lint.Severity) bool {
+	if f.Severity < limit {
+		return false
+	}
+	undeclared := state == lint.Blocked || state == lint.Unknown || state == lint.Unsuitable || state == lint.Patchable
+	return limit < lint.Error || !undeclared || f.Code >= "SJ4"
+}
