@@ -16,6 +16,9 @@ type glance struct {
 // spoken tells whether a template in the port's files/ may be an rc.d script.
 func (g *glance) spoken() bool { return g.rcSubr || g.subFiles || g.rcDir }
 
+// maxIndent is how far a line is looked at for an indented name.
+const maxIndent = 40
+
 // look finds what a Makefile speaks of.
 func look(text []byte) glance {
 	var g glance
@@ -29,8 +32,8 @@ func look(text []byte) glance {
 			if v, ok := bytes.CutPrefix(rest, []byte("MASTERDIR")); ok {
 				g.masterDir(v)
 			}
-		case 'F':
-			g.filesDir = g.filesDir || bytes.HasPrefix(rest, []byte("FILESDIR"))
+		case 'F', ' ', '\t': // within an .if, some indent
+			g.filesDir = g.filesDir || bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), maxIndent)], " \t"), []byte("FILESDIR"))
 		}
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {

@@ -261,13 +261,25 @@ func (g *guarded) ReadFile(name string) ([]byte, error) {
 	return data, wrap("read", name, err)
 }
 
+// An intoReader reads a regular file of at most limit bytes, into buf where it
+// fits; the error is regular.ErrIsLink for a symbolic link. A file system of
+// thousands of files that are read once has it.
+type intoReader interface {
+	ReadInto(name string, buf []byte, limit int64) ([]byte, error)
+}
+
 // readInto is ReadFile of a file whose directory is trusted; the text may
 // stand in buf until its next use.
 func (g *guarded) readInto(name string, buf []byte) ([]byte, error) {
-	if g.dir == "" {
+	var data []byte
+	var err error
+	if g.dir != "" {
+		data, err = regular.Read(g.dir+"/"+name, buf, maxFileSize)
+	} else if r, ok := g.base.(intoReader); ok {
+		data, err = r.ReadInto(name, buf, maxFileSize)
+	} else {
 		return g.ReadFile(name)
 	}
-	data, err := regular.Read(g.dir+"/"+name, buf, maxFileSize)
 	if errors.Is(err, regular.ErrIsLink) {
 		return g.ReadFile(name)
 	}

@@ -114,13 +114,46 @@ func (l *loader) load(sel *selection) []*Service {
 	return list
 }
 
-// mayTouch tells whether a port may install what a selection is about: it is
-// selected or owns a selected one's templates, or it may take its templates
-// from a directory other than its own.
+// mayTouch tells whether a port may install what a selection is about: it, or
+// the port whose templates it takes, was asked for or owns a selected one's.
 func (l *loader) mayTouch(sel *selection, origin string) bool {
+	if sel.touches(origin) || l.owners[origin] {
+		return true
+	}
+	owner, known := l.ownerOf(origin)
+	return !known || sel.touches(owner) || l.owners[owner]
+}
+
+// ownerOf is the port in whose directory a port's templates stand, where that
+// can be told without evaluating it.
+func (l *loader) ownerOf(origin string) (owner string, known bool) {
 	s := l.ports[origin]
 	category, _, _ := strings.Cut(origin, "/")
-	return sel.touches(origin) || l.owners[origin] || s.master != "" || s.filesDir || len(s.includes) > 0 || l.rcCategories[category]
+	if s.filesDir || l.rcCategories[category] || l.moves(origin, s.master, &s.glance, 0) {
+		return "", false
+	}
+	if s.master == "" {
+		return origin, true
+	}
+	return simplePath("${MASTERDIR}", origin, s.master)
+}
+
+// moves tells whether a file that a port includes may set FILESDIR or MASTERDIR.
+func (l *loader) moves(origin, master string, g *glance, depth int) bool {
+	if depth > maxReach {
+		return true
+	}
+	return slices.ContainsFunc(g.includes, func(operand string) bool {
+		name, ok := simplePath(operand, origin, master)
+		if !ok || !fs.ValidPath(name) {
+			return true
+		}
+		file, err := l.glanceAt(name)
+		if err != nil {
+			return !errors.Is(err, fs.ErrNotExist)
+		}
+		return file.filesDir || file.master != "" || name != origin+"/Makefile" && l.moves(origin, master, file, depth+1)
+	})
 }
 
 type serviceKey struct{ template, name, origin string }

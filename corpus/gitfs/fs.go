@@ -20,7 +20,7 @@ import (
 type FS struct {
 	lister  lister
 	objects objectReader
-	work    string // top of the work tree; "" for none
+	work    string // what to put before a path for the work tree; "" for none
 	missing atomic.Int64
 }
 
@@ -60,7 +60,7 @@ func (f *FS) Open(name string) (fs.File, error) {
 		list, err := f.ReadDir(name)
 		return &dir{info: info{f, name, e}, list: list}, err
 	}
-	data, err := f.blob("open", name, e)
+	data, err := f.blob("open", name, e, nil, maxFileSize)
 	if err != nil {
 		return nil, err
 	}
@@ -69,15 +69,27 @@ func (f *FS) Open(name string) (fs.File, error) {
 
 // ReadFile reads a regular file of at most 1 MiB.
 func (f *FS) ReadFile(name string) ([]byte, error) {
+	data, err := f.ReadInto(name, nil, maxFileSize)
+	if errors.Is(err, regular.ErrIsLink) {
+		err = pathError("read", name, regular.ErrNotRegular)
+	}
+	return bytes.Clone(data), err
+}
+
+// ReadInto is ReadFile for a caller with a buffer: the text may stand in buf,
+// and must not be changed. The error is regular.ErrIsLink for a symbolic link.
+func (f *FS) ReadInto(name string, buf []byte, limit int64) ([]byte, error) {
 	e, err := f.find("read", name)
 	if err != nil {
 		return nil, err
 	}
-	if e.mode.kind() != ModeFile.kind() {
-		return nil, pathError("read", name, regular.ErrNotRegular)
+	switch e.mode.kind() {
+	case ModeFile.kind():
+		return f.blob("read", name, e, buf, limit)
+	case ModeSymlink:
+		return nil, pathError("read", name, regular.ErrIsLink)
 	}
-	data, err := f.blob("read", name, e)
-	return bytes.Clone(data), err
+	return nil, pathError("read", name, regular.ErrNotRegular)
 }
 
 // ReadDir lists a directory, sorted by name.
@@ -117,19 +129,19 @@ func (f *FS) ReadLink(name string) (string, error) {
 	if e.mode.kind() != ModeSymlink {
 		return "", pathError("readlink", name, fs.ErrInvalid)
 	}
-	data, err := f.blob("readlink", name, e)
+	data, err := f.blob("readlink", name, e, nil, maxFileSize)
 	return string(data), err
 }
 
 // blob reads a blob, out of the work tree where the text there has its hash.
-func (f *FS) blob(op, name string, e entry) ([]byte, error) {
+func (f *FS) blob(op, name string, e entry, buf []byte, limit int64) ([]byte, error) {
 	if f.work != "" && e.mode.kind() == ModeFile.kind() {
-		data, err := regular.Read(filepath.Join(f.work, filepath.FromSlash(name)), nil, maxFileSize)
+		data, err := regular.Read(f.work+filepath.FromSlash(name), buf, limit)
 		if err == nil && e.hash.sum(kindBlob, data) == e.hash {
 			return data, nil
 		}
 	}
-	kind, data, err := f.objects.object(e.hash, maxFileSize)
+	kind, data, err := f.objects.object(e.hash, limit)
 	var missing *missingError
 	if errors.As(err, &missing) {
 		f.missing.Add(1)
@@ -164,7 +176,7 @@ func (i info) Size() int64 {
 	if i.IsDir() {
 		return 0
 	}
-	data, err := i.fs.blob("stat", i.path, i.e)
+	data, err := i.fs.blob("stat", i.path, i.e, nil, maxFileSize)
 	var size *regular.SizeError
 	if errors.As(err, &size) {
 		return size.Size
