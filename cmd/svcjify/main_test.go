@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -20,6 +21,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"svcjify": main})
 }
 
+// gitEnv keeps git far from anybody's configuration.
+var gitEnv = []string{
+	"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org",
+	"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_MERGE_AUTOEDIT=no", "LC_ALL=C",
+}
+
 // TestScript runs testdata/script/*.txtar. $PORTS is a copy of the made ports tree.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -28,6 +35,10 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			ports := filepath.Join(env.WorkDir, "ports")
 			env.Setenv("PORTS", ports)
+			env.Vars = append(env.Vars, gitEnv...)
+			if _, err := exec.LookPath("git"); err != nil && os.Getenv("SVCJIFY_REQUIRE_TOOLS") != "" {
+				return err
+			}
 			return os.CopyFS(ports, os.DirFS(filepath.Join("..", "..", "corpus", "testdata", "ports")))
 		},
 	})
