@@ -34,8 +34,8 @@ type Command struct {
 	Stdout, Stderr io.Writer
 
 	exit  int
-	crash func() // a test's fault in the hook
-	pool *rcrun.Pool // the simulation's children; nil until something is looked at
+	crash func()      // a test's fault in the hook
+	pool  *rcrun.Pool // the simulation's children; nil until something is looked at
 }
 
 // A hinted error says what to do about it.

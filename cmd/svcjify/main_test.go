@@ -27,7 +27,8 @@ var gitEnv = []string{
 	"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_MERGE_AUTOEDIT=no", "LC_ALL=C",
 }
 
-// TestScript runs testdata/script/*.txtar. $PORTS is a copy of the made ports tree.
+// TestScript runs testdata/script/*.txtar. $PORTS is a copy of the made ports
+// tree, $CONTRIB the directory of that name.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
@@ -35,6 +36,11 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			ports := filepath.Join(env.WorkDir, "ports")
 			env.Setenv("PORTS", ports)
+			contrib, err := filepath.Abs(filepath.Join("..", "..", "contrib"))
+			if err != nil {
+				return err
+			}
+			env.Setenv("CONTRIB", contrib)
 			env.Vars = append(env.Vars, gitEnv...)
 			if _, err := exec.LookPath("git"); err != nil && os.Getenv("SVCJIFY_REQUIRE_TOOLS") != "" {
 				return err
