@@ -52,8 +52,16 @@ func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // A database is a repository's objects directory and its alternates.
 type database struct {
-	dirs  []string
-	packs func() ([]*pack, error)
+	dirs   []string
+	packs  func() ([]*pack, error)
+	opened []*pack
+}
+
+// close gives the packs back; nothing can be read any more.
+func (d *database) close() {
+	for _, p := range d.opened {
+		p.close()
+	}
 }
 
 func newDatabase(dirs []string, hashSize int) *database {
@@ -61,7 +69,10 @@ func newDatabase(dirs []string, hashSize int) *database {
 	for _, dir := range dirs {
 		d.add(dir)
 	}
-	d.packs = sync.OnceValues(func() ([]*pack, error) { return openPacks(d.dirs, hashSize) })
+	d.packs = sync.OnceValues(func() (_ []*pack, err error) {
+		d.opened, err = openPacks(d.dirs, hashSize)
+		return d.opened, err
+	})
 	return d
 }
 
@@ -112,7 +123,7 @@ func (d *database) find(h hash, limit int64) (string, []byte, error) {
 		if at, ok, err := p.offset(h); err != nil {
 			return "", nil, err
 		} else if ok {
-			return p.read(at, limit, 0)
+			return p.read(at, limit)
 		}
 	}
 	name := h.String()

@@ -62,6 +62,9 @@ func openPacks(dirs []string, hashSize int) ([]*pack, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // git repack just took it away
 		} else if err != nil {
+			for _, p := range packs {
+				p.close()
+			}
 			return nil, fmt.Errorf("%s.idx %w", f.path, err)
 		}
 		packs = append(packs, p)
@@ -69,10 +72,20 @@ func openPacks(dirs []string, hashSize int) ([]*pack, error) {
 	return packs, nil
 }
 
-// openPack opens a pack; the files stay open as long as the process.
-func openPack(base string, hashSize int) (*pack, error) {
+// close gives the files back.
+func (p *pack) close() {
+	p.idx.Close()
+	p.data.Close()
+}
+
+// openPack opens a pack, whose files stay open until close.
+func openPack(base string, hashSize int) (_ *pack, err error) {
 	p := &pack{hashSize: hashSize}
-	var err error
+	defer func() {
+		if err != nil {
+			p.close() // of a nil file is an error and no more
+		}
+	}()
 	if p.idx, err = os.Open(base + ".idx"); err != nil {
 		return nil, err
 	}
@@ -152,23 +165,40 @@ const (
 
 var errPack = errors.New("is damaged: a pack's entry makes no sense")
 
-// read reads the object at an offset; depth counts the deltas on the way.
-func (p *pack) read(at, limit int64, depth int) (kind string, data []byte, err error) {
-	if at < 12 || at >= p.size || depth > maxChain {
+// read reads the object at an offset.
+func (p *pack) read(at, limit int64) (kind string, data []byte, err error) {
+	return p.readChain(at, limit, &chain{left: maxChain, bytes: maxObjectSize})
+}
+
+// A chain is what deltas that stand on each other may still take.
+type chain struct {
+	left  int
+	bytes int64
+}
+
+// maxRatio is more than zlib can shrink anything to.
+const maxRatio = 1040
+
+// readChain reads the object at an offset with the deltas that it stands on.
+func (p *pack) readChain(at, limit int64, c *chain) (kind string, data []byte, err error) {
+	if c.left--; at < 12 || at >= p.size || c.left < 0 {
 		return "", nil, errPack
 	}
 	// A window that holds most entries whole.
 	r := &window{file: p.data, at: at}
-	c, err := r.ReadByte()
+	b, err := r.ReadByte()
 	if err != nil {
 		return "", nil, err
 	}
-	typ, size := c>>4&7, int64(c&15)
-	for shift := 4; c >= 128; shift += 7 {
-		if c, err = r.ReadByte(); err != nil || shift > 56 {
+	typ, size := b>>4&7, int64(b&15)
+	for shift := 4; b >= 128; shift += 7 {
+		if b, err = r.ReadByte(); err != nil || shift > 56 {
 			return "", nil, errPack
 		}
-		size |= int64(c&127) << shift
+		size |= int64(b&127) << shift
+	}
+	if size < 0 || size/maxRatio > p.size-at { // it can't be that much, and memory is taken for it at once
+		return "", nil, errPack
 	}
 	if kind, ok := packKinds[typ]; ok {
 		if size > limit {
@@ -177,7 +207,7 @@ func (p *pack) read(at, limit int64, depth int) (kind string, data []byte, err e
 		data, err := inflate(r, size)
 		return kind, data, err
 	}
-	if size > maxObjectSize {
+	if c.bytes -= size; c.bytes < 0 {
 		return "", nil, &regular.SizeError{Size: size, Limit: maxObjectSize}
 	}
 	base := int64(0)
@@ -187,7 +217,9 @@ func (p *pack) read(at, limit int64, depth int) (kind string, data []byte, err e
 		if err != nil {
 			return "", nil, err
 		}
-		base = at - back
+		if base = at - back; back < 1 {
+			return "", nil, errPack
+		}
 	case packRefDelta:
 		name := make([]byte, p.hashSize)
 		if _, err := io.ReadFull(r, name); err != nil {
@@ -217,7 +249,7 @@ func (p *pack) read(at, limit int64, depth int) (kind string, data []byte, err e
 	if want > uint64(limit) {
 		return "", nil, &regular.SizeError{Size: int64(min(want, 1<<62)), Limit: limit}
 	}
-	kind, from, err := p.read(base, maxObjectSize, depth+1)
+	kind, from, err := p.readChain(base, maxObjectSize, c)
 	if err != nil {
 		return "", nil, err
 	}

@@ -54,6 +54,7 @@ type Repository struct {
 	hashSize  int
 	objects   objectReader
 	program   *program
+	database  *database // nil where the git program reads
 	// native is false where only the git program understands the repository's format.
 	native bool
 	staged *index // once it was read
@@ -104,14 +105,20 @@ func Open(dir string, opts Options) (*Repository, error) {
 		for _, d := range filepath.SplitList(opts.Getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES")) {
 			dirs = append(dirs, absolute(abs, d))
 		}
-		r.objects = &fallbackReader{newDatabase(dirs, r.hashSize), r.program}
+		r.database = newDatabase(dirs, r.hashSize)
+		r.objects = &fallbackReader{r.database, r.program}
 	}
 	r.objects = &cachedReader{objectReader: r.objects, kept: map[hash]keptObject{}}
 	return r, nil
 }
 
-// Close ends the git program where it was needed.
-func (r *Repository) Close() { r.program.close() }
+// Close ends the git program where it was needed, and closes the packs.
+func (r *Repository) Close() {
+	r.program.close()
+	if r.database != nil {
+		r.database.close()
+	}
+}
 
 func orElse(a, b string) string {
 	if a != "" {
