@@ -7,6 +7,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -20,6 +21,8 @@ type Options struct {
 	// Simulate runs scripts in the simulated rc(8); nil for none. The rules that
 	// need it are silent without.
 	Simulate *rcrun.Pool
+	// Programs is where the programs themselves can be looked at; nil for nowhere.
+	Programs *program.Finder
 	// Workers is how many services are looked at at once; 0 for one a processor.
 	Workers int
 	// Before is what the tree is compared with; nil for nothing.
@@ -107,6 +110,11 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	if opts.Before != nil {
 		res.Findings = append(res.Findings, unbumped(c.Services, opts.Before)...)
 	}
+	if opts.Programs != nil {
+		for _, p := range opts.Programs.Problems() {
+			res.Findings = append(res.Findings, fromProblem(p))
+		}
+	}
 	res.Findings = sortFindings(res.Findings)
 	return res, nil
 }
@@ -136,7 +144,9 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		s.Records = simulate(ctx, opts, svc, s.Script)
 	}
-	s.Verdict = infer.Infer(s.Input(), k)
+	in := s.Input()
+	in.Reports = programs(opts.Programs, in)
+	s.Verdict = infer.Infer(in, k)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
 		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
 	}

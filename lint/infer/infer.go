@@ -15,18 +15,21 @@ import (
 //     where a fact of another kind agrees.
 //  4. net_basic is confident where it listens and three kinds of facts agree,
 //     likely where it listens or two do, and possible by one.
-//  5. Signs that something else is needed too hold the certainty down.
+//  5. Signs that something else is needed too hold the certainty down, unless
+//     all of the program was seen and does not do it. What the program's own
+//     calls say besides is in byProgram, and in docs/evidence.md.
 //  6. No evidence: unknown.
 func Infer(in Input, k *Knowledge) Verdict {
 	var ev []Evidence
 	for _, source := range []func(Input) []Evidence{
-		fromHeader, fromCommands, fromRun, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments,
+		fromHeader, fromCommands, fromRun, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments, fromPrograms,
 	} {
 		ev = append(ev, source(in)...)
 	}
 	v := Verdict{Evidence: ev}
 	if e := k.Lookup(in.Service, in.Programs(), in.Origins); e != nil {
 		v.byEntry(e)
+		v.checkEntry(e, in)
 	} else {
 		v.byEvidence(in)
 	}
@@ -61,8 +64,7 @@ func (v *Verdict) byEntry(e *Entry) {
 	}
 	for _, x := range v.Evidence {
 		if x.Kind == FromListen && x.Supports == "net_basic" && x.Strength >= Likely && !v.OptOut && len(v.Options) == 0 {
-			v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s, yet the table says it needs no network", x.Path, x.Line, x.Fact))
-			v.Certainty = min(v.Certainty, Likely)
+			v.contradict(x.with(", yet the table says it needs no network"))
 		}
 	}
 }
@@ -80,14 +82,19 @@ func (v *Verdict) byEvidence(in Input) {
 		}
 		return
 	}
+	if v.byQuiet(in) {
+		return
+	}
 	if v.byPurpose(in) {
 		v.further()
+		v.byProgram(in)
 		return
 	}
 	v.byNetwork()
 	v.further()
 	if v.Known() {
-		v.hints()
+		v.byProgram(in)
+		v.hints(in)
 	}
 }
 
@@ -123,9 +130,9 @@ func (v *Verdict) byNetwork() {
 		v.Certainty = Possible
 	}
 	v.Options = []string{"net_basic"}
-	v.Reason = "It speaks IP: " + lowerFirst(top.Fact) + "."
+	v.Reason = "It speaks IP: " + reasonOf(top) + "."
 	if listens {
-		v.Reason = "It speaks IP: " + lowerFirst(listen.Fact) + "."
+		v.Reason = "It speaks IP: " + reasonOf(listen) + "."
 	}
 }
 
@@ -147,15 +154,22 @@ func (v *Verdict) further() {
 }
 
 // hints lets the signs that something else is needed hold the certainty down.
-func (v *Verdict) hints() {
-	for _, e := range v.Evidence {
+func (v *Verdict) hints(in Input) {
+	for _, e := range slices.Clone(v.Evidence) {
 		if e.Supports == "" || v.has(e.Supports) {
 			continue
 		}
-		if slices.Contains([]Kind{FromText, FromDepends, FromScript, FromMessage, FromPackage}, e.Kind) {
-			v.Certainty = min(v.Certainty, Likely)
-			v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s: perhaps %s", e.Path, e.Line, e.Fact, e.Supports))
+		if !slices.Contains([]Kind{FromText, FromDepends, FromScript, FromMessage, FromPackage}, e.Kind) {
+			continue
 		}
+		if slices.Contains(programWords, e.Supports) && in.excluded(e.Supports) {
+			v.Evidence = append(v.Evidence, Evidence{
+				Path: in.Reports[0].File, Kind: FromProgram, Strength: Possible,
+				Fact: fmt.Sprintf("%s, yet all of the program was seen, and nothing in it needs %s", e.Fact, e.Supports),
+			})
+			continue
+		}
+		v.contradict(e.with(": perhaps " + e.Supports))
 	}
 }
 
@@ -166,7 +180,11 @@ func (v *Verdict) has(word string) bool {
 
 // contradict notes a fact that speaks against the answer.
 func (v *Verdict) contradict(e Evidence) {
-	v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Fact))
+	where := e.Path
+	if e.Line > 0 {
+		where = fmt.Sprintf("%s:%d", e.Path, e.Line)
+	}
+	v.Contradictions = append(v.Contradictions, where+": "+e.Fact)
 	v.Certainty = min(v.Certainty, Likely)
 }
 
@@ -181,11 +199,14 @@ func (v *Verdict) best(word string, kinds ...Kind) (Evidence, bool) {
 	return top, top.Strength > Unknown
 }
 
-// kinds is the independent kinds of facts that speak for a word.
+// kinds is the independent kinds of facts that speak for a word. A library
+// that could do it, which weighs less than likely, is no kind of its own: half
+// of all programs are linked with one that opens sockets. Nor does the program
+// confirm an opt-out: that it calls fuse_main(3) is no news once it is linked with libfuse.
 func (v *Verdict) kinds(word string) []Kind {
 	var out []Kind
 	for _, e := range v.Evidence {
-		if e.Supports == word && !slices.Contains(out, e.Kind) {
+		if e.Supports == word && !slices.Contains(out, e.Kind) && (e.Kind != FromProgram || e.Strength >= Likely && word != OptOut) {
 			out = append(out, e.Kind)
 		}
 	}
@@ -201,6 +222,18 @@ func commentOf(e Evidence) string {
 		return "must not run in a jail (see KEYWORD)"
 	}
 	return clip(e.Fact)
+}
+
+// with is the fact with more words behind it.
+func (e Evidence) with(more string) Evidence {
+	e.Fact += more
+	return e
+}
+
+// reasonOf is a fact in a sentence that has said what it is about.
+func reasonOf(e Evidence) string {
+	fact, _, _ := strings.Cut(e.Fact, ": it ")
+	return lowerFirst(fact)
 }
 
 func lowerFirst(s string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -22,6 +23,9 @@ type Input struct {
 	Run *rcrun.Record
 	// Port is the first of the ports; zero for a plain directory of scripts.
 	Port Port
+	// Reports is what was seen of the programs that the script starts, and of
+	// their sources; nil where nobody looked.
+	Reports []*program.Report
 }
 
 // A Port is what a port says of itself.

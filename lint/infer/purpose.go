@@ -3,6 +3,7 @@ package infer
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -60,8 +61,8 @@ func purposeOf(in Input) (purpose, Evidence, bool) {
 // kind agrees; such an answer is shown, and not patched unless asked for.
 func (v *Verdict) byPurpose(in Input) bool {
 	p, fact, ok := purposeOf(in)
-	if !ok {
-		return false
+	if !ok || slices.ContainsFunc(strings.Fields(p.answer), func(w string) bool { return slices.Contains(programWords, w) && in.excluded(w) }) {
+		return false // or all of the program was seen, and it does not do it
 	}
 	listen, listens := v.best("net_basic", FromListen, FromConf)
 	listens = listens && listen.Strength >= Likely

@@ -27,13 +27,14 @@ func (v *Verdict) look(in Input) {
 	miss(found(OptOut, FromScript), "a command of the start that no option permits in a jail")
 	miss(found(OptOut, FromKeyword), "KEYWORD nojail")
 	miss(found(OptOut, FromPackage), "kernel modules and mount programs in the packing list")
+	v.NotFound = append(v.NotFound, missed(in)...)
 	switch {
 	case in.Run == nil:
 		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: it was not simulated")
 	case !found(OptOut, FromStart):
 		v.NotFound = append(v.NotFound, "a simulated start that leaves no process")
 	}
-	v.WouldChange = v.changes(found("", FromKnowledge))
+	v.WouldChange = v.changes(in, found("", FromKnowledge))
 }
 
 func isConfFile(f File) bool { return isConf(f.Path) }
@@ -48,7 +49,7 @@ func have(files []File, what string, is func(File) bool, none string) string {
 }
 
 // changes is what would change the answer.
-func (v *Verdict) changes(byEntry bool) []string {
+func (v *Verdict) changes(in Input, byEntry bool) []string {
 	var out []string
 	switch {
 	case !v.Known():
@@ -65,7 +66,7 @@ func (v *Verdict) changes(byEntry bool) []string {
 		{"sysvipcnew", "shmget(2) and its like"}, {"mlock", "mlock(2) that it can't do without"},
 		{"net_raw", "a raw socket"}, {"settime", "clock_settime(2)"}, {"routing", "a change of the routing table"},
 	} {
-		if !v.OptOut && !slices.Contains(v.Options, w.word) && !(w.word == "sysvipcnew" && slices.Contains(v.Options, "sysvipc")) {
+		if !v.OptOut && !in.excluded(w.word) && !slices.Contains(v.Options, w.word) && !(w.word == "sysvipcnew" && slices.Contains(v.Options, "sysvipc")) {
 			calls = append(calls, w.act+" ("+w.word+")")
 		}
 	}

@@ -84,6 +84,7 @@ const (
 	FromConf      Kind = "conf"      // a configuration that the port installs
 	FromPackage   Kind = "package"   // the packing list
 	FromComment   Kind = "comment"   // the script's comments
+	FromProgram   Kind = "program"   // the program itself: its calls, imports, sources
 )
 
 // A Verdict is the answer for one service.
