@@ -141,11 +141,13 @@ func version() string {
 // lookFlags are the flags of every command that looks at services.
 type lookFlags struct {
 	operator, release string
+	programs          programFlags
 }
 
 func (f *lookFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.operator, "operator", "equals", "form of the default that is written: equals (honours rc.conf's empty value) or colon (as the rc-scripting article has it)")
 	f.addRelease(cmd)
+	f.programs.add(cmd)
 }
 
 func (f *lookFlags) addRelease(cmd *cobra.Command) {
@@ -171,6 +173,9 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	if o.Release, err = rcrun.ReleaseOf(f.release); err != nil {
 		return o, fmt.Errorf("%w: --%w", errUsage, err)
 	}
+	if o.Programs, err = f.programs.finder(); err != nil {
+		return o, err
+	}
 	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
 	if err != nil {
 		return o, err
@@ -180,9 +185,12 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 }
 
 // look opens the paths and runs the rules.
-func (c *Command) look(ctx context.Context, paths []string, opts lint.Options) (*lint.Result, error) {
+func (c *Command) look(ctx context.Context, paths []string, f *lookFlags, opts lint.Options) (*lint.Result, error) {
 	found, err := corpus.Open(paths)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.programs.checkSources(found); err != nil {
 		return nil, err
 	}
 	return lint.Run(ctx, found, opts)

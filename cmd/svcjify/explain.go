@@ -55,7 +55,7 @@ func (c *Command) explainCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, opts)
+			res, err := c.look(cmd.Context(), args, &look, opts)
 			if err != nil {
 				return err
 			}

@@ -37,7 +37,7 @@ func (c *Command) lintCmd() *cobra.Command {
 			if fromGit.set() {
 				res, err = c.lookGit(cmd.Context(), fromGit, args, opts)
 			} else {
-				res, err = c.look(cmd.Context(), args, opts)
+				res, err = c.look(cmd.Context(), args, &look, opts)
 			}
 			if err != nil {
 				return err

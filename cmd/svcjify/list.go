@@ -25,7 +25,7 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			if err := checkFormat(format); err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, opts)
+			res, err := c.look(cmd.Context(), args, &look, opts)
 			if err != nil {
 				return err
 			}

@@ -51,7 +51,7 @@ func (c *Command) plan(cmd *cobra.Command, paths []string, f *planFlags) ([]*pat
 	if err != nil {
 		return nil, nil, err
 	}
-	res, err := c.look(cmd.Context(), paths, opts.Lint)
+	res, err := c.look(cmd.Context(), paths, &f.look, opts.Lint)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -50,7 +50,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			sc.Release = opts.Release.Name
 			pool := opts.Simulate
 			opts.Simulate = nil // the one scenario that was asked for is enough
-			res, err := c.look(cmd.Context(), args[:1], opts)
+			res, err := c.look(cmd.Context(), args[:1], &look, opts)
 			if err != nil {
 				return err
 			}
