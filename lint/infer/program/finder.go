@@ -28,6 +28,16 @@ type seen[T any] struct {
 	value T
 }
 
+// remembered is the entry for a key, made where it is missing.
+func remembered[K comparable, T any](f *Finder, in map[K]*seen[T], key K) *seen[T] {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if in[key] == nil {
+		in[key] = &seen[T]{}
+	}
+	return in[key]
+}
+
 // place is a file of a container.
 type place struct {
 	in   *pkgset.Container
@@ -53,13 +63,7 @@ func (f *Finder) Programs(origins, programs []string) []*Report {
 	var out []*Report
 	for _, p := range programs {
 		key := strings.Join(origins, " ") + "\x00" + p
-		f.mu.Lock()
-		s := f.reports[key]
-		if s == nil {
-			s = &seen[*Report]{}
-			f.reports[key] = s
-		}
-		f.mu.Unlock()
+		s := remembered(f, f.reports, key)
 		s.once.Do(func() { s.value = f.program(origins, p, maxFollowed) })
 		out = append(out, s.value)
 	}
@@ -256,13 +260,7 @@ func (f *Finder) library(c *pkgset.Container, soname string) (place, bool) {
 
 // image reads a library once; nil where it is damaged.
 func (f *Finder) image(at place) *image {
-	f.mu.Lock()
-	s := f.images[at]
-	if s == nil {
-		s = &seen[*image]{}
-		f.images[at] = s
-	}
-	f.mu.Unlock()
+	s := remembered(f, f.images, at)
 	s.once.Do(func() {
 		if data, ok := at.in.Read(at.name)[at.name]; ok {
 			s.value, _ = readELF(data) // what is wrong with it does not matter here

@@ -59,19 +59,9 @@ func lookJar(r *Report, c *pkgset.Container, name string, data []byte) {
 		r.Blind = true
 		return
 	}
-	var names []string
-	size := int64(0)
-	for _, n := range c.Names("/") {
-		if n == name || path.Ext(n) != ".jar" || otherPurpose.MatchString(n) {
-			continue
-		}
-		s := c.Size(n)
-		if len(names) == maxJars || s > maxJarSize || size+s > maxJarAll {
-			r.open("its package has more archives than are read")
-			continue
-		}
-		size += s
-		names = append(names, n)
+	names, all := siblings(c, name, func(n string) bool { return path.Ext(n) == ".jar" }, siblingLimits{maxJars, maxJarSize, maxJarAll})
+	if !all {
+		r.open("its package has more archives than are read")
 	}
 	texts := c.Read(names...)
 	for _, n := range names {

@@ -21,6 +21,33 @@ const (
 // otherPurpose are directories whose files a service does not run.
 var otherPurpose = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testsuite|examples?|samples?|docs?|demos?|contrib|benchmarks?|fuzz(ing)?|third_party|node_modules)(/|$)`)
 
+// siblingLimits bounds how many further files of a package are read, and the
+// bytes of one and of all.
+type siblingLimits struct {
+	count     int
+	size, sum int64
+}
+
+// siblings is the other files of a program's package that are of its kind and
+// may run, and whether that is all of them.
+func siblings(c *pkgset.Container, name string, kind func(string) bool, limits siblingLimits) (names []string, all bool) {
+	all = true
+	sum := int64(0)
+	for _, n := range c.Names("/") {
+		if n == name || !kind(n) || otherPurpose.MatchString(n) {
+			continue
+		}
+		size := c.Size(n)
+		if len(names) == limits.count || size > limits.size || sum+size > limits.sum {
+			all = false
+			continue
+		}
+		sum += size
+		names = append(names, n)
+	}
+	return names, all
+}
+
 // lookScript reads a program that is text, and the modules of its package.
 func (f *Finder) lookScript(r *Report, c *pkgset.Container, name string, data []byte, left int) {
 	if isZip(data) {
@@ -46,19 +73,9 @@ func (f *Finder) lookScript(r *Report, c *pkgset.Container, name string, data []
 	r.Kind = l.name + " script"
 	r.open("what modules of other packages do is not seen")
 	spawns := l.describe(r, r.File, data, Direct)
-	var names []string
-	size := int64(0)
-	for _, n := range c.Names("/") {
-		if n == name || !l.extension.MatchString(n) || otherPurpose.MatchString(n) {
-			continue
-		}
-		s := c.Size(n)
-		if s > maxModuleSize || len(names) >= maxModules || size+s > maxModuleAll {
-			r.open("its package has more modules than are read")
-			continue
-		}
-		size += s
-		names = append(names, n)
+	names, all := siblings(c, name, l.extension.MatchString, siblingLimits{maxModules, maxModuleSize, maxModuleAll})
+	if !all {
+		r.open("its package has more modules than are read")
 	}
 	texts := c.Read(names...)
 	for _, n := range names {
