@@ -42,11 +42,11 @@ func (v *Verdict) byQuiet(in Input) bool {
 	return true
 }
 
-// byProgram adds to an answer what the program's own calls show. System V IPC
-// and raw sockets are added where its own code makes the call; the clock,
-// locked memory, routes and bhyve only where the port speaks of them as well,
-// since many programs can and few do. Where only the one side speaks, the
-// answer is likely at most.
+// byProgram adds to an answer what the program's own calls show. Raw sockets
+// are added where its own code opens them; System V IPC, the clock, locked
+// memory, routes and bhyve only where the port speaks of them as well, since
+// many programs can and few do. Where only the one side speaks, the answer is
+// likely at most.
 func (v *Verdict) byProgram(in Input) {
 	if v.OptOut {
 		return
@@ -60,7 +60,7 @@ func (v *Verdict) byProgram(in Input) {
 		_, hinted := v.best(w, FromText, FromDepends, FromScript)
 		own := top.Strength >= Likely
 		switch {
-		case w != "net_all" && hinted, own && (w == "sysvipcnew" || w == "net_raw"):
+		case w != "net_all" && hinted, own && w == "net_raw":
 			v.Options = append(v.Options, w)
 			v.Reason += " It needs " + w + ": " + reasonOf(top) + "."
 			if !own || !hinted {
