@@ -21,20 +21,20 @@ func TestPreCommitFramework(t *testing.T) {
 	_, err := exec.LookPath("pre-commit")
 	require.NoError(t, err, "SVCJIFY_PRECOMMIT wants pre-commit installed")
 	work := t.TempDir()
-	source := run(t, ".", nil, "git", "rev-parse", "--show-toplevel")
-	cache := func(name string) string { return run(t, ".", nil, "go", "env", name) }
+	source := mustRun(t, ".", nil, "git", "rev-parse", "--show-toplevel")
+	cache := func(name string) string { return mustRun(t, ".", nil, "go", "env", name) }
 	env := append(os.Environ(), gitEnv...)
 	env = append(env, "HOME="+work, "PRE_COMMIT_HOME="+filepath.Join(work, "pre-commit"), "GOPROXY=file://"+filepath.ToSlash(cache("GOMODCACHE"))+"/cache/download",
 		"GONOSUMDB=*", "GONOSUMCHECK=1", "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOCACHE="+cache("GOCACHE"), "SVCJIFY_HOOK=")
 
 	ports := filepath.Join(work, "ports")
 	require.NoError(t, os.CopyFS(ports, os.DirFS(filepath.Join("..", "..", "corpus", "testdata", "ports"))))
-	config := "repos:\n- repo: " + source + "\n  rev: " + run(t, source, nil, "git", "rev-parse", "HEAD") + "\n  hooks:\n  - id: svcjify\n"
+	config := "repos:\n- repo: " + source + "\n  rev: " + mustRun(t, source, nil, "git", "rev-parse", "HEAD") + "\n  hooks:\n  - id: svcjify\n"
 	require.NoError(t, os.WriteFile(filepath.Join(ports, ".pre-commit-config.yaml"), []byte(config), 0o644))
 	for _, args := range [][]string{
 		{"git", "init", "-q", "."}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "base"}, {"pre-commit", "install", "--install-hooks"},
 	} {
-		run(t, ports, env, args...)
+		mustRun(t, ports, env, args...)
 	}
 	template := filepath.Join(ports, "www/revision-comment/files/mantel.in")
 	text, err := os.ReadFile(template)
@@ -51,11 +51,11 @@ func TestPreCommitFramework(t *testing.T) {
 	text, err = os.ReadFile(makefile)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(makefile, []byte(strings.Replace(string(text), "PORTREVISION=\t3", "PORTREVISION=\t4", 1)), 0o644))
-	run(t, ports, env, "git", "commit", "-q", "-a", "-m", "template and revision")
+	mustRun(t, ports, env, "git", "commit", "-q", "-a", "-m", "template and revision")
 }
 
-// run runs a program that must succeed, and returns what it writes.
-func run(t *testing.T, dir string, env []string, args ...string) string {
+// mustRun runs a program that must succeed, and returns what it writes.
+func mustRun(t *testing.T, dir string, env []string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir, cmd.Env = dir, env
