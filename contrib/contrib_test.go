@@ -33,7 +33,7 @@ func TestPort(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(mk, "bsd.port.mk"), []byte(standIn), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(mk, "sys.mk"), nil, 0o600))
 	for _, v := range []string{"PORTNAME", "DISTVERSION", "CATEGORIES", "COMMENT", "LICENSE", "USES", "GO_MODULE", "GO_TARGET", "PLIST_FILES"} {
-		out, err := exec.Command(bmake, "-m", mk, "-C", filepath.Join("port", port), "-V", v).CombinedOutput()
+		out, err := exec.Command(bmake, "-m", mk, "-C", filepath.Join("port", port), "-V", "${"+v+"}").CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		want := strings.TrimSpace(string(out))
 		require.NotEmpty(t, want, v)
