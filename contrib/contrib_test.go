@@ -39,7 +39,7 @@ func TestPort(t *testing.T) {
 		require.NotEmpty(t, want, v)
 		require.Equal(t, want, p.Value(v), v)
 	}
-	out, err := exec.Command(bmake, "-m", mk, "-C", filepath.Join("port", port), "-V", "PKGNAME").CombinedOutput()
+	out, err := exec.Command(bmake, "-m", mk, "-C", filepath.Join("port", port), "-V", "${PKGNAME}").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	require.Regexp(t, regexp.MustCompile(`^svcjify-[0-9.]+\n$`), string(out))
 }
