@@ -4,9 +4,12 @@ package lint
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
@@ -71,8 +74,23 @@ type Finding struct {
 	Service, Origin string
 	// Message says what was found and what was expected, Hint what a person can do.
 	Message, Hint string
+	// Source is the text of that line, as long as it is; "" where there is none.
+	Source string
 	// Fix is nil where nothing safe can be offered.
 	Fix *Fix
+}
+
+// Fingerprint tells a finding from others by its rule, its path in the tree and
+// the text of its line, blanks aside, but not by the line's number: it stays
+// the same while the rest of the file changes. A finding without a line goes by
+// its message.
+func (f Finding) Fingerprint() string {
+	text := strings.Join(strings.Fields(f.Source), " ")
+	if f.Line == 0 {
+		text = f.Message
+	}
+	sum := sha256.Sum256([]byte(f.Code + "\x00" + f.Path + "\x00" + text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Location is the path as the person who typed the command would write it.
@@ -86,15 +104,36 @@ func InTree(t *corpus.Tree, name string) string {
 	return path.Join(t.Dir, name)
 }
 
+// addSource gives each finding the text of its line.
+func addSource(list []Finding, text []byte) {
+	var lines []string
+	for i, f := range list {
+		if f.Line == 0 || f.Source != "" {
+			continue
+		}
+		if lines == nil {
+			lines = strings.Split(string(text), "\n")
+		}
+		if f.Line <= len(lines) {
+			list[i].Source = strings.TrimSuffix(lines[f.Line-1], "\r")
+		}
+	}
+}
+
 // sortFindings orders by place, then code, and drops what is said twice.
 func sortFindings(list []Finding) []Finding {
-	slices.SortStableFunc(list, func(a, b Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Location(), b.Location()), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col),
-			cmp.Compare(a.Code, b.Code), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Message, b.Message))
-	})
-	return slices.CompactFunc(list, func(a, b Finding) bool {
-		return a.Code == b.Code && a.Location() == b.Location() && a.Line == b.Line && a.Col == b.Col &&
-			a.Service == b.Service && a.Message == b.Message
-	})
+	slices.SortStableFunc(list, Finding.compare)
+	return slices.CompactFunc(list, Finding.same)
+}
+
+func (f Finding) compare(g Finding) int {
+	return cmp.Or(
+		cmp.Compare(f.Location(), g.Location()), cmp.Compare(f.Line, g.Line), cmp.Compare(f.Col, g.Col),
+		cmp.Compare(f.Code, g.Code), cmp.Compare(f.Service, g.Service), cmp.Compare(f.Message, g.Message))
+}
+
+// same reports whether two findings say the same of the same place.
+func (f Finding) same(g Finding) bool {
+	return f.Code == g.Code && f.Location() == g.Location() && f.Line == g.Line && f.Col == g.Col &&
+		f.Service == g.Service && f.Message == g.Message
 }

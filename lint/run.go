@@ -3,7 +3,9 @@ package lint
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
@@ -23,6 +25,14 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
+	// Policy is what people have decided; nil for nothing.
+	Policy *Policy
+	// Buffers holds the text of templates, by path in the tree, that counts
+	// instead of the file's: an editor's buffer.
+	Buffers map[string][]byte
+	// Progress, if it is set, is told of each service before it is looked at, from several
+	// goroutines.
+	Progress func(done, all int, svc *corpus.Service)
 	// Workers is how many services are looked at at once; 0 for one a processor.
 	Workers int
 	// Before is what the tree is compared with; nil for nothing.
@@ -33,8 +43,11 @@ type Options struct {
 type Result struct {
 	// Subjects has one entry a service, in the corpus's order.
 	Subjects []*Subject
-	// Findings is all findings, those of the corpus too, sorted by place.
+	// Findings is all findings, those of the corpus too, sorted by place, but for
+	// what is passed over.
 	Findings []Finding
+	// Silenced is what is passed over, by whatever it is.
+	Silenced []Silenced
 }
 
 // Count is the number of services in a state.
@@ -65,11 +78,15 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	res := &Result{Subjects: make([]*Subject, len(c.Services))}
 	problems := make([][]corpus.Problem, len(c.Services))
 	next := make(chan int)
+	var done atomic.Int64
 	var wg sync.WaitGroup
 	crash := make(chan any, len(c.Services))
 	for range workers {
 		wg.Go(func() {
 			for i := range next {
+				if opts.Progress != nil {
+					opts.Progress(int(done.Load()), len(c.Services), c.Services[i])
+				}
 				func() {
 					// A panic is the caller's, who can say what to do about it.
 					defer func() {
@@ -79,6 +96,7 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 					}()
 					res.Subjects[i], problems[i] = look(ctx, c.Services[i], k, opts)
 				}()
+				done.Add(1)
 			}
 		})
 	}
@@ -98,25 +116,49 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 		panic(p)
 	default:
 	}
-	for i, s := range res.Subjects {
-		res.Findings = append(res.Findings, s.Findings...)
-		for _, p := range problems[i] {
-			res.Findings = append(res.Findings, fromProblem(p))
-		}
-	}
-	for _, p := range c.Problems {
-		res.Findings = append(res.Findings, fromProblem(p))
-	}
+	var more []Finding
 	if opts.Before != nil {
-		res.Findings = append(res.Findings, unbumped(c.Services, opts.Before)...)
+		more = unbumped(c.Services, opts.Before)
 	}
 	if opts.Programs != nil {
 		for _, p := range opts.Programs.Problems() {
-			res.Findings = append(res.Findings, fromProblem(p))
+			more = append(more, fromProblem(p))
 		}
 	}
-	res.Findings = sortFindings(res.Findings)
+	res.gather(c, problems, more, opts.Policy)
 	return res, nil
+}
+
+// gather puts the findings of all services together with what the corpus and
+// the policy itself have to say, and with those that belong to no service.
+func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Finding, policy *Policy) {
+	for i, s := range r.Subjects {
+		r.Findings = append(r.Findings, s.Findings...)
+		r.Silenced = append(r.Silenced, s.Silenced...)
+		for _, p := range problems[i] {
+			rest = append(rest, fromProblem(p))
+		}
+	}
+	for _, p := range c.Problems {
+		rest = append(rest, fromProblem(p))
+	}
+	for i, f := range rest {
+		if f.Line > 0 && f.Tree != nil {
+			if text, problem := f.Tree.ReadFile(f.Path); problem == nil {
+				addSource(rest[i:i+1], text)
+			}
+		}
+	}
+	shown, silenced := policy.split(rest, nil)
+	r.Findings = append(r.Findings, shown...)
+	r.Silenced = append(r.Silenced, silenced...)
+	r.Findings = sortFindings(append(r.Findings, policy.unused(r.Subjects, r.Silenced)...))
+	if policy != nil && policy.Baseline != nil {
+		fresh, known := policy.Baseline.split(r.Findings)
+		r.Findings, r.Silenced = fresh, append(r.Silenced, known...)
+	}
+	slices.SortStableFunc(r.Silenced, func(a, b Silenced) int { return a.compare(b.Finding) })
+	r.Silenced = slices.CompactFunc(r.Silenced, func(a, b Silenced) bool { return a.same(b.Finding) })
 }
 
 // look reads, parses and judges one service.
@@ -124,6 +166,9 @@ func look(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Opt
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil
+	}
+	if src, ok := opts.Buffers[svc.Template]; ok {
+		return Look(ctx, svc, src, k, opts), nil
 	}
 	src, problem := svc.Tree.ReadFile(svc.Template)
 	if problem != nil {
@@ -147,15 +192,20 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	in := s.Input()
 	in.Reports = programs(opts.Programs, in)
 	s.Verdict = infer.Infer(in, k)
+	opts.Policy.decide(svc, &s.Verdict)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
 		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
 	}
+	s.remarks = remarks(s.Script, svc.Template)
 	for _, r := range Rules() {
 		if r.Check != nil {
 			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})
 		}
 	}
-	s.Findings = sortFindings(s.Findings)
+	all := sortFindings(s.Findings)
+	addSource(all, src)
+	s.Findings, s.Silenced = opts.Policy.split(all, ignores(s.remarks))
+	s.weigh(all)
 	s.decide()
 	return s
 }

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -38,9 +40,15 @@ type Subject struct {
 	// Repair moves what the jailed start loses to the top level; nil where
 	// nothing is lost, or it takes a person.
 	Repair *Fix
-	// Findings is what the rules found, in the order of the text.
+	// Findings is what the rules found, in the order of the text, but for what
+	// is passed over.
 	Findings []Finding
+	// Silenced is what is passed over by a comment or the configuration.
+	Silenced []Silenced
 	State    State
+
+	remarks []remark  // the comments that speak to svcjify
+	weighed []Finding // what the state rests on, as the rules graded it
 }
 
 // Origin is the port that the service is listed under: the one whose directory
@@ -89,14 +97,30 @@ func (s *Subject) Input() infer.Input {
 	return in
 }
 
+// weigh keeps what the state rests on: everything that the rules found, as they
+// graded it, but for what a person says to work all the same.
+func (s *Subject) weigh(all []Finding) {
+	for _, f := range all {
+		accepted := slices.ContainsFunc(s.Silenced, func(q Silenced) bool { return q.Works && q.same(f) })
+		if !accepted {
+			s.weighed = append(s.weighed, f)
+		}
+	}
+}
+
+// Blockers is the findings that stand in the way of a service jail, passed over or not.
+func (s *Subject) Blockers() []Finding {
+	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool {
+		r, ok := RuleOf(f.Code)
+		return !ok || !r.Blocks || f.Severity != Error
+	})
+}
+
 // decide sets the state from the verdict and the findings.
 func (s *Subject) decide() {
-	worst, blocked := Info, false
-	for _, f := range s.Findings {
+	worst := Info
+	for _, f := range s.weighed {
 		worst = max(worst, f.Severity)
-		if r, ok := RuleOf(f.Code); ok && r.Blocks && f.Severity == Error {
-			blocked = true
-		}
 	}
 	switch {
 	case s.Script == nil:
@@ -109,7 +133,7 @@ func (s *Subject) decide() {
 		s.State = Unknown
 	case s.Verdict.OptOut && !s.syntaxError():
 		s.State = Unsuitable
-	case blocked:
+	case len(s.Blockers()) > 0:
 		s.State = Blocked
 	default:
 		s.State = Patchable

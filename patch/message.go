@@ -135,6 +135,11 @@ func (c *Change) declared(s *lint.Subject, name string, mended []string) string 
 			text += " Note: " + f.Message + "."
 		}
 	}
+	for _, q := range s.Silenced {
+		if q.Works {
+			text += " Note: " + q.Message + ", yet it works: " + strings.TrimSuffix(q.Reason, ".") + "."
+		}
+	}
 	return text
 }
 

@@ -196,10 +196,8 @@ func overlaps(have, more []lint.Edit) bool {
 // blockers names the findings that stand in the way.
 func blockers(s *lint.Subject) string {
 	var out []string
-	for _, f := range s.Findings {
-		if r, ok := lint.RuleOf(f.Code); ok && r.Blocks && f.Severity == lint.Error {
-			out = append(out, f.Message+" ["+f.Code+"]")
-		}
+	for _, f := range s.Blockers() {
+		out = append(out, f.Message+" ["+f.Code+"]")
 	}
 	return strings.Join(out, "; ")
 }

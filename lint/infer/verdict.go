@@ -72,6 +72,7 @@ type Evidence struct {
 type Kind string
 
 const (
+	FromPerson    Kind = "person"    // what a person decided, in the configuration
 	FromKnowledge Kind = "knowledge" // the table of programs
 	FromKeyword   Kind = "keyword"   // the rcorder(8) block
 	FromScript    Kind = "script"    // what the script runs or sets
