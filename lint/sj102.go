@@ -15,7 +15,7 @@ var sj102 = &Rule{
 		Text: `For a word it does not know, rc.subr's run_rc_command prints a message and
 goes on: the service starts, in a jail that lacks what the word should have
 given. Nobody reads that message at boot. The words are those of rc.conf(5),
-"SERVICE JAILS": ` + optionWords() + `.
+"SERVICE JAILS": ` + strings.Join(rcparse.OptionWords(), ", ") + `.
 
 A word that is right but that the rc.subr of ` + "`--release`" + ` (` + rcrun.DefaultRelease + ` without it) does not know yet is
 a warning: ` + newerWords() + `.`,
@@ -23,14 +23,6 @@ a warning: ` + newerWords() + `.`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
 	Check: checkUnknownOption,
-}
-
-func optionWords() string {
-	var out []string
-	for _, o := range rcparse.Options() {
-		out = append(out, o.Word)
-	}
-	return strings.Join(out, ", ")
 }
 
 // newerWords is what each release lacks.
@@ -61,8 +53,8 @@ func checkUnknownOption(p *Pass) {
 			switch {
 			case !known:
 				var fix *Fix
-				hint := "known are " + optionWords()
-				if near := nearest(w); near != "" {
+				hint := "known are " + strings.Join(rcparse.OptionWords(), ", ")
+				if near := Nearest(w, rcparse.OptionWords()); near != "" {
 					hint = fmt.Sprintf("did you mean %q?", near)
 					fix = d.rewrite(replaceWord(words, w, near), "correct the option's name")
 				}
@@ -74,13 +66,17 @@ func checkUnknownOption(p *Pass) {
 	}
 }
 
-// nearest is the one option word at the smallest edit distance, at most two.
-func nearest(w string) string {
+// Nearest is the one known word at the smallest edit distance, at most two; ""
+// where there is none, or where there are several.
+func Nearest(w string, known []string) string {
 	best, found := 3, ""
-	for _, o := range rcparse.Options() {
-		switch d := distance(strings.ToLower(w), o.Word); {
+	if len(w) > 100 {
+		return ""
+	}
+	for _, k := range known {
+		switch d := distance(strings.ToLower(w), strings.ToLower(k)); {
 		case d < best:
-			best, found = d, o.Word
+			best, found = d, k
 		case d == best:
 			found = ""
 		}

@@ -52,3 +52,12 @@ func (o Option) Includes(word Option) bool {
 	}
 	return true
 }
+
+// OptionWords is every word in the order of Options.
+func OptionWords() []string {
+	var out []string
+	for _, o := range Options() {
+		out = append(out, o.Word)
+	}
+	return out
+}
