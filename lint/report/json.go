@@ -44,19 +44,23 @@ func JSON(w io.Writer, res *lint.Result) error { return encode(w, findings(res.F
 func findings(list []lint.Finding) []jsonFinding {
 	out := make([]jsonFinding, 0, len(list))
 	for _, f := range list {
-		j := jsonFinding{
-			Code: f.Code, Severity: f.Severity, Path: f.Location(), Line: f.Line, Col: f.Col,
-			Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
-		}
-		if r, ok := lint.RuleOf(f.Code); ok {
-			j.Slug = r.Slug
-		}
-		if f.Fix != nil {
-			j.Fix = f.Fix.What
-		}
-		out = append(out, j)
+		out = append(out, finding(f))
 	}
 	return out
+}
+
+func finding(f lint.Finding) jsonFinding {
+	j := jsonFinding{
+		Code: f.Code, Severity: f.Severity, Path: f.Location(), Line: f.Line, Col: f.Col,
+		Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
+	}
+	if r, ok := lint.RuleOf(f.Code); ok {
+		j.Slug = r.Slug
+	}
+	if f.Fix != nil {
+		j.Fix = f.Fix.What
+	}
+	return j
 }
 
 // ListJSON prints the services as an array of objects. Options is null where

@@ -14,7 +14,7 @@ import (
 func Summary(res *lint.Result) string {
 	n := len(res.Subjects)
 	if n == 0 {
-		return "no services"
+		return "no services" + passedOver(res)
 	}
 	var parts []string
 	for _, s := range lint.States {
@@ -22,7 +22,7 @@ func Summary(res *lint.Result) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c, s))
 		}
 	}
-	return fmt.Sprintf("%s: %s", Plural(n, "service", "services"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s: %s", Plural(n, "service", "services"), strings.Join(parts, ", ")) + passedOver(res)
 }
 
 // Plural counts things in words.
@@ -31,6 +31,32 @@ func Plural(n int, one, many string) string {
 		many = one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// passedOver counts the findings that are not shown: nobody should have to
+// wonder why a fault he knows of isn't there.
+func passedOver(res *lint.Result) string {
+	count := map[lint.Silencer]int{}
+	for _, s := range res.Silenced {
+		count[s.By]++
+	}
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{count[lint.ByComment] + count[lint.ByConfig], "ignored"},
+		{count[lint.ByDisabled], "of rules that are off"},
+		{count[lint.ByBaseline], "in the baseline"},
+	} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "; not shown: " + strings.Join(parts, ", ")
 }
 
 // encode writes indented JSON without escaping what needs no escape in JSON.
