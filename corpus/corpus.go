@@ -8,6 +8,7 @@ package corpus
 
 import (
 	"io/fs"
+	"path/filepath"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
@@ -35,6 +36,23 @@ type Tree struct {
 	// Scripts is true for a plain directory of rc.d scripts, as installed or
 	// as in the base system's source, with no ports around them.
 	Scripts bool
+}
+
+// Rel gives the path in the tree of a path of the system, if it leads there by its name.
+func (t *Tree) Rel(name string) (string, bool) {
+	top, err := filepath.Abs(t.Dir)
+	if err != nil {
+		return "", false
+	}
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(top, abs)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
 }
 
 // A Port is one port directory.

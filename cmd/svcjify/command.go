@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -16,7 +15,8 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
-	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/config"
+	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -33,9 +33,12 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	exit  int
-	crash func()      // a test's fault in the hook
-	pool  *rcrun.Pool // the simulation's children; nil until something is looked at
+	exit     int
+	crash    func() // a test's fault in the hook
+	global   globalFlags
+	pool     *rcrun.Pool    // the simulation's children; nil until something is looked at
+	config   *config.Config // an empty one until something is looked at
+	progress *progress
 }
 
 // A hinted error says what to do about it.
@@ -53,20 +56,43 @@ var errUsage = errors.New("usage")
 func (c *Command) Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	c.progress, c.config = newProgress(c.Stderr), noConfiguration()
+	defer c.progress.watch()()
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	c.progress.done()
 	if c.pool != nil {
 		c.pool.Close()
 	}
 	if err == nil {
 		return c.exit
 	}
-	fmt.Fprintf(c.Stderr, "error: %s\n", strings.TrimPrefix(err.Error(), errUsage.Error()+": "))
-	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(c.Stderr, "hint: %s\n", hint)
+	return c.fail(err)
+}
+
+// fail prints an error as `error:` and `hint:` lines, and gives the exit code.
+func (c *Command) fail(err error) int {
+	say := func(text, hint string) {
+		fmt.Fprintf(c.Stderr, "error: %s\n", report.OneLine(strings.TrimPrefix(text, errUsage.Error()+": ")))
+		if hint != "" {
+			fmt.Fprintf(c.Stderr, "hint: %s\n", report.OneLine(hint))
+		}
 	}
-	if errors.Is(err, errUsage) {
+	var h hinted
+	var one *config.Error
+	var several config.Errors
+	if errors.As(err, &several) {
+		for _, e := range several {
+			say(e.Error(), e.Hint)
+		}
+		if errors.As(err, &h) {
+			fmt.Fprintf(c.Stderr, "hint: %s\n", report.OneLine(h.hint))
+		}
+		return exitUsage
+	}
+	say(err.Error(), hintOf(err))
+	if errors.Is(err, errUsage) || errors.As(err, &one) {
 		return exitUsage
 	}
 	return exitFailed
@@ -77,6 +103,7 @@ func hintOf(err error) string {
 	var h hinted
 	var open *corpus.OpenError
 	var inGit *gitfs.Error
+	var conf *config.Error
 	switch {
 	case errors.As(err, &h):
 		return h.hint
@@ -84,6 +111,8 @@ func hintOf(err error) string {
 		return open.Hint
 	case errors.As(err, &inGit):
 		return inGit.Hint
+	case errors.As(err, &conf):
+		return conf.Hint
 	}
 	return ""
 }
@@ -99,8 +128,8 @@ It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
 category, a port, a template, or a directory of rc.d scripts; without one, the
 current directory.
 
-Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage,
-3 something could not be read or written.`,
+Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage or a
+faulty configuration, 3 something could not be read or written.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Version: version(),
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -118,8 +147,10 @@ Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage,
 		return fmt.Errorf("%w: %w", errUsage, hinted{err, cmd.CommandPath() + " --help"})
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd())
+	c.global.add(root)
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
+		c.baselineCmd(), c.configCmd())
+	root.AddCommand(topics()...)
 	return root
 }
 
@@ -129,69 +160,17 @@ func version() string {
 	if !ok {
 		return "unknown"
 	}
-	v := info.Main.Version
+	v, commit, modified := info.Main.Version, "", ""
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && !strings.Contains(v, s.Value[:min(12, len(s.Value))]) {
-			v += " (" + s.Value + ")"
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			modified = ", modified"
 		}
 	}
-	return v
-}
-
-// lookFlags are the flags of every command that looks at services.
-type lookFlags struct {
-	operator, release string
-	programs          programFlags
-}
-
-func (f *lookFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.operator, "operator", "equals", "form of the default that is written: equals (honours rc.conf's empty value) or colon (as the rc-scripting article has it)")
-	f.addRelease(cmd)
-	f.programs.add(cmd)
-}
-
-func (f *lookFlags) addRelease(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.release, "release", "", "oldest rc.subr that the scripts must serve: "+releaseNames()+" (default "+rcrun.DefaultRelease+")")
-}
-
-// releaseNames is the values of --release.
-func releaseNames() string {
-	var names []string
-	for _, r := range rcrun.Releases() {
-		names = append(names, r.Name)
+	if commit == "" {
+		return v
 	}
-	return strings.Join(names, ", ")
-}
-
-// options checks the flags and starts the simulation, which Main ends.
-func (c *Command) options(f *lookFlags) (lint.Options, error) {
-	o := lint.Options{Operator: lint.Operator(f.operator)}
-	if o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
-		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
-	}
-	var err error
-	if o.Release, err = rcrun.ReleaseOf(f.release); err != nil {
-		return o, fmt.Errorf("%w: --%w", errUsage, err)
-	}
-	if o.Programs, err = f.programs.finder(); err != nil {
-		return o, err
-	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
-	if err != nil {
-		return o, err
-	}
-	c.pool, o.Simulate = pool, pool
-	return o, nil
-}
-
-// look opens the paths and runs the rules.
-func (c *Command) look(ctx context.Context, paths []string, f *lookFlags, opts lint.Options) (*lint.Result, error) {
-	found, err := corpus.Open(paths)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.programs.checkSources(found); err != nil {
-		return nil, err
-	}
-	return lint.Run(ctx, found, opts)
+	return v + " (commit " + commit + modified + ")"
 }

@@ -55,10 +55,11 @@ func (c *Command) explainCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, &look, opts)
+			res, err := c.look(cmd.Context(), args, &look, &opts)
 			if err != nil {
 				return err
 			}
+			c.progress.done()
 			for i, s := range res.Subjects {
 				if i > 0 {
 					fmt.Fprintln(c.Stdout)
@@ -68,7 +69,7 @@ func (c *Command) explainCmd() *cobra.Command {
 				}
 			}
 			if len(res.Subjects) == 0 {
-				return report.Text(c.Stdout, res)
+				return report.Text(c.Stdout, res, report.Options{})
 			}
 			return nil
 		},

@@ -229,22 +229,26 @@ func (s *step) parts(paths []string) ([]string, error) {
 	return list, nil
 }
 
-// look runs the rules on parts of the state.
-func (s *step) look(ctx context.Context, parts []string, opts lint.Options) (*lint.Result, error) {
+// look runs the rules on parts of the state. The configuration is the state's
+// too; paths are what the person named.
+func (s *step) look(ctx context.Context, c *Command, parts, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
 	if len(parts) == 0 {
 		return &lint.Result{}, nil
 	}
-	c, err := corpus.OpenFS(s.files, s.dir, parts...)
+	found, err := corpus.OpenFS(s.files, s.dir, parts...)
 	if err != nil {
 		return nil, err
 	}
+	if len(paths) == 0 {
+		paths = []string{s.dir}
+	}
 	opts.Before = &s.before
-	return lint.Run(ctx, c, opts)
+	return c.judge(ctx, found, paths, f, opts)
 }
 
 // lookGit is look for a tree in git.
-func (c *Command) lookGit(ctx context.Context, f gitFlags, paths []string, opts lint.Options) (*lint.Result, error) {
-	s, err := openStep(f)
+func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	s, err := openStep(from)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +257,7 @@ func (c *Command) lookGit(ctx context.Context, f gitFlags, paths []string, opts 
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.look(ctx, parts, opts)
+	res, err := s.look(ctx, c, parts, paths, f, opts)
 	c.tellMissing(s.raw)
 	return res, err
 }

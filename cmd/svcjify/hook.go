@@ -94,11 +94,12 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	if err != nil || len(parts) == 0 {
 		return err
 	}
-	opts, err := c.options(&lookFlags{operator: "equals"})
+	var look lookFlags
+	opts, err := c.options(&look)
 	if err != nil {
 		return err
 	}
-	res, err := s.look(ctx, parts, opts)
+	res, err := s.look(ctx, c, parts, nil, &look, &opts)
 	if err != nil {
 		return err
 	}

@@ -1,68 +1,125 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/report"
 )
 
+// lintFlags are those of lint.
+type lintFlags struct {
+	look                        lookFlags
+	git                         gitFlags
+	format                      formatFlag
+	failOn, baseline, stdinName string
+}
+
 func (c *Command) lintCmd() *cobra.Command {
-	var look lookFlags
-	var fromGit gitFlags
-	var format, failOn string
+	var f lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint [PATH...]",
 		Short: "Say which services are not ready for service jails, and why",
+		Long: `Say which services are not ready for service jails, and why.
+
+With - as the only path, the script is read from standard input. --stdin-name says
+which file it stands for: if that is a template of a ports tree, the text counts in its
+place, so that its port is known; else it is judged by itself.`,
 		Example: `  svcjify lint /usr/ports
   svcjify lint dns/knot3
   svcjify lint --staged
   svcjify lint --rev HEAD~3 dns/knot3
-  svcjify lint --format json .`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			opts, err := c.options(&look)
-			if err != nil {
-				return err
-			}
-			limit, err := parseFailOn(failOn)
-			if err != nil {
-				return err
-			}
-			if err := checkFormat(format); err != nil {
-				return err
-			}
-			var res *lint.Result
-			if fromGit.set() {
-				res, err = c.lookGit(cmd.Context(), fromGit, args, opts)
-			} else {
-				res, err = c.look(cmd.Context(), args, &look, opts)
-			}
-			if err != nil {
-				return err
-			}
-			for _, f := range res.Findings {
-				if f.Severity >= limit {
-					c.exit = exitFindings
-				}
-			}
-			if format == "json" {
-				return report.JSON(c.Stdout, res)
-			}
-			return report.Text(c.Stdout, res)
-		},
+  svcjify lint --format sarif=svcjify.sarif,text .
+  svcjify lint --stdin-name www/foo/files/foo.in - <buffer`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.lint(cmd, args, &f) },
 	}
-	look.add(cmd)
-	fromGit.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
-	cmd.Flags().StringVar(&failOn, "fail-on", "warning", "least severity that makes the exit code 1: error, warning, info, never")
+	f.look.add(cmd)
+	f.git.add(cmd)
+	f.format.add(cmd, report.Formats())
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "least `severity` that makes the exit code 1: error, warning (the default), info, never")
+	cmd.Flags().StringVar(&f.baseline, "baseline", "", "`file` of known findings that svcjify baseline has written; only others are shown")
+	cmd.Flags().StringVar(&f.stdinName, "stdin-name", "", "`path` that standard input stands for")
+	complete(cmd, "fail-on", failOnWords...)
 	return cmd
 }
 
-// parseFailOn gives the least severity that fails; never is above all of them.
+func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
+	limit, err := parseFailOn(f.failOn)
+	if err != nil {
+		return err
+	}
+	outs, err := f.format.outputs()
+	if err != nil {
+		return err
+	}
+	stdin := slices.Contains(args, "-")
+	if stdin && len(args) > 1 {
+		return fmt.Errorf("%w: standard input (-) and other paths, expected one or the other", errUsage)
+	}
+	if f.stdinName != "" && !stdin {
+		return fmt.Errorf("%w: %w", errUsage, hinted{errors.New("--stdin-name without - for standard input"), "svcjify lint --stdin-name PATH -"})
+	}
+	if stdin && f.git.set() {
+		return fmt.Errorf("%w: standard input (-) and a state in git, expected one or the other", errUsage)
+	}
+	f.look.known = func() error { return c.known(f.baseline) }
+	opts, err := c.options(&f.look)
+	if err != nil {
+		return err
+	}
+	var res *lint.Result
+	switch {
+	case stdin:
+		res, err = c.lintStdin(cmd.Context(), f.stdinName, &f.look, &opts)
+	case f.git.set():
+		res, err = c.lookGit(cmd.Context(), f.git, args, &f.look, &opts)
+	default:
+		res, err = c.look(cmd.Context(), args, &f.look, &opts)
+	}
+	if err != nil {
+		return err
+	}
+	if f.failOn == "" && c.config.FailOn != "" {
+		if limit, err = parseFailOn(c.config.FailOn); err != nil {
+			return err
+		}
+	}
+	if slices.ContainsFunc(res.Findings, func(f lint.Finding) bool { return f.Severity >= limit }) {
+		c.exit = exitFindings
+	}
+	color, err := c.color()
+	if err != nil {
+		return err
+	}
+	return c.print(outs, res, report.Options{Color: color, Quiet: c.global.quiet, Least: limit})
+}
+
+// known reads the baseline that the flag names, or else the configuration.
+func (c *Command) known(file string) (err error) {
+	if file == "" {
+		return c.config.LoadBaseline()
+	}
+	if c.config.Policy.Baseline, err = config.ReadBaseline(file); err != nil {
+		return hinted{err, "make it with svcjify baseline -o FILE"}
+	}
+	return nil
+}
+
+// failOnWords is what --fail-on takes.
+var failOnWords = []string{"error", "warning", "info", "never"}
+
+// parseFailOn gives the least severity that fails, warning by default; never is
+// above all of them.
 func parseFailOn(s string) (lint.Severity, error) {
-	if s == "never" {
+	switch s {
+	case "":
+		return lint.Warning, nil
+	case "never":
 		return lint.Error + 1, nil
 	}
 	sev, err := lint.ParseSeverity(s)
@@ -70,12 +127,4 @@ func parseFailOn(s string) (lint.Severity, error) {
 		return sev, fmt.Errorf("%w: --fail-on is %q, expected error, warning, info or never", errUsage, s)
 	}
 	return sev, nil
-}
-
-// checkFormat is for the commands that print text or JSON.
-func checkFormat(s string) error {
-	if s != "text" && s != "json" {
-		return fmt.Errorf("%w: --format is %q, expected text or json", errUsage, s)
-	}
-	return nil
 }

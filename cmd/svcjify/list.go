@@ -8,7 +8,7 @@ import (
 
 func (c *Command) listCmd() *cobra.Command {
 	var look lookFlags
-	var format string
+	var format formatFlag
 	cmd := &cobra.Command{
 		Use:   "list [PATH...]",
 		Short: "List the services: name, origin, state, options, certainty",
@@ -18,24 +18,22 @@ The states: ready, faulty (declared, and it won't work), patchable, unsuitable (
 must stay outside), blocked (a fault stands in the way), unknown (no evidence).
 The options are what the evidence says, "none" for the empty set, NO for an opt-out.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			outs, err := format.outputs()
+			if err != nil {
+				return err
+			}
 			opts, err := c.options(&look)
 			if err != nil {
 				return err
 			}
-			if err := checkFormat(format); err != nil {
-				return err
-			}
-			res, err := c.look(cmd.Context(), args, &look, opts)
+			res, err := c.look(cmd.Context(), args, &look, &opts)
 			if err != nil {
 				return err
 			}
-			if format == "json" {
-				return report.ListJSON(c.Stdout, res)
-			}
-			return report.List(c.Stdout, res)
+			return c.print(outs, res, report.Options{})
 		},
 	}
 	look.add(cmd)
-	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	format.add(cmd, report.ListFormats())
 	return cmd
 }

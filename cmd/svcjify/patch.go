@@ -51,10 +51,12 @@ func (c *Command) plan(cmd *cobra.Command, paths []string, f *planFlags) ([]*pat
 	if err != nil {
 		return nil, nil, err
 	}
-	res, err := c.look(cmd.Context(), paths, &f.look, opts.Lint)
+	res, err := c.look(cmd.Context(), paths, &f.look, &opts.Lint)
 	if err != nil {
 		return nil, nil, err
 	}
+	c.progress.say("proving the changes", c.global.quiet)
+	defer c.progress.done()
 	return patch.Plan(cmd.Context(), res, opts)
 }
 
@@ -78,6 +80,9 @@ installs the script and in no other. What is withheld is listed on standard erro
 				return err
 			}
 			c.withheld(held)
+			if author.Name == "" {
+				author.Name = c.config.Author
+			}
 			if out == "" {
 				for _, ch := range changes {
 					diff, err := ch.Diff()
@@ -108,6 +113,9 @@ installs the script and in no other. What is withheld is listed on standard erro
 				if err := patch.WriteFile(out, name, mail); err != nil {
 					return err
 				}
+			}
+			if c.global.quiet {
+				return nil
 			}
 			fmt.Fprintf(c.Stderr, "%d patches written to %s, %d services withheld\n", len(changes), out, len(held))
 			return nil

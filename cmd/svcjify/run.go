@@ -47,13 +47,14 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			if err != nil {
 				return err
 			}
-			sc.Release = opts.Release.Name
 			pool := opts.Simulate
 			opts.Simulate = nil // the one scenario that was asked for is enough
-			res, err := c.look(cmd.Context(), args[:1], &look, opts)
+			res, err := c.look(cmd.Context(), args[:1], &look, &opts)
 			if err != nil {
 				return err
 			}
+			sc.Release = opts.Release.Name
+			c.progress.done()
 			shown := 0
 			for _, s := range res.Subjects {
 				if s.Script == nil {

@@ -44,6 +44,8 @@ type Config struct {
 	Policy *lint.Policy
 	// Baseline is the path of the baseline, as the file names it; "" for none.
 	Baseline string
+
+	readFile func(name string) ([]byte, error)
 }
 
 // Load reads a file of the system, which a person named. Its paths are relative to its directory
@@ -54,26 +56,57 @@ func Load(name string, tree *corpus.Tree) (*Config, error) {
 		return nil, err
 	}
 	dir := "."
-	if rel, ok := within(tree, filepath.Dir(name)); ok {
-		dir = rel
+	if tree != nil {
+		if rel, ok := tree.Rel(filepath.Dir(name)); ok {
+			dir = rel
+		}
 	}
 	c, err := Parse(name, text, nil, dir)
 	if err != nil {
 		return nil, err
 	}
-	return c, c.readBaseline(func() ([]byte, error) {
-		at := filepath.FromSlash(c.Baseline)
-		if !filepath.IsAbs(at) {
-			at = filepath.Join(filepath.Dir(name), at)
+	c.readFile = func(base string) ([]byte, error) {
+		if base = filepath.FromSlash(base); !filepath.IsAbs(base) {
+			base = filepath.Join(filepath.Dir(name), base)
 		}
-		return readFile(at, lint.MaxBaseline)
-	})
+		return readFile(base, lint.MaxBaseline)
+	}
+	return c, nil
+}
+
+// FindAll finds the configuration of a run that looks at several paths. Those
+// that lie in trees must be one and the same; it counts for its tree, and the
+// user's own only where there is none of that kind.
+func FindAll(trees []*corpus.Tree, paths []string) (*Config, error) {
+	var found *Config
+	var given string
+	for _, name := range paths {
+		for _, t := range trees {
+			if _, ok := t.Rel(name); !ok {
+				continue
+			}
+			c, err := Find(t, name)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case c == nil:
+			case found == nil || found.Policy.Tree == nil:
+				found, given = c, name
+			case c.Policy.Tree != nil && c.Path != found.Path:
+				return nil, &Error{Path: c.Path, Text: fmt.Sprintf("counts for %s, but %s for %s: expected one configuration", name, found.Path, given),
+					Hint: "name one with --config, or run once for each"}
+			}
+			break
+		}
+	}
+	return found, nil
 }
 
 // Find looks for the configuration that counts for a path: upwards to the top of the
 // tree, then in the user's own directory. Nil where there is none.
 func Find(tree *corpus.Tree, start string) (*Config, error) {
-	rel, ok := within(tree, start)
+	rel, ok := tree.Rel(start)
 	if !ok {
 		rel = "."
 	}
@@ -111,24 +144,25 @@ func inTree(tree *corpus.Tree, dir, name string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, c.readBaseline(func() ([]byte, error) {
-		if !fs.ValidPath(c.Baseline) {
-			return nil, fmt.Errorf("expected a path below the configuration's directory")
+	c.readFile = func(base string) ([]byte, error) {
+		if !fs.ValidPath(base) {
+			return nil, errors.New("expected a path below the configuration's directory")
 		}
-		text, problem := tree.ReadFile(path.Join(dir, c.Baseline))
+		text, problem := tree.ReadFile(path.Join(dir, base))
 		if problem != nil {
 			return nil, errors.New(problem.Text)
 		}
 		return text, nil
-	})
+	}
+	return c, nil
 }
 
-// readBaseline reads the baseline that the configuration names.
-func (c *Config) readBaseline(read func() ([]byte, error)) error {
+// LoadBaseline reads the baseline that the configuration names into the policy, if it names one.
+func (c *Config) LoadBaseline() error {
 	if c.Baseline == "" {
 		return nil
 	}
-	text, err := read()
+	text, err := c.readFile(c.Baseline)
 	if err == nil {
 		c.Policy.Baseline, err = lint.ReadBaseline(text)
 	}
@@ -172,24 +206,4 @@ func readFile(name string, most int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: more than the %d bytes that are read", name, most)
 	}
 	return text.Bytes(), nil
-}
-
-// within places a path of the system in a tree.
-func within(tree *corpus.Tree, name string) (string, bool) {
-	if tree == nil {
-		return "", false
-	}
-	top, err := filepath.Abs(tree.Dir)
-	if err != nil {
-		return "", false
-	}
-	abs, err := filepath.Abs(name)
-	if err != nil {
-		return "", false
-	}
-	rel, err := filepath.Rel(top, abs)
-	if err != nil || !filepath.IsLocal(rel) {
-		return "", false
-	}
-	return filepath.ToSlash(rel), true
 }

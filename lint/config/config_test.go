@@ -170,8 +170,9 @@ func TestFind(t *testing.T) {
 func TestBaselineStaysInside(t *testing.T) {
 	for _, name := range []string{"../secret", "/etc/passwd", "a/../../b", "missing"} {
 		tree := &corpus.Tree{Dir: ".", FS: fstest.MapFS{Name: {Data: fmt.Appendf(nil, "baseline = %q", name)}}}
-		_, err := Find(tree, ".")
-		require.ErrorContains(t, err, "baseline")
+		c, err := Find(tree, ".")
+		require.NoError(t, err)
+		require.ErrorContains(t, c.LoadBaseline(), "baseline")
 	}
 	tree := &corpus.Tree{Dir: ".", FS: fstest.MapFS{
 		Name:    {Data: []byte(`baseline = "known"`)},
@@ -179,6 +180,7 @@ func TestBaselineStaysInside(t *testing.T) {
 	}}
 	c, err := Find(tree, ".")
 	require.NoError(t, err)
+	require.NoError(t, c.LoadBaseline())
 	require.Equal(t, lint.Baseline{{Rule: "SJ101", Fingerprint: "0123456789abcdef", Path: "a b"}: 2}, c.Policy.Baseline)
 }
 

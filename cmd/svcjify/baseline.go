@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/lint"
+)
+
+func (c *Command) baselineCmd() *cobra.Command {
+	var look lookFlags
+	var out string
+	cmd := &cobra.Command{
+		Use:   "baseline [PATH...]",
+		Short: "Record today's findings, so that lint shows only new ones",
+		Long: `Record today's findings, so that svcjify lint --baseline FILE, or a configuration that
+names the file, shows only new ones. The file has a line a finding: rule, fingerprint,
+path. The fingerprint is of the source line's text and not of its number, so that an
+edit elsewhere in the file makes no finding new. The states of the services are what
+they would be without.`,
+		Example: `  svcjify baseline -o .svcjify-baseline /usr/ports
+  svcjify lint --baseline .svcjify-baseline /usr/ports`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out != "" {
+				if err := writable(out); err != nil {
+					return fmt.Errorf("cannot write %s: %w", out, err)
+				}
+			}
+			opts, err := c.options(&look)
+			if err != nil {
+				return err
+			}
+			res, err := c.look(cmd.Context(), args, &look, &opts)
+			if err != nil {
+				return err
+			}
+			c.progress.done()
+			b := lint.NewBaseline(res.Findings)
+			if out == "" {
+				_, err := b.WriteTo(c.Stdout)
+				return err
+			}
+			var text bytes.Buffer
+			if _, err := b.WriteTo(&text); err != nil {
+				return err
+			}
+			if text.Len() > lint.MaxBaseline {
+				return hinted{fmt.Errorf("%s would have %d bytes, more than the %d that are read", out, text.Len(), lint.MaxBaseline), "record a part of the tree"}
+			}
+			if err := writeFile(out, text.Bytes()); err != nil {
+				return err
+			}
+			if !c.global.quiet {
+				fmt.Fprintf(c.Stderr, "%d findings recorded in %s\n", len(res.Findings), out)
+			}
+			return nil
+		},
+	}
+	look.add(cmd)
+	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write instead of standard output")
+	return cmd
+}

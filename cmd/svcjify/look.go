@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/config"
+	"github.com/svcjify/svcjify/lint/report"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// globalFlags are the flags of every command.
+type globalFlags struct {
+	config, color  string
+	verbose, quiet bool
+}
+
+// noConfig is the --config that reads no file.
+const noConfig = "none"
+
+func (f *globalFlags) add(root *cobra.Command) {
+	flags := root.PersistentFlags()
+	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
+	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what was looked at")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but what is wrong")
+	complete(root, "color", "auto", "always", "never")
+}
+
+// complete gives the words that a shell offers for a flag.
+func complete(cmd *cobra.Command, flag string, words ...string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // there is no such flag: a fault of ours that any call shows
+	}
+}
+
+// lookFlags are the flags of every command that looks at services.
+type lookFlags struct {
+	operator, release string
+	programs          programFlags
+
+	// These are no flags. Known reads the findings that are known, once the
+	// configuration is; nil for none.
+	known func() error
+}
+
+func (f *lookFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.operator, "operator", "", "`form` of the default that is written: equals (honours rc.conf's empty value; the default) or colon (as the rc-scripting article has it)")
+	complete(cmd, "operator", string(lint.OperatorEquals), string(lint.OperatorColon))
+	f.addRelease(cmd)
+	f.programs.add(cmd)
+}
+
+func (f *lookFlags) addRelease(cmd *cobra.Command) {
+	var names []string
+	for _, r := range rcrun.Releases() {
+		names = append(names, r.Name)
+	}
+	cmd.Flags().StringVar(&f.release, "release", "", "oldest `rc.subr` that the scripts must serve: "+strings.Join(names, ", ")+" (default "+rcrun.DefaultRelease+")")
+	complete(cmd, "release", names...)
+}
+
+// options checks the flags and starts the simulation, which Main ends. What no
+// flag says is left open for the configuration.
+func (c *Command) options(f *lookFlags) (lint.Options, error) {
+	o := lint.Options{Operator: lint.Operator(f.operator)}
+	if o.Operator != "" && o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
+		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
+	}
+	var err error
+	if f.release != "" {
+		if o.Release, err = rcrun.ReleaseOf(f.release); err != nil {
+			return o, fmt.Errorf("%w: --%w", errUsage, err)
+		}
+	}
+	if o.Programs, err = f.programs.finder(); err != nil {
+		return o, err
+	}
+	if _, err := c.color(); err != nil {
+		return o, err
+	}
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
+	if err != nil {
+		return o, err
+	}
+	c.pool, o.Simulate = pool, pool
+	return o, nil
+}
+
+// look opens the paths and runs the rules. It completes the options by what the
+// configuration says.
+func (c *Command) look(ctx context.Context, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	c.progress.say("reading the tree", c.global.quiet)
+	found, err := corpus.Open(paths)
+	if err != nil {
+		return nil, err
+	}
+	return c.judge(ctx, found, paths, f, opts)
+}
+
+// judge is look for a corpus that is there already.
+func (c *Command) judge(ctx context.Context, found *corpus.Corpus, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	if err := f.programs.checkSources(found); err != nil {
+		return nil, err
+	}
+	if err := c.configure(found.Trees, paths); err != nil {
+		return nil, err
+	}
+	if f.known != nil {
+		if err := f.known(); err != nil {
+			return nil, err
+		}
+	}
+	if opts.Operator == "" {
+		opts.Operator = c.config.Operator
+	}
+	if opts.Release.Name == "" {
+		opts.Release = c.config.Release
+	}
+	opts.Policy, opts.Progress = c.config.Policy, c.progress.service
+	c.progress.say("looking at the services", c.global.quiet)
+	res, err := lint.Run(ctx, found, *opts)
+	if err == nil && c.global.verbose {
+		c.lookedAt(found, res)
+	}
+	return res, err
+}
+
+// configure finds the configuration; where there is none, an empty one counts.
+func (c *Command) configure(trees []*corpus.Tree, paths []string) (err error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	switch {
+	case c.global.config == noConfig:
+	case c.global.config != "":
+		c.config, err = config.Load(c.global.config, trees[0])
+	default:
+		c.config, err = config.FindAll(trees, paths)
+	}
+	if c.config == nil {
+		c.config = noConfiguration()
+	}
+	return err
+}
+
+// noConfiguration is what counts where there is none.
+func noConfiguration() *config.Config { return &config.Config{Policy: &lint.Policy{}} }
+
+// lookedAt says what was looked at.
+func (c *Command) lookedAt(found *corpus.Corpus, res *lint.Result) {
+	name := c.config.Path
+	if name == "" {
+		name = noConfig
+	}
+	fmt.Fprintf(c.Stderr, "configuration: %s\n", report.OneLine(name))
+	for _, t := range found.Trees {
+		what := "ports tree"
+		if t.Scripts {
+			what = "rc.d scripts"
+		}
+		fmt.Fprintf(c.Stderr, "%s: %s\n", what, report.OneLine(t.Dir))
+	}
+	for _, s := range res.Subjects {
+		fmt.Fprintf(c.Stderr, "looked at %s (%s): %s: %s\n", report.OneLine(s.Service.Name), report.OneLine(s.Name()),
+			report.OneLine(lint.InTree(s.Service.Tree, s.Service.Template)), s.State)
+	}
+	for _, q := range res.Silenced {
+		fmt.Fprintf(c.Stderr, "not shown: %s (%s: %s)\n", report.Line(q.Finding), q.By, report.OneLine(q.Reason))
+	}
+}
+
+// color reports whether standard output is to be coloured.
+func (c *Command) color() (bool, error) {
+	switch c.global.color {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+		return autoColor(os.Getenv, isTerminal(c.Stdout)), nil
+	}
+	return false, fmt.Errorf("%w: --color is %q, expected auto, always or never", errUsage, c.global.color)
+}
+
+// autoColor decides by the environment (no-color.org, force-color.org), and then
+// by whether it goes to a terminal.
+func autoColor(env func(string) string, terminal bool) bool {
+	switch {
+	case env("FORCE_COLOR") != "":
+		return env("FORCE_COLOR") != "0"
+	case env("NO_COLOR") != "", env("TERM") == "dumb":
+		return false
+	}
+	return terminal
+}
