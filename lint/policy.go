@@ -171,22 +171,15 @@ func (p *Policy) unused(subjects []*Subject, silenced []Silenced) []Finding {
 	return out
 }
 
-// gone reports whether a path without wildcards names no file of any tree that was looked at.
+// gone reports whether a path without wildcards names no file of the policy's tree,
+// where that was looked at. A tree without files, as a script on standard input
+// has it, tells nothing.
 func (p *Policy) gone(name string, subjects []*Subject) bool {
-	if strings.ContainsAny(name, `*?[\`) {
+	if p.Tree == nil || strings.ContainsAny(name, `*?[\`) {
 		return false
 	}
-	known := false
-	for _, s := range subjects {
-		if p.Tree == nil || s.Service.Tree != p.Tree {
-			continue
-		}
-		if known = true; exists(p.Tree, name) {
-			return false
-		}
-		break
-	}
-	return known
+	looked := slices.ContainsFunc(subjects, func(s *Subject) bool { return s.Service.Tree == p.Tree })
+	return looked && exists(p.Tree, ".") && !exists(p.Tree, name)
 }
 
 // matchGlob matches a slash-separated name; `**` stands for any directories,

@@ -205,6 +205,9 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	all := sortFindings(s.Findings)
 	addSource(all, src)
 	s.Findings, s.Silenced = opts.Policy.split(all, ignores(s.remarks))
+	if s.Repair != nil && !slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Fix == s.Repair }) {
+		s.Repair = nil // what it mends is passed over
+	}
 	s.weigh(all)
 	s.decide()
 	return s

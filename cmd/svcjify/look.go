@@ -143,6 +143,9 @@ func (c *Command) configure(trees []*corpus.Tree, paths []string) (err error) {
 	case c.global.config == noConfig:
 	case c.global.config != "":
 		c.config, err = config.Load(c.global.config, trees[0])
+		if err == nil && len(trees) == 1 { // it is about this tree, and not about all that a person has
+			c.config.Policy.Tree = trees[0]
+		}
 	default:
 		c.config, err = config.FindAll(trees, paths)
 	}

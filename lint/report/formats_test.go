@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -100,17 +101,35 @@ func TestGolden(t *testing.T) {
 				var out bytes.Buffer
 				require.NoError(t, x.Print(&out, res, Options{}))
 				parses(t, name, out.Bytes(), len(res.Findings))
+				got := withoutDocs(out.String())
 				path := filepath.Join("testdata", name+"."+kind)
 				if *update {
 					require.NoError(t, os.MkdirAll("testdata", 0o755))
-					require.NoError(t, os.WriteFile(path, out.Bytes(), 0o644))
+					require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
 				}
 				want, err := os.ReadFile(path)
 				require.NoError(t, err, "make it with go test ./lint/report -run Golden -update")
-				require.Equal(t, string(want), out.String())
+				require.Equal(t, string(want), got)
 			})
 		}
 	})
+}
+
+// withoutDocs takes out what the rules say of themselves, so that nobody who
+// words a rule anew has to touch a printer's golden file.
+func withoutDocs(text string) string {
+	for _, r := range lint.Rules() {
+		for what, doc := range map[string]string{"page": r.Page(), "text": r.Doc.Text, "title": r.Doc.Title} {
+			var b bytes.Buffer
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(doc); err != nil {
+				panic(err)
+			}
+			text = strings.ReplaceAll(text, strings.TrimSpace(b.String()), fmt.Sprintf("\"the %s of %s\"", what, r.Code))
+		}
+	}
+	return text
 }
 
 // parses reads an output as its readers do.
