@@ -16,6 +16,7 @@ type loader struct {
 	tree *Tree
 	fs   *guarded
 	make *makefile.Tree
+	only string // the origin of the one port that is looked at; "" for all
 
 	scans        []scan
 	ports        map[string]*scan

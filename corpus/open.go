@@ -66,6 +66,46 @@ func Open(paths []string) (*Corpus, error) {
 	return c, nil
 }
 
+// OpenTemplate finds the services that the port around a template installs from
+// it, without a look at any other port: an editor that asks at each change can't
+// wait for the whole tree. What other ports make of the template Open tells.
+// There may be no service, and in a ports tree no file of the name yet. The
+// error is as Open's.
+func OpenTemplate(name string) (*Corpus, error) {
+	pl, err := locatePath(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if abs, aerr := filepath.Abs(name); aerr == nil {
+			if root, ok := findRoot(filepath.Dir(abs)); ok {
+				if within, rerr := filepath.Rel(root, abs); rerr == nil {
+					pl, err = newPlace(name, root, filepath.ToSlash(within), false), nil
+				}
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Corpus{}
+	if pl.scripts {
+		err = c.open(guardDir(pl.root), pl.dir, name, true, []string{pl.within})
+		return c, err
+	}
+	g := guardDir(pl.root)
+	t := &Tree{FS: g, Dir: pl.dir}
+	c.Trees = []*Tree{t}
+	parts := strings.SplitN(pl.within, "/", 3)
+	if len(parts) < 3 { // not within a port
+		return c, nil
+	}
+	l := newLoader(t, g)
+	l.only = parts[0] + "/" + parts[1]
+	list := l.load(newSelection([]string{pl.within}))
+	c.Services = slices.DeleteFunc(list, func(s *Service) bool { return s.Template != pl.within })
+	c.Problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Path != pl.within })
+	c.Problems = sortProblems(c.Problems, c.Trees)
+	return c, nil
+}
+
 // OpenFS finds the services of a file system whose root is the top of a ports
 // tree (a git revision or index, say), or a directory of rc.d scripts. Dir is what
 // to put before its paths in messages. Within names parts of the tree as Open's

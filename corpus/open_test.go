@@ -282,3 +282,41 @@ func TestGuarded(t *testing.T) {
 	require.Equal(t, "net", pe.Path)
 	require.Same(t, g, guardFS(g), "a guard needs no guard")
 }
+
+// TestOpenTemplate: what the port around a template makes of it, whatever the
+// rest of the tree is like.
+func TestOpenTemplate(t *testing.T) {
+	root := onDisk(t, map[string]string{
+		"net/a": "USE_RC_SUBR= a", "net/a/files/a.in": "", "net/a/files/spare.in": "",
+		"net/b": "USE_RC_SUBR= b\n.include \"missing.mk\"", "net/b/files/b.in": "",
+		"www/c": "USE_RC_SUBR= a\nFILESDIR= ${.CURDIR}/../../net/a/files",
+		"dns/d": "MASTERDIR= ${.CURDIR}/../../net/a\n.include \"${MASTERDIR}/Makefile\"", "dns/d/files/d.in": "",
+	})
+	scripts := t.TempDir()
+	require.NoError(t, os.WriteFile(scripts+"/foo", []byte("#!/bin/sh\n. /etc/rc.subr\nrun_rc_command \"$1\"\n"), 0o755))
+	for name, want := range map[string]string{
+		root + "/net/a/files/a.in":     "a net/a/files/a.in net/a",
+		root + "/net/a/files/spare.in": "",
+		root + "/net/a/Makefile":       "",
+		root + "/net/a":                "",
+		root + "/dns/d/files/d.in":     "",
+		root + "/net/a/files/new.in":   "",
+		scripts + "/foo":               "foo foo ",
+	} {
+		c, err := OpenTemplate(name)
+		require.NoError(t, err, name)
+		require.Empty(t, c.Problems, name)
+		require.Len(t, c.Trees, 1)
+		var got []string
+		for _, s := range c.Services {
+			var ports []string
+			for _, p := range s.Ports {
+				ports = append(ports, p.Origin)
+			}
+			got = append(got, s.Name+" "+s.Template+" "+strings.Join(ports, " "))
+		}
+		require.Equal(t, want, strings.Join(got, "\n"), name)
+	}
+	_, err := OpenTemplate(scripts + "/bar")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}

@@ -68,6 +68,12 @@ func parallel(n int, f func(worker, i int)) {
 // scanTree lists the ports of a tree and looks at each Makefile. The result is
 // sorted by origin.
 func (l *loader) scanTree() {
+	if l.only != "" {
+		category, _, _ := strings.Cut(l.only, "/")
+		l.categoryInc(category)
+		l.scanPorts([]string{l.only})
+		return
+	}
 	entries, err := l.fs.ReadDir(".")
 	if err != nil {
 		l.problem(readProblem(".", "", err))
@@ -114,6 +120,11 @@ func (l *loader) scanTree() {
 		}
 	}
 	l.fs.trust(origins)
+	l.scanPorts(origins)
+}
+
+// scanPorts looks at the Makefiles of ports.
+func (l *loader) scanPorts(origins []string) {
 	l.scans = make([]scan, len(origins))
 	bufs := make([][]byte, workers())
 	parallel(len(origins), func(w, i int) {

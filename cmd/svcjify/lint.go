@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -68,6 +69,9 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 		return fmt.Errorf("%w: standard input (-) and a state in git, expected one or the other", errUsage)
 	}
 	f.look.known = func() error { return c.known(f.baseline) }
+	if f.look.one = stdin; stdin {
+		debug.SetGCPercent(stdinGC)
+	}
 	opts, err := c.options(&f.look)
 	if err != nil {
 		return err

@@ -47,8 +47,10 @@ type lookFlags struct {
 	operator, release string
 	programs          programFlags
 
-	// These are no flags. Known reads the findings that are known, once the
-	// configuration is; nil for none.
+	// These are no flags. One is for a run about one script, for which someone
+	// waits; known reads the findings that are known, once the configuration
+	// is, nil for none.
+	one   bool
 	known func() error
 }
 
@@ -87,10 +89,11 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	if _, err := c.color(); err != nil {
 		return o, err
 	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0)})
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0), Split: f.one})
 	if err != nil {
 		return o, err
 	}
+	pool.Warm()
 	c.pool, o.Simulate = pool, pool
 	return o, nil
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
@@ -17,6 +16,10 @@ import (
 
 // maxStdin is the most that is read from standard input, in bytes: as much as of a file.
 const maxStdin = 1 << 20
+
+// stdinGC is the garbage collector's leisure, in percent, where one script is
+// all there is: collecting would take a tenth of an editor's time.
+const stdinGC = 800
 
 // lintStdin judges the script on standard input. A name that is a template of a
 // tree puts it in that template's place; its port is known then.
@@ -32,8 +35,8 @@ func (c *Command) lintStdin(ctx context.Context, name string, f *lookFlags, opts
 	if err != nil {
 		return nil, err
 	}
-	if found == nil {
-		found = bareScript(name, text)
+	if len(found.Services) == 0 {
+		found = bareScript(found, name, text)
 	}
 	opts.Buffers = map[string][]byte{found.Services[0].Template: text}
 	var paths []string
@@ -43,30 +46,28 @@ func (c *Command) lintStdin(ctx context.Context, name string, f *lookFlags, opts
 	return c.judge(ctx, found, paths, f, opts)
 }
 
-// templateOf finds the services that have a file for their template; nil where there are none.
+// templateOf finds the services that have a file for their template, and the
+// tree around it; either may be missing. Only where its own port installs none
+// of it, the whole tree is asked, which takes its time.
 func templateOf(name string) (*corpus.Corpus, error) {
 	if name == "" {
-		return nil, nil
+		return &corpus.Corpus{}, nil
 	}
-	found, err := corpus.Open([]string{name})
-	if errors.Is(err, fs.ErrNotExist) { // an editor's new file
-		return nil, nil
+	found, err := corpus.OpenTemplate(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // an editor's new file
+		return &corpus.Corpus{}, nil
+	case err == nil && len(found.Services) == 0 && !found.Trees[0].Scripts:
+		if whole, err := corpus.Open([]string{name}); err == nil {
+			return whole, nil
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	rel, _ := found.Trees[0].Rel(name)
-	found.Services = slices.DeleteFunc(found.Services, func(s *corpus.Service) bool { return s.Template != rel })
-	found.Problems = slices.DeleteFunc(found.Problems, func(p corpus.Problem) bool { return p.Path != rel })
-	if len(found.Services) == 0 {
-		return nil, nil
-	}
-	return found, nil
+	return found, err
 }
 
-// bareScript is a script that belongs to no port. Without a name it is taken
-// to be installed under the name that it gives itself.
-func bareScript(name string, text []byte) *corpus.Corpus {
+// bareScript is a script that belongs to no port, in its tree if it has one.
+// Without a name it is taken to be installed under the name that it gives itself.
+func bareScript(around *corpus.Corpus, name string, text []byte) *corpus.Corpus {
 	dir, base := filepath.Split(name)
 	svc := &corpus.Service{Template: base, Name: strings.TrimSuffix(base, ".in")}
 	if name == "" {
@@ -75,8 +76,15 @@ func bareScript(name string, text []byte) *corpus.Corpus {
 			svc.Name = n.Text
 		}
 	}
-	svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Scripts: true}
-	return &corpus.Corpus{Trees: []*corpus.Tree{svc.Tree}, Services: []*corpus.Service{svc}}
+	if len(around.Trees) > 0 {
+		if rel, ok := around.Trees[0].Rel(name); ok {
+			svc.Tree, svc.Template = around.Trees[0], rel
+		}
+	}
+	if svc.Tree == nil {
+		svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Scripts: true}
+	}
+	return &corpus.Corpus{Trees: []*corpus.Tree{svc.Tree}, Services: []*corpus.Service{svc}, Problems: around.Problems}
 }
 
 // noFiles is a file system without files.

@@ -144,6 +144,26 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
+// TestSplit: how the scenarios are spread over the children makes no difference.
+func TestSplit(t *testing.T) {
+	job := Job{Src: []byte(plainScript)}
+	for _, verb := range []string{"start", "stop", "status", "faststart", "nonsense"} {
+		job.Scenarios = append(job.Scenarios, Scenario{Verb: verb, InstalledAs: "plain"})
+	}
+	want := job.run()
+	for _, o := range []PoolOptions{{Workers: 1, Split: true}, {Workers: 3, Split: true}, {Workers: 8, Split: true}, {Workers: 2}} {
+		pool, err := NewPool(o)
+		require.NoError(t, err)
+		pool.Warm()
+		for n := range len(job.Scenarios) + 1 {
+			some := job
+			some.Scenarios = job.Scenarios[:n]
+			require.Equal(t, want[:n], pool.Run(t.Context(), []Job{some})[0])
+		}
+		pool.Close()
+	}
+}
+
 const plainScript = `. /etc/rc.subr
 name=plain
 rcvar=plain_enable

@@ -25,6 +25,9 @@ type Job struct {
 type PoolOptions struct {
 	// Workers is how many child processes run at a time; 0 is two.
 	Workers int
+	// Split spreads the scenarios of each job over the workers. It costs a parse
+	// for each, and is for one who waits for one script.
+	Split bool
 	// Timeout is how long a job may take, all its scenarios together; 0 is 20 seconds.
 	// It is the last resort: a run is bounded by steps first.
 	Timeout time.Duration
@@ -41,7 +44,8 @@ type PoolOptions struct {
 type Pool struct {
 	options PoolOptions
 	command []string
-	free    chan *worker
+	// The workers that have nothing to do: those with a child, and those that have to start one first.
+	warm, cold chan *worker
 }
 
 // WorkerArg is the argument that makes the program a worker. A program that
@@ -56,7 +60,7 @@ func NewPool(o PoolOptions) (*Pool, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = 20 * time.Second
 	}
-	p := &Pool{options: o, command: o.Command, free: make(chan *worker, o.Workers)}
+	p := &Pool{options: o, command: o.Command, warm: make(chan *worker, o.Workers), cold: make(chan *worker, o.Workers)}
 	if p.command == nil {
 		self, err := os.Executable()
 		if err != nil {
@@ -65,9 +69,47 @@ func NewPool(o PoolOptions) (*Pool, error) {
 		p.command = []string{self, WorkerArg}
 	}
 	for range o.Workers {
-		p.free <- &worker{pool: p}
+		p.cold <- &worker{pool: p}
 	}
 	return p, nil
+}
+
+// take waits for a worker, one with a child if there is one: where one job
+// follows another, one child does them all.
+func (p *Pool) take() *worker {
+	select {
+	case w := <-p.warm:
+		return w
+	default:
+	}
+	select {
+	case w := <-p.warm:
+		return w
+	case w := <-p.cold:
+		return w
+	}
+}
+
+func (p *Pool) give(w *worker) {
+	if w.cmd != nil {
+		p.warm <- w
+	} else {
+		p.cold <- w
+	}
+}
+
+// Warm starts the child that the first job will want, or those, while its
+// caller does other things. What goes wrong shows with that job.
+func (p *Pool) Warm() {
+	for range p.parts(p.options.Workers) {
+		w := p.take()
+		go func() {
+			defer p.give(w)
+			if w.cmd == nil {
+				_ = w.start()
+			}
+		}()
+	}
 }
 
 // Run runs the jobs and returns their Records in the order of the jobs and their
@@ -77,20 +119,40 @@ func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	out := make([][]Record, len(jobs))
 	var wg sync.WaitGroup
 	for i, j := range jobs {
-		w := <-p.free
-		wg.Go(func() {
-			defer func() { p.free <- w }()
-			out[i] = w.run(ctx, j)
-		})
+		out[i] = make([]Record, len(j.Scenarios))
+		for _, part := range p.parts(len(j.Scenarios)) {
+			w, some := p.take(), j
+			some.Scenarios = j.Scenarios[part.from:part.to]
+			wg.Go(func() {
+				defer p.give(w)
+				copy(out[i][part.from:], w.run(ctx, some))
+			})
+		}
 	}
 	wg.Wait()
 	return out
 }
 
+// A part is the scenarios of a job that one worker runs.
+type part struct{ from, to int }
+
+// parts divides n scenarios among the workers; where jobs aren't split it is one part.
+func (p *Pool) parts(n int) []part {
+	of := 1
+	if p.options.Split {
+		of = min(p.options.Workers, max(n, 1))
+	}
+	list := make([]part, of)
+	for i := range list {
+		list[i] = part{n * i / of, n * (i + 1) / of}
+	}
+	return list
+}
+
 // Close ends the children. The pool can't be used after.
 func (p *Pool) Close() {
 	for range p.options.Workers {
-		(<-p.free).stop()
+		p.take().stop()
 	}
 }
 
