@@ -28,6 +28,29 @@ const (
 	exitFailed   = 3 // something could not be read or written
 )
 
+// exitCodes says in words what each of them means.
+var exitCodes = [...]string{
+	exitClean:    "nothing found at or above --fail-on",
+	exitFindings: "findings",
+	exitUsage:    "wrong usage or a faulty configuration",
+	exitFailed:   "something could not be read or written",
+}
+
+func exitHelp() string {
+	var list []string
+	for code, what := range exitCodes {
+		list = append(list, fmt.Sprintf("%d %s", code, what))
+	}
+	return strings.Join(list, ", ")
+}
+
+const rootHelp = `svcjify finds the rc.d services of a FreeBSD ports tree, says which of them are
+ready for service jails and what the others need, and writes patches.
+
+It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
+category, a port, a template, or a directory of rc.d scripts; without one, the
+current directory.`
+
 // A Command is one call of the program; tests make it without a process.
 type Command struct {
 	Stdin          io.Reader
@@ -119,17 +142,9 @@ func hintOf(err error) string {
 
 func (c *Command) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "svcjify",
-		Short: "Make rc.d scripts ready for FreeBSD's service jails",
-		Long: `svcjify finds the rc.d services of a FreeBSD ports tree, says which of them are
-ready for service jails and what the others need, and writes patches.
-
-It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
-category, a port, a template, or a directory of rc.d scripts; without one, the
-current directory.
-
-Exit codes: 0 nothing found at or above --fail-on, 1 findings, 2 wrong usage or a
-faulty configuration, 3 something could not be read or written.`,
+		Use:           "svcjify",
+		Short:         "Make rc.d scripts ready for FreeBSD's service jails",
+		Long:          rootHelp + "\n\nExit codes: " + exitHelp() + ".",
 		SilenceErrors: true, SilenceUsage: true,
 		Version: version(),
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -147,9 +162,10 @@ faulty configuration, 3 something could not be read or written.`,
 		return fmt.Errorf("%w: %w", errUsage, hinted{err, cmd.CommandPath() + " --help"})
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
+	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
 	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
-		c.baselineCmd(), c.configCmd())
+		c.baselineCmd(), c.configCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root
 }

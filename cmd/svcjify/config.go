@@ -21,8 +21,8 @@ func (c *Command) configCmd() *cobra.Command {
 		Use:   "check [PATH]",
 		Short: "Say which configuration counts for a path, and what is wrong with it",
 		Long: `Say which configuration counts for a path (the current directory without one), and
-what is wrong with it: every fault with file and line. Svcjify help configuration
-describes the file.`,
+what is wrong with it: every fault with file and line. The file is described in
+svcjify help configuration.`,
 		Example: `  svcjify config check
   svcjify --config my.toml config check /usr/ports`,
 		Args: cobra.MaximumNArgs(1),

@@ -37,6 +37,7 @@ func (c *Command) explainCmd() *cobra.Command {
 		Short: "Explain a rule, or the verdict on a service",
 		Example: `  svcjify explain SJ101
   svcjify explain databases/postgresql17-server`,
+		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveDefault),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("%w: explain takes one rule, origin or path, found %d", errUsage, len(args))

@@ -34,14 +34,6 @@ func (f *globalFlags) add(root *cobra.Command) {
 	complete(root, "color", "auto", "always", "never")
 }
 
-// complete gives the words that a shell offers for a flag.
-func complete(cmd *cobra.Command, flag string, words ...string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(err) // there is no such flag: a fault of ours that any call shows
-	}
-}
-
 // lookFlags are the flags of every command that looks at services.
 type lookFlags struct {
 	operator, release string
@@ -66,7 +58,7 @@ func (f *lookFlags) addRelease(cmd *cobra.Command) {
 	for _, r := range rcrun.Releases() {
 		names = append(names, r.Name)
 	}
-	cmd.Flags().StringVar(&f.release, "release", "", "oldest `rc.subr` that the scripts must serve: "+strings.Join(names, ", ")+" (default "+rcrun.DefaultRelease+")")
+	cmd.Flags().StringVar(&f.release, "release", "", "`release` whose rc.subr is the oldest that the scripts must serve: "+strings.Join(names, ", ")+" (default "+rcrun.DefaultRelease+")")
 	complete(cmd, "release", names...)
 }
 
@@ -132,6 +124,7 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, paths []strin
 	c.progress.say("looking at the services", c.global.quiet)
 	res, err := lint.Run(ctx, found, *opts)
 	if err == nil && c.global.verbose {
+		c.progress.done()
 		c.lookedAt(found, res)
 	}
 	return res, err

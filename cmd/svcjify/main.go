@@ -3,12 +3,16 @@ package main
 
 import (
 	"os"
+	"os/signal"
 
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // a child of our own that runs scripts in the simulation
+		for _, s := range statusSignals {
+			signal.Ignore(s) // pkill(1) asks every process of the name
+		}
 		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
 	}
 	c := Command{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}

@@ -24,7 +24,9 @@ type formatFlag struct {
 func (f *formatFlag) add(cmd *cobra.Command, known []report.Format) {
 	f.known = known
 	cmd.Flags().StringVar(&f.text, "format", "text", "`format` to print, or several as in sarif=FILE,text; svcjify help formats lists them")
-	complete(cmd, "format", report.Names(known)...)
+	if err := cmd.RegisterFlagCompletionFunc("format", completeFormats(report.Names(known))); err != nil {
+		panic(err) // as complete
+	}
 }
 
 // outputs reads the flag, and sees to it that a long run doesn't end with a

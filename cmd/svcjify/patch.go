@@ -26,6 +26,8 @@ func (f *planFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.certainty, "certainty", "confident", "least certainty of what is written: certain, confident, likely, possible")
 	cmd.Flags().BoolVar(&f.repair, "repair", false, "move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
 	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "only the fixes of these rules, info ones too")
+	complete(cmd, "certainty", "certain", "confident", "likely", "possible")
+	complete(cmd, "rule", ruleNames()...)
 }
 
 func (c *Command) planOptions(f *planFlags) (patch.Options, error) {

@@ -32,21 +32,21 @@ all. One may go to standard output.`)
 
 const configurationHelp = `The first file found counts: .svcjify.toml in the directory of PATH or above it, up to
 the top of the tree, then svcjify/config.toml in the user's configuration directory.
---config names another, or none. Flags win over the file. Svcjify config check says
-what is wrong with it.
+--config names another, or none. Flags win over the file. What is wrong with it,
+svcjify config check says.
 
 The file is TOML. Its keys:
-  operator    equals or colon, as --operator
-  release     as --release
-  author      who patches are from, as --author of patch
-  fail-on     as --fail-on of lint
-  baseline    file of known findings, relative to the configuration
-  disable     list of rules that report nothing
-  [severity]  RULE = "error", "warning" or "info"
-  [[ignore]]  path (a glob, ** for any directories), rule, reason; with works = true,
-              the service of that one script works in spite of the finding
-  [[service]] name (a glob), port (a glob of origins; optional), options (words, none or
-              NO), reason; with NO also comment, which stands in the script
+  operator     equals or colon, as --operator
+  release      as --release
+  author       who patches are from, as --author of patch
+  fail-on      as --fail-on of lint
+  baseline     file of known findings, relative to the configuration
+  disable      list of rules that report nothing
+  [severity]   RULE = "error", "warning" or "info"
+  [[ignore]]   path (a glob, ** for any directories), rule, reason; with works = true,
+               the service of that one script works in spite of the finding
+  [[service]]  name (a glob), port (a glob of origins; optional), options (words, none or
+               NO), reason; with NO also comment, which stands in the script
 
 A rule is named by its code or its slug. A reason is required. In a script, the comment
 line "# svcjify: ignore RULE reason" is an ignore too, and "# svcjify: works RULE reason"
