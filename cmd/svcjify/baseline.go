@@ -53,7 +53,7 @@ they would be without.`,
 				return err
 			}
 			if !c.global.quiet {
-				fmt.Fprintf(c.Stderr, "%d findings recorded in %s\n", len(res.Findings), out)
+				fmt.Fprintf(c.Stderr, "findings recorded in %s: %d\n", out, len(res.Findings))
 			}
 			return nil
 		},

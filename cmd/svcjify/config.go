@@ -52,7 +52,7 @@ svcjify help configuration.`,
 			for _, n := range p.Baseline {
 				known += n
 			}
-			_, err = fmt.Fprintf(c.Stdout, "%s: no fault: %d rules off, %d severities, %d ignores, %d services, %d findings in the baseline\n",
+			_, err = fmt.Fprintf(c.Stdout, "%s: no fault (rules off: %d, severities: %d, ignores: %d, services: %d, findings in the baseline: %d)\n",
 				report.OneLine(c.config.Path), len(p.Disabled), len(p.Severity), len(p.Ignores), len(p.Decisions), known)
 			return err
 		},

@@ -27,8 +27,8 @@ var fileBlock = regexp.MustCompile(`^\w+ (\S+)$`)
 
 // TestDocs runs the examples of the README and of docs/*.md in a copy of the made
 // ports tree, one for each document, from top to bottom. A block whose info string ends
-// in a file's name is written there. In a block that begins with `$ svcjify`, each line
-// that begins with `$ ` is run by sh, and what stands under it is what it prints,
+// in a file's name is written there. In a block that begins with `$ `, each line
+// that begins so is run by sh, and what stands under it is what it prints,
 // standard error too. With -update the output is rewritten.
 func TestDocs(t *testing.T) {
 	n := 0
@@ -44,7 +44,7 @@ func TestDocs(t *testing.T) {
 					require.True(t, filepath.IsLocal(file[1]))
 					require.NoError(t, os.WriteFile(filepath.Join(dir, file[1]), []byte(m[2]), 0o644))
 				}
-				if !strings.HasPrefix(m[2], "$ svcjify") {
+				if !strings.HasPrefix(m[2], "$ ") {
 					return block
 				}
 				var out strings.Builder
