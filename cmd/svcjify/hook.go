@@ -58,6 +58,7 @@ its work, which blocks too; ` + goOn + ` goes on.`,
 		},
 	}
 	cmd.Flags().StringVar(&failOn, "fail-on", "error", "least severity that blocks the commit: error, warning, info, never")
+	complete(cmd, "fail-on", failOnWords...)
 	cmd.AddCommand(c.hookInstallCmd(), c.hookUninstallCmd())
 	return cmd
 }

@@ -42,7 +42,7 @@ func manual(root *cobra.Command) string {
 		case c == root:
 		case c.Run == nil && c.RunE == nil:
 			topics = append(topics, c)
-		case !c.HasSubCommands():
+		case !c.HasSubCommands() || c.Long != "": // some only hold others
 			commands = append(commands, c)
 		}
 	})
