@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
@@ -27,28 +28,32 @@ type change struct {
 	lint.Edit
 }
 
-// scripts finds the script that the edits of a finding are offsets into.
-type scripts map[string]*rcparse.Script
+// scripts finds what the edits of a finding are offsets into.
+type scripts map[scriptKey]*lint.Subject
+
+type scriptKey struct{ location, service string }
 
 func scriptsOf(res *lint.Result) scripts {
 	out := scripts{}
 	for _, s := range res.Subjects {
 		if s.Script != nil {
-			out[lint.InTree(s.Service.Tree, s.Service.Template)] = s.Script
+			out[scriptKey{lint.InTree(s.Service.Tree, s.Service.Template), s.Service.Name}] = s
 		}
 	}
 	return out
 }
 
-// changes is what a finding's fix does, nil where it has none.
+// changes is what a finding's fix does, nil where it has none, and where it is not
+// to be offered: a click in a review must not do what svcjify patch would not. An
+// answer has to be confident, and nothing is declared while a fault stands in the way.
 func (s scripts) changes(f lint.Finding) []change {
-	script := s[f.Location()]
-	if f.Fix == nil || script == nil {
+	sub := s[scriptKey{f.Location(), f.Service}]
+	if f.Fix == nil || sub == nil || f.Fix.Certainty < infer.Confident || f.Code == "SJ101" && sub.State == lint.Blocked {
 		return nil
 	}
 	var out []change
 	for _, e := range f.Fix.Edits {
-		out = append(out, change{script.PosAt(e.Start), script.PosAt(e.End), e})
+		out = append(out, change{sub.Script.PosAt(e.Start), sub.Script.PosAt(e.End), e})
 	}
 	return out
 }

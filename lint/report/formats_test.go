@@ -50,12 +50,12 @@ func plainResult() *lint.Result {
 		Code: "SJ101", Severity: lint.Warning, Tree: tree, Path: "net/foo/files/foo.in", Line: 5, Col: 2, Service: "foo", Origin: "net/foo",
 		Source:  "\t: ${foo_enable=\"NO\"}   # Größe",
 		Message: `no service jail options; it needs "mlock net_basic" (confident)`,
-		Fix:     &lint.Fix{What: "declare its service jail options", Edits: []lint.Edit{{Span: rcparse.Span{Start: at, End: at}, New: ": ${foo_svcj_options=\"mlock net_basic\"}\n"}}},
+		Fix:     &lint.Fix{Certainty: infer.Confident, What: "declare its service jail options", Edits: []lint.Edit{{Span: rcparse.Span{Start: at, End: at}, New: ": ${foo_svcj_options=\"mlock net_basic\"}\n"}}},
 	}
 	g := f
 	g.Code, g.Severity, g.Line, g.Col, g.Source, g.Message, g.Fix = "SJ205", lint.Info, 3, 1, "name=foo", "status_cmd is not run", nil
 	end := strings.Index(script, "   # Gr")
-	g.Fix = &lint.Fix{What: "drop it", Edits: []lint.Edit{{Span: rcparse.Span{Start: end, End: end + len("   # Größe")}}}}
+	g.Fix = &lint.Fix{Certainty: infer.Certain, What: "drop it", Edits: []lint.Edit{{Span: rcparse.Span{Start: end, End: end + len("   # Größe")}}}}
 	h := f
 	h.Code, h.Severity, h.Line, h.Col, h.Source, h.Message, h.Fix, h.Hint = "SJ402", lint.Error, 0, 0, "", "there is no template", nil, "write one"
 	h.Path, h.Service = "net/foo/Makefile", ""
@@ -75,12 +75,28 @@ func hostileResult() *lint.Result {
 	f := lint.Finding{Code: "SJ101", Severity: lint.Error, Tree: tree, Path: hostile, Line: 1, Col: 8, Service: hostile, Origin: hostile, Message: hostile, Hint: hostile, Source: hostile}
 	s := &lint.Subject{
 		Service: &corpus.Service{Tree: tree, Name: hostile, Template: hostile, Condition: hostile, Ports: []*corpus.Port{{Origin: hostile}}},
-		Script:  rcparse.Parse([]byte(hostile), nil), State: lint.Blocked,
+		Script:  rcparse.Parse([]byte(hostile), nil), State: lint.Patchable,
 		Verdict: infer.Verdict{OptOut: true, Certainty: infer.Likely, Reason: hostile, Limits: []string{hostile}, Evidence: []infer.Evidence{{Path: hostile, Fact: hostile}}},
 	}
-	f.Fix = &lint.Fix{What: hostile, Edits: []lint.Edit{{Span: rcparse.Span{Start: 9, End: 30}, New: hostile}}}
+	f.Fix = &lint.Fix{Certainty: infer.Certain, What: hostile, Edits: []lint.Edit{{Span: rcparse.Span{Start: 9, End: 30}, New: hostile}}}
 	s.Findings = []lint.Finding{f}
 	return &lint.Result{Subjects: []*lint.Subject{s}, Findings: []lint.Finding{f}, Silenced: []lint.Silenced{{Finding: f, By: lint.ByConfig, Reason: hostile}}}
+}
+
+// TestOffered: no format offers what svcjify patch would hold back.
+func TestOffered(t *testing.T) {
+	res := plainResult()
+	count := func() int {
+		var out bytes.Buffer
+		require.NoError(t, RDJSON(&out, res))
+		return strings.Count(out.String(), `"suggestions"`)
+	}
+	require.Equal(t, 3, count()) // two of SJ101, one of SJ205
+	res.Subjects[0].State = lint.Blocked
+	require.Equal(t, 1, count())
+	res.Subjects[0].State = lint.Patchable
+	res.Findings[2].Fix.Certainty = infer.Likely // it is the same in both
+	require.Equal(t, 1, count())
 }
 
 // every calls f for each format of both kinds.

@@ -205,7 +205,7 @@ func (s scripts) sarif(f lint.Finding) sarifResult {
 
 // column counts code points instead of bytes.
 func (s scripts) column(f lint.Finding, p rcparse.Pos) int {
-	return 1 + utf8.RuneCount(s[f.Location()].Src[p.Offset-(p.Col-1):p.Offset])
+	return 1 + utf8.RuneCount(s[scriptKey{f.Location(), f.Service}].Script.Src[p.Offset-(p.Col-1):p.Offset])
 }
 
 // sarifURI is a path as a URI reference: percent-encoded, and relative where the path is.
