@@ -75,6 +75,24 @@ func TestTable(t *testing.T) {
 	d.scenario = "host"
 	require.Nil(t, table.find("made", "dash", d))
 
+	// A line that no difference was found for is told, unless what it is about was not compared.
+	list := []*subject{{where: "a/x/files/b.in"}, {where: "a/y.in"}, {where: "a/z.in"}}
+	require.Len(t, table.idle(selection{tree: "made"}, "dash", list), 1)
+	require.Empty(t, table.idle(selection{tree: "ports"}, "dash", list))
+	require.Empty(t, table.idle(selection{tree: "made"}, "sh", list))
+	require.Empty(t, table.idle(selection{tree: "made"}, "dash", list[1:]))
+	require.Empty(t, table.idle(selection{tree: "made", few: true}, "dash", list), "its scenarios are not among the few")
+	var sum tally
+	d.scenario = "svcj"
+	require.Empty(t, sum.add(nil, nil))
+	unknown := sum.add([]difference{d, {variable: "exit"}, d}, func(d difference) *entry { return table.find("made", "dash", d) })
+	require.Equal(t, []difference{{variable: "exit"}}, unknown)
+	require.Equal(t, "2 runs compared, 1 equal\n     1 differ: its reason\n     1 differ: not in the table", sum.String())
+	require.Empty(t, table.idle(selection{tree: "made"}, "dash", list))
+
+	require.Equal(t, list[:1], selectScripts(list, 1, "a/x/*"))
+	require.Equal(t, []*subject{list[0], list[2]}, selectScripts(list, 2, ""))
+
 	require.NoError(t, os.WriteFile(name, []byte("made\tdash\ta.in\t*\t*\t\n"), 0o600))
 	_, err = readTable(name)
 	require.ErrorContains(t, err, "t.tsv:1: found 6 columns, expected tree, shell, script, scenario, variable and reason")

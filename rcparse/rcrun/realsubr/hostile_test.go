@@ -19,9 +19,7 @@ func TestPrepare(t *testing.T) {
 	if err != nil {
 		lackTool(t, err.Error())
 	}
-	standIn, err := os.ReadFile("testdata/rc.subr")
-	require.NoError(t, err)
-	text := string(standIn)
+	text := standIn(t, rcrun.DefaultRelease)
 	without := strings.NewReplacer("svcj", "other", "jailing", "other").Replace(text)
 	for _, tt := range []struct{ name, text, says string }{
 		{"no service jails", without, "this rc.subr has no service jails: that of FreeBSD 15 or later is needed"},
@@ -72,9 +70,7 @@ run_rc_command "$1"
 // TestHostile runs scripts that mean harm. Each is ended, none touches what is
 // outside its root, and the next run is as good as ever.
 func TestHostile(t *testing.T) {
-	standIn, err := os.ReadFile("testdata/rc.subr")
-	require.NoError(t, err)
-	first := newHarness(t, string(standIn))
+	first := newHarness(t, standIn(t, rcrun.DefaultRelease))
 	modes := map[string]bool{"plain": false}
 	if first.separate {
 		modes["name spaces"] = true

@@ -2,17 +2,13 @@ package realsubr
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/svcjify/svcjify/rcparse"
-	"github.com/svcjify/svcjify/rcparse/rcrun"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -36,7 +32,7 @@ func prepare(text, shell string) (string, error) {
 	if !definition("run_rc_command").MatchString(text) {
 		return "", errors.New("this is no rc.subr: it has no function run_rc_command")
 	}
-	if !strings.Contains(text, "_svcj") || !strings.Contains(text, "jailing") {
+	if !hasServiceJails(text) {
 		return "", errors.New("this rc.subr has no service jails: that of FreeBSD 15 or later is needed")
 	}
 	text, err := insert(text, "run_rc_command", `__svcjify_begin "$@"`)
@@ -65,6 +61,11 @@ func prepare(text, shell string) (string, error) {
 		}
 	}
 	return dialect(text, shell), nil
+}
+
+// hasServiceJails reports whether an rc.subr has ever heard of them.
+func hasServiceJails(text string) bool {
+	return strings.Contains(text, "_svcj") && strings.Contains(text, "jailing")
 }
 
 // definition matches a function's head up to its opening brace.
@@ -102,30 +103,6 @@ func dialect(text, shell string) string {
 		text = text[:q.Pos().Offset()] + "'" + strings.ReplaceAll(plain, "'", `'\''`) + "'" + text[q.End().Offset():]
 	}
 	return text
-}
-
-// releaseOf is the release of the model that an rc.subr is held against: the
-// one that SVCJIFY_RELEASE names, the one that was held against this very file,
-// or else the one that knows the same words.
-func releaseOf(text string) string {
-	if name := os.Getenv("SVCJIFY_RELEASE"); name != "" {
-		return name
-	}
-	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
-	like := ""
-	for _, r := range slices.Backward(rcrun.Releases()) {
-		if r.SHA256 == sum {
-			return r.Name
-		}
-		same := true
-		for _, o := range rcparse.Options() {
-			same = same && r.Knows(o.Word) == strings.Contains(text, o.Word+")")
-		}
-		if same {
-			like = r.Name
-		}
-	}
-	return like
 }
 
 // functionsOf is the names of a script's functions, a line each.

@@ -3,6 +3,7 @@ package realsubr
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"runtime"
@@ -22,7 +23,8 @@ const madeTree = "../../../corpus/testdata/ports"
 // names, on FreeBSD the system's own: see docs/real-rc-subr.md.
 func TestRealRcSubr(t *testing.T) {
 	file := os.Getenv("SVCJIFY_RCSUBR")
-	if file == "" && runtime.GOOS == "freebsd" {
+	given := file != ""
+	if !given && runtime.GOOS == "freebsd" {
 		file = "/etc/rc.subr"
 	}
 	if file == "" {
@@ -30,96 +32,157 @@ func TestRealRcSubr(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
+	if !given && !hasServiceJails(string(text)) {
+		t.Skipf("%s has no service jails: that of FreeBSD 15 or later is needed", file)
+	}
 	h := newHarness(t, string(text))
-	t.Run("made tree", func(t *testing.T) { h.compareTree(t, madeTree, "made", testing.Short()) })
+	t.Logf("%s is held against release %s", file, h.release)
+	t.Run("made tree", func(t *testing.T) { h.compareTree(t, madeTree, selection{"made", 1, testing.Short()}) })
 	t.Run("SVCJIFY_PORTSDIR", func(t *testing.T) {
 		root := os.Getenv("SVCJIFY_PORTSDIR")
 		if root == "" {
 			t.Skip("SVCJIFY_PORTSDIR is not set")
 		}
-		h.compareTree(t, root, "ports", testing.Short())
+		h.compareTree(t, root, selection{"ports", 1, testing.Short()})
 	})
 }
 
 // TestStandIn does the same on the made tree with the stand-in of testdata, so
-// that the harness is at work where no FreeBSD is.
+// that the harness is at work where no FreeBSD is: with all scripts for the
+// default release, with some for each other.
 func TestStandIn(t *testing.T) {
-	text, err := os.ReadFile("testdata/rc.subr")
-	require.NoError(t, err)
-	newHarness(t, string(text)).compareTree(t, madeTree, "stand-in", true)
+	for _, r := range rcrun.Releases() {
+		t.Run(r.Name, func(t *testing.T) {
+			h := newHarness(t, standIn(t, r.Name))
+			require.Equal(t, r.Name, h.release, "the release that fits is found")
+			sel := selection{tree: "stand-in", every: 8, few: true}
+			if r.Name == rcrun.DefaultRelease {
+				sel.every = 1
+			}
+			h.compareTree(t, madeTree, sel)
+		})
+	}
 }
 
-// compareTree compares every script of a tree in every circumstance. Each
-// difference must stand in the table, and each line of the table must be of use.
-func (h *harness) compareTree(t *testing.T, root, tree string, few bool) {
+// standIn is the text of the stand-in as it is for a release.
+func standIn(t testing.TB, release string) string {
+	b, err := os.ReadFile("testdata/rc.subr")
+	require.NoError(t, err)
+	const line = "\nstandin=15\n"
+	require.Contains(t, string(b), line)
+	return strings.Replace(string(b), line, "\nstandin="+release+"\n", 1)
+}
+
+// A selection is how much of a tree is compared.
+type selection struct {
+	tree  string // what the table calls it
+	every int    // each so-manieth script
+	few   bool   // the starts without other settings
+}
+
+// compareTree compares a tree's scripts in every circumstance. Each difference
+// must stand in the table, and each line of the table must be of use.
+func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 	list, err := scripts(root)
 	require.NoError(t, err)
 	only := os.Getenv("SVCJIFY_SCRIPT") // a pattern, for a look into one script
+	list = selectScripts(list, sel.every, only)
 	table, err := readTable("testdata/differences.tsv")
 	require.NoError(t, err)
+	shell := path.Base(h.shell)
 	var (
-		mu          sync.Mutex
-		wg          sync.WaitGroup
-		work        = make(chan *subject)
-		compared    int
-		equal       int
-		scriptsSame int
-		reasons     = map[string]int{}
+		mu   sync.Mutex
+		wg   sync.WaitGroup
+		work = make(chan *subject)
+		sum  tally
 	)
 	for range min(runtime.GOMAXPROCS(0), 8) {
 		wg.Go(func() {
 			for s := range work {
-				results, err := h.compareScript(t.Context(), s, few)
+				results, err := h.compareScript(t.Context(), s, sel.few)
 				mu.Lock()
 				if err != nil {
 					t.Errorf("%s: %v", s.where, err)
 				}
-				same := true
 				for _, r := range results {
-					compared++
-					if len(r.found) == 0 {
-						equal++
-						continue
-					}
-					same = false
-					for _, d := range r.found {
-						if e := table.find(tree, path.Base(h.shell), d); e != nil {
-							e.used++
-							reasons[e.reason]++
-						} else {
+					if unknown := sum.add(r.found, func(d difference) *entry { return table.find(sel.tree, shell, d) }); len(unknown) > 0 {
+						for _, d := range unknown {
 							t.Errorf("%v", d)
-							if only != "" {
-								t.Log(r.output)
-							}
+						}
+						if only != "" {
+							t.Log(r.output)
 						}
 					}
-				}
-				if same && err == nil {
-					scriptsSame++
 				}
 				mu.Unlock()
 			}
 		})
 	}
 	for _, s := range list {
-		if only == "" || matches(only, s.where) {
-			work <- s
-		}
+		work <- s
 	}
 	close(work)
 	wg.Wait()
-	t.Logf("%d scripts (%d equal in all), %d runs compared, %d equal", len(list), scriptsSame, compared, equal)
-	var lines []string
-	for reason, n := range reasons {
-		lines = append(lines, fmt.Sprintf("%5d variables differ: %s", n, reason))
-	}
-	slices.Sort(lines)
-	t.Log("\n" + strings.Join(lines, "\n"))
-	for _, e := range table {
-		if e.applies(tree, path.Base(h.shell)) && e.used == 0 && !few && only == "" && slices.ContainsFunc(list, func(s *subject) bool { return matches(e.script, s.where) }) {
+	t.Logf("release %s: %d scripts, %s", h.release, len(list), sum)
+	if only == "" {
+		for _, e := range table.idle(sel, shell, list) {
 			t.Errorf("testdata/differences.tsv:%d: this difference no longer occurs: %s %s %s", e.line, e.script, e.scenario, e.variable)
 		}
 	}
+}
+
+// selectScripts is each so-manieth of the scripts that match a pattern.
+func selectScripts(list []*subject, every int, only string) []*subject {
+	var out []*subject
+	for _, s := range list {
+		if only == "" || matches(only, s.where) {
+			out = append(out, s)
+		}
+	}
+	n := 0
+	return slices.DeleteFunc(out, func(*subject) bool { n++; return (n-1)%every != 0 })
+}
+
+// A tally is what a comparison came to.
+type tally struct {
+	compared, equal int
+	reasons         map[string]int // runs that differ for it
+}
+
+// add counts a run by its differences, and returns those that find does not know.
+func (sum *tally) add(found []difference, find func(difference) *entry) (unknown []difference) {
+	sum.compared++
+	if len(found) == 0 {
+		sum.equal++
+		return nil
+	}
+	if sum.reasons == nil {
+		sum.reasons = map[string]int{}
+	}
+	seen := map[string]bool{}
+	for _, d := range found {
+		reason := "not in the table"
+		if e := find(d); e != nil {
+			e.used++
+			reason = e.reason
+		} else {
+			unknown = append(unknown, d)
+		}
+		if !seen[reason] {
+			seen[reason] = true
+			sum.reasons[reason]++
+		}
+	}
+	return unknown
+}
+
+func (sum tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d runs compared, %d equal", sum.compared, sum.equal)
+	for _, reason := range slices.Sorted(maps.Keys(sum.reasons)) {
+		fmt.Fprintf(&b, "\n%6d differ: %s", sum.reasons[reason], reason)
+	}
+	return b.String()
 }
 
 // A result is what one circumstance gave.

@@ -26,7 +26,7 @@ import (
 type harness struct {
 	*template
 	subr     string // prepared
-	release  string // whose model it is held against: see releaseOf
+	release  string // whose model it is held against: see fit
 	shell    string
 	tmp      string
 	separate bool // each run has name spaces, and a file system of fixed size
@@ -90,7 +90,7 @@ func newHarness(t testing.TB, subr string) *harness {
 	require.NoError(t, os.Chmod(filepath.Dir(tmp), 0o755))
 	tpl, err := newTemplate(filepath.Join(tmp, "template"), shell)
 	require.NoError(t, err)
-	h := &harness{template: tpl, subr: text, release: releaseOf(subr), shell: shell, tmp: tmp,
+	h := &harness{template: tpl, subr: text, shell: shell, tmp: tmp,
 		seen:   map[string]outcome{},
 		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
 	h.separate = canSeparate
@@ -103,7 +103,9 @@ func newHarness(t testing.TB, subr string) *harness {
 	if err != nil {
 		lackTool(t, "no chroot here: "+err.Error())
 	}
-	require.Zero(t, out.Exit, out.Output)
+	require.Zero(t, out.Exit, "%+v", out)
+	h.release, err = h.fit(t.Context(), subr)
+	require.NoError(t, err)
 	return h
 }
 

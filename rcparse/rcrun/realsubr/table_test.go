@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -53,6 +54,20 @@ func (t table) find(tree, shell string, d difference) *entry {
 		}
 	}
 	return nil
+}
+
+// idle is the entries that no difference was found for though what they are
+// about was compared.
+func (t table) idle(sel selection, shell string, list []*subject) []*entry {
+	var out []*entry
+	for _, e := range t {
+		compared := e.used == 0 && e.applies(sel.tree, shell) && (!sel.few || e.scenario == "*") &&
+			slices.ContainsFunc(list, func(s *subject) bool { return matches(e.script, s.where) })
+		if compared {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // matches is glob(7) where * matches a slash as well.
