@@ -36,13 +36,7 @@ func checkUndeclared(p *Pass) {
 	if p.Declared() || !p.Script.UsesRcSubr() {
 		return
 	}
-	at := rcparse.Pos{Line: 1, Col: 1}
-	if e, ok := p.Script.EnableDefault(); ok {
-		at = e.Pos
-	} else if len(p.Script.Loads) > 0 {
-		at = p.Script.Loads[0].Pos
-	}
-	v := p.Verdict
+	at, v := p.undeclaredAt(), p.Verdict
 	if !v.Known() {
 		p.reportAs(Info, at, nil, "svcjify explain "+p.Name()+" shows what was looked at",
 			"no service jail options, and no evidence to tell which it needs")
@@ -57,6 +51,17 @@ func checkUndeclared(p *Pass) {
 		return
 	}
 	p.report(at, fix, "", "no service jail options; it needs %s (%s)", describe(v), v.Certainty)
+}
+
+// undeclaredAt is where a declaration is missed.
+func (p *Pass) undeclaredAt() rcparse.Pos {
+	if e, ok := p.Script.EnableDefault(); ok {
+		return e.Pos
+	}
+	if len(p.Script.Loads) > 0 {
+		return p.Script.Loads[0].Pos
+	}
+	return rcparse.Pos{Line: 1, Col: 1}
 }
 
 // declareFix is the edit that adds a verdict's declaration.

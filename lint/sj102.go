@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
@@ -9,7 +10,7 @@ import (
 )
 
 var sj102 = &Rule{
-	Code: "SJ102", Slug: "unknown-option", Severity: Error,
+	Code: "SJ102", Slug: "unknown-option", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "a word of the options that rc.subr does not know",
 		Text: `For a word it does not know, rc.subr's run_rc_command prints a message and
@@ -18,7 +19,8 @@ given. Nobody reads that message at boot. The words are those of rc.conf(5),
 "SERVICE JAILS": ` + strings.Join(rcparse.OptionWords(), ", ") + `.
 
 A word that is right but that the rc.subr of ` + "`--release`" + ` (` + rcrun.DefaultRelease + ` without it) does not know yet is
-a warning: ` + newerWords() + `.`,
+a warning, and an error where the evidence has it that the service needs the word,
+declared or not: ` + newerWords() + `.`,
 		Before: `: ${foo_svcj_options="net_basik"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -60,10 +62,27 @@ func checkUnknownOption(p *Pass) {
 				}
 				p.report(d.Pos, fix, hint, "unknown service jail option %q", w)
 			case !p.opts.Release.Knows(w):
-				p.reportAs(Warning, d.Pos, nil, "there the service starts without it", "the rc.subr of %s does not know the service jail option %q", p.opts.Release.Name, w)
+				severity := Warning
+				if p.needs(w) {
+					severity = Error
+				}
+				p.reportAs(severity, d.Pos, nil, "there the service starts without it", "the rc.subr of %s does not know the service jail option %q", p.opts.Release.Name, w)
 			}
 		}
 	}
+	if p.Declared() || !p.Script.UsesRcSubr() {
+		return
+	}
+	for _, w := range p.Verdict.Options {
+		if p.needs(w) && !p.opts.Release.Knows(w) {
+			p.report(p.undeclaredAt(), nil, "a newer one does: see --release", "it needs the service jail option %q, which the rc.subr of %s does not know", w, p.opts.Release.Name)
+		}
+	}
+}
+
+// needs reports whether the evidence has it that the service needs a word.
+func (p *Pass) needs(word string) bool {
+	return p.Verdict.Known() && !p.Verdict.OptOut && slices.Contains(p.Verdict.Options, word)
 }
 
 // Nearest is the one known word at the smallest edit distance, at most two; ""
