@@ -1,6 +1,8 @@
 package rcrun
 
 import (
+	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,9 +24,13 @@ func TestReleaseOf(t *testing.T) {
 	}
 }
 
-// Each release says what it was held against, and lacks only words that there are.
+// Each release says what it was held against, as docs/ does, and lacks only words that there are.
 func TestReleases(t *testing.T) {
+	page, err := os.ReadFile("../../docs/real-rc-subr.md")
+	require.NoError(t, err)
 	for _, r := range Releases() {
+		require.Regexp(t, fmt.Sprintf(`(?m)^\| %s \| %s %s \([0-9,]+ bytes, SHA-256 %s…%s\) \|`,
+			regexp.QuoteMeta(r.Name), regexp.QuoteMeta(r.Repository), r.Commit[:12], r.SHA256[:8], r.SHA256[60:]), string(page))
 		require.NotEmpty(t, r.Text)
 		require.Contains(t, r.Repository, "/")
 		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{40}$`), r.Commit)

@@ -140,6 +140,31 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestHostileSubr: an rc.subr that means harm is told as such, in good time.
+func TestHostileSubr(t *testing.T) {
+	first := newHarness(t, standIn(t, rcrun.DefaultRelease))
+	for text, says := range map[string]string{
+		"while :; do :; done":   "it did not end in time",
+		"f() { f | f & f; }; f": "fails: ",
+		"x=$(printf %65000d 1); while :; do echo $x; done > /var/big": "fails: ",
+		"exit 3": "it ended: exit status 3",
+	} {
+		h := first.with(first.separate, limits{seconds: 1, bytes: 16 << 20, inodes: 3000, procs: 60})
+		h.subr = text + "\n" + first.subr
+		began := time.Now()
+		require.ErrorContains(t, h.empty(t.Context(), ". /etc/rc.subr\n"), says)
+		require.Less(t, time.Since(began), 20*time.Second)
+		left, err := filepath.Glob(filepath.Join(h.tmp, "root*"))
+		require.NoError(t, err)
+		require.Empty(t, left, "the temporary root is gone")
+	}
+	h := first.with(first.separate, first.limits)
+	h.subr = "rm -rf / 2> /dev/null; rm -rf /etc /usr\n" + first.subr
+	require.NoError(t, h.empty(t.Context(), ". /etc/rc.subr\n"))
+	_, err := h.fit(t.Context(), h.subr)
+	require.ErrorContains(t, err, "no release of the model fits this rc.subr")
+}
+
 // with is the harness with other limits.
 func (h *harness) with(separate bool, l limits) *harness {
 	return &harness{template: h.template, subr: h.subr, release: h.release, shell: h.shell, tmp: h.tmp, separate: separate, limits: l, seen: map[string]outcome{}}

@@ -2,6 +2,7 @@ package realsubr
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"os"
@@ -36,7 +37,7 @@ func TestRealRcSubr(t *testing.T) {
 		t.Skipf("%s has no service jails: that of FreeBSD 15 or later is needed", file)
 	}
 	h := newHarness(t, string(text))
-	t.Logf("%s is held against release %s", file, h.release)
+	t.Logf("%s (SHA-256 %x) is held against release %s", file, sha256.Sum256(text), h.release)
 	t.Run("made tree", func(t *testing.T) { h.compareTree(t, madeTree, selection{"made", 1, testing.Short()}) })
 	t.Run("SVCJIFY_PORTSDIR", func(t *testing.T) {
 		root := os.Getenv("SVCJIFY_PORTSDIR")

@@ -94,19 +94,31 @@ func newHarness(t testing.TB, subr string) *harness {
 		seen:   map[string]outcome{},
 		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
 	h.separate = canSeparate
-	out, err := h.shellRun(t.Context(), h.job(&subject{name: "probe", text: ":\n"}, rcrun.Scenario{Verb: "start", InstalledAs: "probe"}))
+	err = h.empty(t.Context(), ":\n")
 	if err != nil && h.separate {
 		t.Logf("without name spaces: %v", err)
 		h.separate = false
-		out, err = h.shellRun(t.Context(), h.job(&subject{name: "probe", text: ":\n"}, rcrun.Scenario{Verb: "start", InstalledAs: "probe"}))
+		err = h.empty(t.Context(), ":\n")
 	}
 	if err != nil {
 		lackTool(t, "no chroot here: "+err.Error())
 	}
-	require.Zero(t, out.Exit, "%+v", out)
+	require.NoError(t, h.empty(t.Context(), ". /etc/rc.subr\n"))
 	h.release, err = h.fit(t.Context(), subr)
 	require.NoError(t, err)
 	return h
+}
+
+// empty runs a script that does nothing; the error says why none can be run.
+func (h *harness) empty(ctx context.Context, text string) error {
+	o, err := h.shellRun(ctx, h.job(&subject{name: "empty", text: text}, rcrun.Scenario{Verb: "start", InstalledAs: "empty"}))
+	if err != nil {
+		return err
+	}
+	if ob := observe(o, "empty"); ob.Failed != "" || ob.Exit != 0 {
+		return fmt.Errorf("with this rc.subr an empty script fails: %s: exit status %d: %s", orElse(ob.Failed, "it ended"), ob.Exit, ob.Output)
+	}
+	return nil
 }
 
 // What the launcher is asked and what it answers: see testdata/stub/launch.go.
