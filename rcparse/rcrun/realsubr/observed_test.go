@@ -74,7 +74,7 @@ func observe(o outcome, installedAs string) Observed {
 			if e.Inside {
 				break
 			}
-			if ob.Name == "" || !done && e.Phase == "" { // not a precmd that runs the script again
+			if ob.Name == "" || !done && s["pid"] == pids[0] { // not a script that runs itself again
 				ob.Name, ob.RCVar = s["name"], s["rcvar"]
 				ob.SvcjOptions, ob.SvcjOptionsSet = s["options"], s["set"] == "yes"
 				ob.Svcj = yes(s["svcj"])

@@ -317,7 +317,12 @@ func (h *harness) once(ctx context.Context, j job) (outcome, error) {
 // host should have.
 func (h *harness) run(ctx context.Context, s *subject, sc rcrun.Scenario) (Observed, error) {
 	for range 5 {
-		o, err := h.once(ctx, h.job(s, sc))
+		j := h.job(s, sc)
+		o, err := h.once(ctx, j)
+		if err == nil && o.TimedOut { // a busy machine may need longer
+			j.Seconds *= 5
+			o, err = h.once(ctx, j)
+		}
 		if err != nil {
 			return Observed{}, err
 		}
