@@ -10,13 +10,31 @@ import (
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
-// RootIn finds the top of the ports tree that a directory of a file system lies
-// in; ok is false where there is none.
-func RootIn(fsys fs.FS, dir string) (root string, ok bool) {
-	g := guardFS(fsys)
-	for _, isTop := range []func(*guarded, string) bool{hasFramework, isRoot} {
+// Roots finds the trees of a file system: the top of a repository need not be
+// one, and several may stand side by side. What it found out is kept.
+type Roots struct {
+	g *guarded
+	// framework and shape are the directories that were looked at, by how a tree is told.
+	framework, shape map[string]bool
+}
+
+// NewRoots makes a Roots.
+func NewRoots(fsys fs.FS) *Roots {
+	return &Roots{g: guardFS(fsys), framework: map[string]bool{}, shape: map[string]bool{}}
+}
+
+// In finds the top of the ports tree that a directory lies in; ok is false
+// where there is none.
+func (r *Roots) In(dir string) (root string, ok bool) {
+	for _, test := range []struct {
+		is    func(*guarded, string) bool
+		known map[string]bool
+	}{{hasFramework, r.framework}, {isRoot, r.shape}} {
 		for d := path.Clean(dir); ; d = path.Dir(d) {
-			if isTop(g, d) {
+			if _, known := test.known[d]; !known {
+				test.known[d] = test.is(r.g, d)
+			}
+			if test.known[d] {
 				return d, true
 			}
 			if d == "." {
@@ -27,6 +45,23 @@ func RootIn(fsys fs.FS, dir string) (root string, ok bool) {
 	return "", false
 }
 
+// Of finds what a changed file belongs to: the ports tree around a Makefile or
+// a template, the directory of an rc.d script.
+func (r *Roots) Of(name string) (root string, ok bool) {
+	dir, base := path.Split(name)
+	dir = path.Clean(dir)
+	if strings.HasPrefix(base, "Makefile") || strings.HasSuffix(base, ".mk") || strings.HasSuffix(base, ".in") {
+		if root, ok := r.In(dir); ok {
+			return root, true
+		}
+	}
+	if notScript(base) {
+		return "", false
+	}
+	text, err := r.g.ReadFile(name)
+	return dir, err == nil && isScript(text)
+}
+
 // Touched gives the parts of a tree, for OpenFS, whose services a change
 // concerns: a changed template, wherever it is installed from; a port whose
 // Makefile changed, if it installs a service; a port that reads another changed
@@ -35,7 +70,7 @@ func RootIn(fsys fs.FS, dir string) (root string, ok bool) {
 // of what changed.
 func Touched(now, before fs.FS, changed []string) []string {
 	t := toucher{now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
-	if _, ok := RootIn(now, "."); !ok {
+	if _, ok := NewRoots(t.now).In("."); !ok {
 		for _, name := range changed {
 			if text, err := t.now.ReadFile(name); err == nil && !strings.Contains(name, "/") && !notScript(name) && isScript(text) {
 				t.parts[name] = true

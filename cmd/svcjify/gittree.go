@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/report"
 )
 
 // gitFlags say that the tree is taken out of git.
@@ -31,18 +33,17 @@ func (f *gitFlags) add(cmd *cobra.Command) {
 
 func (f *gitFlags) set() bool { return f.staged || f.rev != "" }
 
-// A step is a state of a tree in git, and the one before it.
+// A step is a state of a repository, and the one before it.
 type step struct {
 	repo *gitfs.Repository
-	// files is the state, with the ports tree at its root; raw counts what a partial clone lacks.
-	files fs.FS
-	raw   *gitfs.FS
-	// dir is what to put before a path for the person who called.
-	dir string
-	// root is the ports tree's place in the repository.
-	root string
-	// before and what changed since; changed is in the ports tree.
-	before  lint.Before
+	// files is the state; it counts what a partial clone lacks.
+	files *gitfs.FS
+	// at is the current directory in the repository.
+	at string
+	// before is the state before, published what others have (see lint.Before).
+	before    *gitfs.FS
+	published func() *gitfs.FS
+	// changed is the paths that differ.
 	changed []string
 }
 
@@ -74,19 +75,16 @@ func (s *step) open(f gitFlags) error {
 		if err != nil {
 			return err
 		}
-		parents = append(parents, head)
 		merging, err := s.repo.Merging()
 		if err != nil {
 			return err
 		}
-		if merging != nil {
-			parents = append(parents, merging)
-		}
+		parents = append([]*gitfs.Commit{head}, merging...)
 		changes = s.repo.StagedChanges
-		if s.raw, err = s.repo.Staged(); err != nil {
+		if s.files, err = s.repo.Staged(); err != nil {
 			return err
 		}
-		s.before.Published = sync.OnceValue(func() fs.FS { return s.published(head) })
+		s.published = sync.OnceValue(func() *gitfs.FS { return s.upstream(head) })
 	} else {
 		commit, err := s.repo.Commit(f.rev)
 		if err != nil {
@@ -102,47 +100,27 @@ func (s *step) open(f gitFlags) error {
 			parents = append(parents, nil)
 		}
 		changes = func(c *gitfs.Commit) ([]gitfs.Change, error) { return s.repo.CommitChanges(c, commit) }
-		s.raw = s.repo.FS(commit)
+		s.files = s.repo.FS(commit)
 	}
-	if err := s.place(); err != nil {
-		return err
-	}
-	before, err := fs.Sub(s.repo.FS(parents[0]), s.root)
-	if err != nil {
-		return err
-	}
-	s.before.FS = before
-	return s.findChanges(parents, changes)
-}
-
-// place finds the ports tree in the repository: around the current directory, else at the top.
-func (s *step) place() error {
-	cwd, err := os.Getwd()
-	if err != nil {
-		return err
-	}
-	at := "."
+	s.before = s.repo.FS(parents[0])
+	s.at = "."
 	if s.repo.WorkTree != "" {
-		if at, err = inside(s.repo.WorkTree, cwd); err != nil {
-			at = "."
+		if cwd, err := inside(s.repo.WorkTree, "."); err == nil {
+			s.at = cwd
 		}
 	}
-	s.root = "."
-	if root, ok := corpus.RootIn(s.raw, at); ok {
-		s.root = root
-	}
-	s.dir = "."
-	if up, err := filepath.Rel(at, s.root); err == nil {
-		s.dir = up
-	}
-	s.files, err = fs.Sub(s.raw, s.root)
-	return err
+	return s.findChanges(parents, changes)
 }
 
 // inside is a path relative to a directory that holds it, links resolved.
 func inside(dir, name string) (string, error) {
 	real := func(p string) string {
-		// The file itself may be gone from the work tree.
+		if full, err := filepath.EvalSymlinks(p); err == nil {
+			if info, err := os.Stat(full); err == nil && info.IsDir() {
+				return full
+			}
+		}
+		// The file itself may be gone from the work tree, or be a link.
 		if d, err := filepath.EvalSymlinks(filepath.Dir(p)); err == nil {
 			return filepath.Join(d, filepath.Base(p))
 		}
@@ -172,24 +150,19 @@ func (s *step) findChanges(parents []*gitfs.Commit, changes func(*gitfs.Commit) 
 			return err
 		}
 		for _, c := range list {
-			name, ok := c.Path, true
-			if s.root != "." {
-				name, ok = strings.CutPrefix(c.Path, s.root+"/")
-			}
-			if !ok || !c.Text || count[name] != i {
-				continue
-			}
-			if count[name]++; count[name] == len(parents) {
-				s.changed = append(s.changed, name)
+			if name := c.Path; c.Text && count[name] == i {
+				if count[name]++; count[name] == len(parents) {
+					s.changed = append(s.changed, name)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// published is the tree that the branch's upstream has in common with it; nil
+// upstream is the state that the branch's upstream has in common with it; nil
 // where that is HEAD or not known. An error here only costs the indulgence.
-func (s *step) published(head *gitfs.Commit) fs.FS {
+func (s *step) upstream(head *gitfs.Commit) *gitfs.FS {
 	up, err := s.repo.Upstream()
 	if err != nil || up == nil || head == nil || up.String() == head.String() {
 		return nil
@@ -198,73 +171,150 @@ func (s *step) published(head *gitfs.Commit) fs.FS {
 	if err != nil || fork == nil || fork.String() == head.String() {
 		return nil
 	}
-	sub, err := fs.Sub(s.repo.FS(fork), s.root)
-	if err != nil {
-		return nil
-	}
-	return sub
+	return s.repo.FS(fork)
 }
 
-// parts are the paths in the ports tree that are meant; without one, what the change concerns.
-func (s *step) parts(paths []string) ([]string, error) {
-	if len(paths) == 0 {
-		return corpus.Touched(s.files, s.before.FS, s.changed), nil
+// A stepTree is a tree in the repository and what of it is meant, as paths in it.
+type stepTree struct {
+	root  string
+	parts []string
+}
+
+// trees are the trees that paths lie in; without a path, the one around the
+// current directory, else those that the change concerns.
+func (s *step) trees(paths []string) ([]*stepTree, error) {
+	roots := corpus.NewRoots(s.files)
+	var list []*stepTree
+	add := func(root, name string) {
+		if root != "." {
+			name = strings.TrimPrefix(strings.TrimPrefix(name, root), "/")
+		}
+		i := slices.IndexFunc(list, func(t *stepTree) bool { return t.root == root })
+		if i < 0 {
+			i, list = len(list), append(list, &stepTree{root: root})
+		}
+		list[i].parts = append(list[i].parts, path.Clean(name))
 	}
-	var list []string
 	for _, p := range paths {
 		rel, err := inside(s.repo.WorkTree, p)
-		if err == nil && s.root != "." && rel != s.root {
-			var ok bool
-			if rel, ok = strings.CutPrefix(rel, s.root+"/"); !ok {
-				err = fmt.Errorf("%s is not in the ports tree at %s", p, s.root)
-			}
-		} else if rel == s.root {
-			rel = "."
-		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errUsage, err)
 		}
-		list = append(list, path.Clean(rel))
+		root, ok := roots.In(rel)
+		if !ok {
+			root, ok = roots.Of(rel)
+		}
+		if !ok {
+			root, ok = roots.In(s.at)
+		}
+		if !ok {
+			root = "."
+		}
+		if root != "." && rel != root && !strings.HasPrefix(rel, root+"/") {
+			return nil, fmt.Errorf("%w: %s is not in the ports tree at %s", errUsage, p, root)
+		}
+		add(root, rel)
 	}
-	return list, nil
+	if len(paths) > 0 {
+		return list, nil
+	}
+	around, ok := roots.In(s.at)
+	for _, name := range s.changed {
+		root := around
+		if ok && root != "." && !strings.HasPrefix(name, root+"/") {
+			continue
+		}
+		if !ok {
+			var known bool
+			if root, known = roots.Of(name); !known {
+				continue
+			}
+		}
+		add(root, name)
+	}
+	for _, t := range list {
+		now, before, err := s.states(t)
+		if err != nil {
+			return nil, err
+		}
+		t.parts = corpus.Touched(now, before.FS, t.parts)
+	}
+	return slices.DeleteFunc(list, func(t *stepTree) bool { return len(t.parts) == 0 }), nil
 }
 
-// look runs the rules on parts of the state. The configuration is the state's
-// too; paths are what the person named.
-func (s *step) look(ctx context.Context, c *Command, parts, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
-	if len(parts) == 0 {
-		return &lint.Result{}, nil
+// states are the tree now and before.
+func (s *step) states(t *stepTree) (now fs.FS, before *lint.Before, err error) {
+	if now, err = fs.Sub(s.files, t.root); err != nil {
+		return nil, nil, err
 	}
-	found, err := corpus.OpenFS(s.files, s.dir, parts...)
-	if err != nil {
-		return nil, err
+	before = &lint.Before{}
+	if before.FS, err = fs.Sub(s.before, t.root); err != nil || s.published == nil {
+		return now, before, err
 	}
-	if len(paths) == 0 {
-		paths = []string{s.dir}
+	before.Published = func() fs.FS {
+		if f := s.published(); f != nil {
+			if sub, err := fs.Sub(f, t.root); err == nil {
+				return sub
+			}
+		}
+		return nil
 	}
-	opts.Before = &s.before
-	return c.judge(ctx, found, paths, f, opts)
+	return now, before, nil
 }
 
-// lookGit is look for a tree in git.
+// look runs the rules on the trees. The configuration is the state's too; paths
+// are what the person named.
+func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	all := &lint.Result{}
+	for _, t := range trees {
+		now, before, err := s.states(t)
+		if err != nil {
+			return nil, err
+		}
+		dir := "."
+		if up, err := filepath.Rel(s.at, t.root); err == nil {
+			dir = up
+		}
+		found, err := corpus.OpenFS(now, dir, t.parts...)
+		if err != nil {
+			return nil, err
+		}
+		named := paths
+		if len(named) == 0 {
+			named = []string{dir}
+		}
+		o := *opts // each tree has a configuration of its own
+		o.Before = before
+		res, err := c.judge(ctx, found, named, f, &o)
+		if err != nil {
+			return nil, err
+		}
+		all.Subjects = append(all.Subjects, res.Subjects...)
+		all.Findings = append(all.Findings, res.Findings...)
+		all.Silenced = append(all.Silenced, res.Silenced...)
+	}
+	return all, nil
+}
+
+// lookGit is look for trees in git.
 func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
 	s, err := openStep(from)
 	if err != nil {
 		return nil, err
 	}
 	defer s.close()
-	parts, err := s.parts(paths)
+	trees, err := s.trees(paths)
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.look(ctx, c, parts, paths, f, opts)
-	c.tellMissing(s.raw)
+	res, err := s.look(ctx, c, trees, paths, f, opts)
+	c.tellMissing(s.files)
 	return res, err
 }
 
 // tellMissing says what was not looked at.
 func (c *Command) tellMissing(f *gitfs.FS) {
 	if n := f.Missing(); n > 0 {
-		fmt.Fprintf(c.Stderr, "warning: %d files are not in this partial clone: ports among them that share a template were not seen\n", n)
+		fmt.Fprintf(c.Stderr, "warning: %s not in this partial clone: ports among them that share a template were not seen\n", report.Plural(n, "file is", "files are"))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 )
@@ -91,8 +92,8 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		return err
 	}
 	defer s.close()
-	parts, err := s.parts(nil)
-	if err != nil || len(parts) == 0 {
+	trees, err := s.trees(nil)
+	if err != nil || len(trees) == 0 {
 		return err
 	}
 	var look lookFlags
@@ -100,20 +101,24 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	if err != nil {
 		return err
 	}
-	res, err := s.look(ctx, c, parts, nil, &look, &opts)
+	res, err := s.look(ctx, c, trees, nil, &look, &opts)
 	if err != nil {
 		return err
 	}
-	c.tellMissing(s.raw)
-	states := map[string]lint.State{}
+	c.tellMissing(s.files)
+	type script struct {
+		tree          *corpus.Tree
+		path, service string
+	}
+	states := map[script]lint.State{}
 	for _, sub := range res.Subjects {
-		states[sub.Service.Template+"\x00"+sub.Service.Name] = sub.State
+		states[script{sub.Service.Tree, sub.Service.Template, sub.Service.Name}] = sub.State
 	}
 	blocking := 0
 	for _, f := range res.Findings {
 		word := "WARNING"
 		switch {
-		case blocks(f, states[f.Path+"\x00"+f.Service], limit):
+		case blocks(f, states[script{f.Tree, f.Path, f.Service}], limit):
 			word = "ERROR"
 			blocking++
 		case f.Severity == lint.Info:

@@ -184,16 +184,27 @@ func ForkPoint(c, upstream *Commit) (*Commit, error) {
 	return nil, nil
 }
 
-// Merging is the commit that is being merged; nil where none is.
-func (r *Repository) Merging() (*Commit, error) {
+// Merging is the commits that are being merged, several for an octopus; none
+// where no merge is under way.
+func (r *Repository) Merging() ([]*Commit, error) {
 	text, err := os.ReadFile(filepath.Join(r.GitDir, "MERGE_HEAD"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	first, _, _ := strings.Cut(string(text), "\n")
-	h, ok := parseHash(first, r.hashSize)
-	if err != nil || !ok {
+	if err != nil {
 		return nil, err
 	}
-	return r.commit(h)
+	var list []*Commit
+	for line := range strings.Lines(string(text)) {
+		h, ok := parseHash(strings.TrimSpace(line), r.hashSize)
+		if !ok {
+			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", line), Hint: "see what git status says"}
+		}
+		c, err := r.commit(h)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
 }
