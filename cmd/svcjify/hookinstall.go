@@ -109,7 +109,7 @@ func (p *hookPlace) write(script []byte) error {
 
 // foreign is the error for a hook of somebody else's.
 func (p *hookPlace) foreign(hint string) error {
-	return hinted{fmt.Errorf("%s is there already and is not svcjify's: it was not touched", p.file), hint}
+	return hinted{fmt.Errorf("%s is there already and is not svcjify's: it was not touched", near(p.file)), hint}
 }
 
 // keep moves a foreign hook to where ours runs it. Nothing is moved that may
@@ -119,7 +119,7 @@ func (p *hookPlace) keep() error {
 		return p.foreign("add the line `svcjify hook || exit 1` to it, where it should run")
 	}
 	if _, err := os.Lstat(p.kept()); err == nil {
-		return p.foreign(p.kept() + " is there too: take one of them away, and install again")
+		return p.foreign(near(p.kept()) + " is there too: take one of them away, and install again")
 	}
 	return os.Rename(p.file, p.kept())
 }
@@ -183,14 +183,24 @@ func (c *Command) installHook(p *hookPlace, script []byte) error {
 		}
 		return err
 	}
-	fmt.Fprintf(c.Stdout, "%s installed: git runs svcjify hook before each commit\n", p.file)
+	fmt.Fprintf(c.Stdout, "%s installed: git runs svcjify hook before each commit\n", near(p.file))
 	if moved {
-		fmt.Fprintf(c.Stdout, "the hook that was there is now %s, and runs first\n", p.kept())
+		fmt.Fprintf(c.Stdout, "the hook that was there is now %s, and runs first\n", near(p.kept()))
 	}
 	if p.shared {
-		fmt.Fprintf(c.Stderr, "note: core.hooksPath is in force: the hook serves whatever else uses %s\n", p.dir)
+		fmt.Fprintf(c.Stderr, "note: core.hooksPath is in force: the hook serves whatever else uses %s\n", near(p.dir))
 	}
 	return nil
+}
+
+// near is a file's name as seen from the current directory, if it is below.
+func near(name string) string {
+	if cwd, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(cwd, name); err == nil && filepath.IsLocal(rel) {
+			return rel
+		}
+	}
+	return name
 }
 
 // renderHook fills in the script.
@@ -241,7 +251,7 @@ func (c *Command) uninstallHook(p *hookPlace) error {
 	}
 	switch {
 	case !exists:
-		fmt.Fprintf(c.Stdout, "%s is not there: nothing to remove\n", p.file)
+		fmt.Fprintf(c.Stdout, "%s is not there: nothing to remove\n", near(p.file))
 		return nil
 	case !ours:
 		return p.foreign("take what calls svcjify out of it by hand")
@@ -249,7 +259,7 @@ func (c *Command) uninstallHook(p *hookPlace) error {
 	// A rename over it leaves no moment without a hook.
 	switch err := os.Rename(p.kept(), p.file); {
 	case err == nil:
-		fmt.Fprintf(c.Stdout, "%s is what it was before\n", p.file)
+		fmt.Fprintf(c.Stdout, "%s is what it was before\n", near(p.file))
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
@@ -257,6 +267,6 @@ func (c *Command) uninstallHook(p *hookPlace) error {
 	if err := os.Remove(p.file); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.Stdout, "%s removed\n", p.file)
+	fmt.Fprintf(c.Stdout, "%s removed\n", near(p.file))
 	return nil
 }
