@@ -52,7 +52,7 @@ type Pool struct {
 // uses a Pool must call Main before anything else when its first argument is this.
 const WorkerArg = "__rcrun"
 
-// NewPool makes a pool. No child is started before there is a job.
+// NewPool makes a pool. No child is started before there is a job, or Warm is called.
 func NewPool(o PoolOptions) (*Pool, error) {
 	if o.Workers <= 0 {
 		o.Workers = 2
