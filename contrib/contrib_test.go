@@ -51,7 +51,7 @@ func TestPortStyle(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("port", port, "Makefile"))
 	require.NoError(t, err)
 	for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
-		require.Regexp(t, regexp.MustCompile(`^([A-Z_]+=\t+\S(.*\S)?|\.include <bsd\.port\.mk>|)$`), line)
+		require.Regexp(t, regexp.MustCompile(`^([A-Z_]+=\t+\S(.*\S)?|post-install:|\t\$\{INSTALL_MAN\} \S.*\S|\.include <bsd\.port\.mk>|)$`), line)
 	}
 	p, err := makefile.Read(os.DirFS("port"), port)
 	require.NoError(t, err)
