@@ -34,7 +34,7 @@ var (
 	errNoName   = errors.New("the script sets no name")
 	errSeveral  = errors.New("the script serves several names, each would need its own line")
 	errNoLoad   = errors.New("the script has no load_rc_config at the top level to put the line after")
-	errNoSpot   = errors.New("the script has no block of defaults, function or load_rc_config to put the line at")
+	errNoSpot   = errors.New("the script has no block of defaults, load_rc_config or function to put the line at")
 	errInside   = errors.New("the place for the line is inside another statement")
 	errQuote    = errors.New("the name holds characters that no variable can have")
 )
@@ -92,7 +92,8 @@ func quoted(s *rcparse.Script) bool {
 }
 
 // placeDefault inserts a line after the last default of the script's block, or
-// before the first function or load_rc_config.
+// after load_rc_config, where the Porter's Handbook wants defaults, or before
+// the first function.
 func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
 	after := 0 // an eval needs the name's last value
 	if eval {
@@ -106,13 +107,12 @@ func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
 			return insertLine(s, at, s.Indent(last.Span.Start)+line+"\n")
 		}
 	}
+	if load := lastLoad(s); load >= after && load >= 0 {
+		return insertParagraph(s, lineEnd(s, load), line+"\n")
+	}
 	for _, st := range s.File().Stmts {
 		start := int(st.Pos().Offset())
-		if start < after {
-			continue
-		}
-		_, isFunc := st.Cmd.(*syntax.FuncDecl)
-		if !isFunc && start != s.FirstLoad() {
+		if _, isFunc := st.Cmd.(*syntax.FuncDecl); start < after || !isFunc {
 			continue
 		}
 		if len(st.Comments) > 0 {
@@ -136,14 +136,9 @@ func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
 	}
 	line := v + `="NO"`
 	if eval {
-		line = "eval " + line
+		line = `eval "` + v + `=NO"`
 	}
-	load := -1
-	for _, c := range s.Loads {
-		if c.Func == "" && !c.Cond && (s.FirstRun() < 0 || c.Span.Start < s.FirstRun()) {
-			load = c.Span.End
-		}
-	}
+	load := lastLoad(s)
 	if load < 0 {
 		return Edit{}, errNoLoad
 	}
@@ -151,11 +146,27 @@ func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
 	if block := s.Block(); len(block) > 0 && block[len(block)-1].Span.Start > load {
 		at = lineEnd(s, block[len(block)-1].Span.End)
 	}
-	text := fmt.Sprintf("\n# No service jail: %s\n%s\n", comment, line)
+	return insertParagraph(s, at, fmt.Sprintf("# No service jail: %s\n%s\n", comment, line))
+}
+
+// lastLoad is the end of the last load_rc_config that every run comes to before
+// run_rc_command; -1 where there is none.
+func lastLoad(s *rcparse.Script) int {
+	load := -1
+	for _, c := range s.Loads {
+		if c.Func == "" && !c.Cond && (s.FirstRun() < 0 || c.Span.Start < s.FirstRun()) {
+			load = c.Span.End
+		}
+	}
+	return load
+}
+
+// insertParagraph inserts lines with an empty one before and after them.
+func insertParagraph(s *rcparse.Script, at int, text string) (Edit, error) {
 	if rest := s.Src[min(at, len(s.Src)):]; len(rest) > 0 && rest[0] != '\n' {
 		text += "\n"
 	}
-	return insertLine(s, at, text)
+	return insertLine(s, at, "\n"+text)
 }
 
 // lineEnd is the offset after the newline of the line that holds an offset.

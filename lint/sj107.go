@@ -30,7 +30,7 @@ func checkWrongVariable(p *Pass) {
 		if !p.wrongPrefix(d) {
 			continue
 		}
-		name := p.runName()
+		name := p.RunName()
 		var fix *Fix
 		text := string(p.Script.Src[d.Span.Start:d.Span.End])
 		suffix := strings.TrimPrefix(d.Var, d.Prefix)
@@ -56,15 +56,6 @@ func checkWrongVariable(p *Pass) {
 			return
 		}
 	}
-}
-
-// runName is the name that run_rc_command is called with: what the simulation
-// saw, or else what the text says.
-func (p *Pass) runName() string {
-	if p.Records != nil && p.Records.Host.Name != "" {
-		return p.Records.Host.Name
-	}
-	return p.Script.Name.Text
 }
 
 // wrongPrefix reports whether a declaration is for none of the script's names.

@@ -27,7 +27,7 @@ name=foo_server`,
 		if p.Script.Name.Kind != rcparse.Literal && (p.Records == nil || p.Records.Host.Name == "") {
 			return // computed: only a run can tell
 		}
-		name := p.runName()
+		name := p.RunName()
 		if name == p.Service.Name || name == "" || p.optedOut() || p.opts.Release.FindsByFile() {
 			return
 		}

@@ -76,6 +76,15 @@ func (s *Subject) Name() string {
 	return s.Service.Name
 }
 
+// RunName is the name that run_rc_command is called with, which the variables
+// in rc.conf begin with: what the simulation saw, or else what the text says.
+func (s *Subject) RunName() string {
+	if s.Records != nil && s.Records.Host.Name != "" {
+		return s.Records.Host.Name
+	}
+	return s.Script.Name.Text
+}
+
 // Declared reports whether the script says anything about service jails.
 func (s *Subject) Declared() bool {
 	if s.Script == nil {

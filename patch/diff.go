@@ -3,78 +3,148 @@ package patch
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	fdiff "github.com/go-git/go-git/v5/plumbing/format/diff"
-	"github.com/go-git/go-git/v5/utils/diff"
-	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// Diff is the change as git diff prints it, paths from the top of the tree.
-func (c *Change) Diff() ([]byte, error) {
+// contextLines is git's default.
+const contextLines = 3
+
+// Diff is the change as `git diff --full-index` prints it, paths from the top
+// of the tree.
+func (c *Change) Diff() []byte {
 	var b bytes.Buffer
-	if err := fdiff.NewUnifiedEncoder(&b, fdiff.DefaultContextLines).Encode(gitPatch{c}); err != nil {
-		return nil, fmt.Errorf("making the diff of %s: %w", c.Name(), err)
+	for _, f := range c.Files {
+		f.diff(&b)
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
-// gitPatch and what follows give a Change the form that go-git's encoder takes.
-type gitPatch struct{ c *Change }
-
-func (p gitPatch) Message() string { return "" }
-
-func (p gitPatch) FilePatches() []fdiff.FilePatch {
-	var out []fdiff.FilePatch
-	for _, f := range p.c.Files {
-		out = append(out, filePatch{f})
+// diff writes one file's part, byte for byte as git does: go-git's own encoder
+// chooses other hunks and another text after the @@.
+func (f File) diff(b *bytes.Buffer) {
+	mode := "100644"
+	if f.Executable {
+		mode = "100755"
 	}
-	return out
-}
-
-type filePatch struct{ f File }
-
-func (p filePatch) IsBinary() bool { return false }
-
-func (p filePatch) Files() (from, to fdiff.File) {
-	return side{p.f, p.f.Old}, side{p.f, p.f.New}
-}
-
-func (p filePatch) Chunks() []fdiff.Chunk {
-	var out []fdiff.Chunk
-	for _, d := range diff.Do(string(p.f.Old), string(p.f.New)) {
-		op := fdiff.Equal
-		switch d.Type {
-		case diffmatchpatch.DiffInsert:
-			op = fdiff.Add
-		case diffmatchpatch.DiffDelete:
-			op = fdiff.Delete
+	from, to := quotePath("a/"+f.Path), quotePath("b/"+f.Path)
+	fmt.Fprintf(b, "diff --git %s %s\nindex %s..%s %s\n", from, to, blobHash(f.Old), blobHash(f.New), mode)
+	tab := ""
+	if strings.Contains(f.Path, " ") && from[0] != '"' { // patch(1) would end the name there
+		tab = "\t"
+	}
+	fmt.Fprintf(b, "--- %s%s\n+++ %s%s\n", from, tab, to, tab)
+	lines := f.lines()
+	old := 0 // lines of the old file before lines[i]
+	at := 0
+	for _, h := range hunks(lines) {
+		for ; at < h.start; at++ {
+			old += lines[at].inOld()
 		}
-		out = append(out, chunk{d.Text, op})
+		writeHunk(b, lines, h, old)
+	}
+}
+
+// blobHash is the object id of a file's text.
+func blobHash(text []byte) plumbing.Hash { return plumbing.ComputeHash(plumbing.BlobObject, text) }
+
+// changed counts the lines that are added and removed.
+func (f File) changed() (added, removed int) {
+	for _, l := range f.lines() {
+		added += 1 - l.inOld()
+		removed += 1 - l.inNew()
+	}
+	return
+}
+
+// A hunk is a range of lines.
+type hunk struct{ start, end int }
+
+// hunks finds the changes with their context; two that share or touch context are one.
+func hunks(lines []line) []hunk {
+	var out []hunk
+	for i, l := range lines {
+		if l.op == ' ' {
+			continue
+		}
+		start, end := max(0, i-contextLines), min(len(lines), i+1+contextLines)
+		if n := len(out); n > 0 && start <= out[n-1].end {
+			out[n-1].end = end
+			continue
+		}
+		out = append(out, hunk{start, end})
 	}
 	return out
 }
 
-// side is a file before or after.
-type side struct {
-	f    File
-	text []byte
-}
-
-func (s side) Hash() plumbing.Hash { return plumbing.ComputeHash(plumbing.BlobObject, s.text) }
-func (s side) Path() string        { return s.f.Path }
-func (s side) Mode() filemode.FileMode {
-	if s.f.Executable {
-		return filemode.Executable
+func writeHunk(b *bytes.Buffer, lines []line, h hunk, oldBefore int) {
+	newBefore, oldLines, newLines := 0, 0, 0
+	for _, l := range lines[:h.start] {
+		newBefore += l.inNew()
 	}
-	return filemode.Regular
+	for _, l := range lines[h.start:h.end] {
+		oldLines += l.inOld()
+		newLines += l.inNew()
+	}
+	fmt.Fprintf(b, "@@ -%s +%s @@", lineRange(oldBefore, oldLines), lineRange(newBefore, newLines))
+	if in := heading(lines[:h.start]); in != "" {
+		b.WriteString(" " + in)
+	}
+	b.WriteByte('\n')
+	for _, l := range lines[h.start:h.end] {
+		b.WriteByte(l.op)
+		b.WriteString(l.text)
+		if !strings.HasSuffix(l.text, "\n") {
+			b.WriteString("\n\\ No newline at end of file\n")
+		}
+	}
 }
 
-type chunk struct {
-	text string
-	op   fdiff.Operation
+func lineRange(before, n int) string {
+	switch n {
+	case 0:
+		return fmt.Sprintf("%d,0", before)
+	case 1:
+		return fmt.Sprint(before + 1)
+	}
+	return fmt.Sprintf("%d,%d", before+1, n)
 }
 
-func (c chunk) Content() string       { return c.text }
-func (c chunk) Type() fdiff.Operation { return c.op }
+// heading is what git prints after the @@: the last line of the old file above
+// the hunk that starts like the head of a function, at most 80 bytes of it.
+func heading(above []line) string {
+	for i := len(above) - 1; i >= 0; i-- {
+		t := above[i].text
+		if above[i].op == '+' || t == "" {
+			continue
+		}
+		if c := t[0]; c == '_' || c == '$' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			return strings.TrimRight(t[:min(len(t), 80)], " \t\n\v\f\r")
+		}
+	}
+	return ""
+}
+
+// quotePath writes a path as git does with core.quotePath: in double quotes,
+// with C's escapes, where it holds anything that is not plain.
+func quotePath(name string) string {
+	var b strings.Builder
+	plain := true
+	for i := range len(name) {
+		c := name[i]
+		if j := strings.IndexByte("\a\b\t\n\v\f\r\"\\", c); j >= 0 {
+			b.WriteString("\\" + "abtnvfr\"\\"[j:j+1])
+			plain = false
+		} else if c < ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, "\\%03o", c)
+			plain = false
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	if plain {
+		return name
+	}
+	return `"` + b.String() + `"`
+}

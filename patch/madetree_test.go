@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,7 +75,16 @@ func copyTree(t *testing.T) string {
 	return dir
 }
 
-var author = Author{Name: "Jane Doe <jane@example.org>", Date: "Wed, 25 Nov 2026 12:00:00 +0000"}
+var envelope = Envelope{From: Person{"Jane Doe", "jane@example.org"}, Date: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+
+// formatPatch is what git itself makes of the commits on top of a branch, of
+// one if the arguments say nothing else.
+func formatPatch(t *testing.T, dir string, args ...string) string {
+	args = append([]string{"format-patch", "--zero-commit", "--full-index", "--signature=" + Signature, "-1", "--stdout"}, args...)
+	out, err := run(t, dir, nil, "git", args...)
+	require.NoError(t, err, out)
+	return out
+}
 
 // TestMadeTree writes every patch of the made tree and lets the tools that a
 // maintainer uses judge them: git apply, git am, patch(1), sh -n and make.
@@ -90,6 +100,7 @@ func TestMadeTree(t *testing.T) {
 		require.NoError(t, err, out)
 	}
 	want := map[string]bool{}
+	var mails strings.Builder
 	for _, c := range changes {
 		for _, p := range c.Ports {
 			require.False(t, want[p], "%s is in two changes", p)
@@ -99,23 +110,23 @@ func TestMadeTree(t *testing.T) {
 		for _, l := range strings.Split(c.Body(), "\n") {
 			require.LessOrEqual(t, len(l), bodyWidth+20, l) // a long name can't be broken
 		}
-		diff, err := c.Diff()
-		require.NoError(t, err)
+		diff := c.Diff()
 		out, err := run(t, dir, diff, git, "apply", "--check")
 		require.NoError(t, err, "%s: %s", c.Name(), out)
 		out, err = run(t, dir, diff, patch1, "-p1", "--dry-run", "-f")
 		require.NoError(t, err, "%s: %s", c.Name(), out)
 		require.NotContains(t, out, "fuzz")
-		mail, err := c.Mail(author)
-		require.NoError(t, err)
+		mail := c.Mail(envelope)
 		out, err = run(t, dir, mail, git, "am", "-q")
 		require.NoError(t, err, "%s: %s", c.Name(), out)
+		mails.Write(mail)
 		for _, f := range c.Files {
 			now, err := os.ReadFile(filepath.Join(dir, f.Path))
 			require.NoError(t, err)
 			require.Equal(t, string(f.New), string(now))
 		}
 	}
+	require.True(t, formatPatch(t, dir, "--no-numbered", fmt.Sprintf("-%d", len(changes))) == mails.String(), "git format-patch writes other mails")
 	for _, c := range changes {
 		for _, s := range c.Subjects {
 			text, err := os.ReadFile(filepath.Join(dir, s.Service.Template))
@@ -205,9 +216,7 @@ func TestDeterministic(t *testing.T) {
 		var b strings.Builder
 		changes, held, _ := planFor(t, infer.Possible, "../corpus/testdata/ports")
 		for _, c := range changes {
-			mail, err := c.Mail(author)
-			require.NoError(t, err)
-			fmt.Fprintf(&b, "%s\n%s", c.FileName(), mail)
+			fmt.Fprintf(&b, "%s\n%s", c.FileName(), c.Mail(envelope))
 		}
 		for _, h := range held {
 			fmt.Fprintf(&b, "%s %s\n", h.Subject.Service.Name, h.Reason)
@@ -327,8 +336,7 @@ func TestRealTree(t *testing.T) {
 	services := 0
 	for _, c := range changes {
 		services += len(c.Subjects)
-		_, err := c.Mail(author)
-		require.NoError(t, err)
+		require.NotEmpty(t, c.Mail(envelope))
 	}
 	t.Logf("%d services, %d scripts modelled, %d with a syntax error", len(res.Subjects), scripts, broken)
 	for _, s := range lint.States {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,6 +32,9 @@ type Change struct {
 	Origin string
 	// Ports is every port whose package changes, sorted.
 	Ports []string
+	// Rebuilt is the ports that install no changed script, but share the line
+	// that sets PORTREVISION and so rise as well, sorted.
+	Rebuilt []string
 	// Subjects is the services that are changed, as they were before.
 	Subjects []*lint.Subject
 	// Fixed is the findings that the change mends.
@@ -219,21 +223,27 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 	}
 	slices.Sort(c.Ports)
 	slices.SortFunc(ports, func(a, b *corpus.Port) int { return cmp.Compare(a.Origin, b.Origin) })
-	changed, err := bump(c.Tree, ports)
+	changed, err := bump(c.Tree, ports, false)
 	if err != nil {
 		return err
 	}
-	for name, text := range changed {
-		for _, other := range readers.Of(name) {
-			if byOrigin[other] == nil {
-				if err := unaffected(c.Tree, changed, other); err != nil {
-					return err
-				}
+	if c.Rebuilt, err = rebuilt(c.Tree, readers, changed, c.Ports); err != nil || len(c.Rebuilt) > 0 {
+		// Perhaps the ports that install the script can rise alone.
+		alone, ownErr := bump(c.Tree, ports, true)
+		if ownErr == nil {
+			if others, otherErr := rebuilt(c.Tree, readers, alone, c.Ports); otherErr == nil && len(others) == 0 {
+				changed, c.Rebuilt, err = alone, nil, nil
 			}
 		}
-		texts[name] = text
 	}
+	if err != nil {
+		return err
+	}
+	maps.Copy(texts, changed)
 	for name, text := range texts {
+		if link := linkIn(c.Tree.FS, name); link != "" { // git am does not write through one
+			return fmt.Errorf("%s: %s is a symlink; what it points to must be changed instead", name, link)
+		}
 		old, problem := c.Tree.ReadFile(name)
 		if problem != nil {
 			return errors.New(problem.Path + ": " + problem.Text)
@@ -246,6 +256,18 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 	}
 	slices.SortFunc(c.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
+}
+
+// linkIn is the first symbolic link on the way to a file, "" where there is none.
+func linkIn(fsys fs.FS, name string) string {
+	for i := range len(name) + 1 {
+		if i == len(name) || name[i] == '/' {
+			if info, err := fs.Lstat(fsys, name[:i]); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+				return name[:i]
+			}
+		}
+	}
+	return ""
 }
 
 // groups puts together the subjects whose ports hang together by a template or
@@ -268,7 +290,8 @@ func groups(subjects []*lint.Subject) [][]*lint.Subject {
 		for _, p := range s.Service.Ports {
 			parent[root(s.Service.Tree.Dir+"\x00"+p.Origin)] = root(key(s))
 			// Two changes of one Makefile would not apply one after the other.
-			for _, a := range p.Make.Assignments("PORTREVISION") {
+			sites, _ := sitesOf(p.Make, "PORTREVISION", 0) // of another variable perhaps
+			for _, a := range append(sites, p.Make.Assignments("PORTREVISION")...) {
 				parent[root(s.Service.Tree.Dir+"\x00"+a.File)] = root(key(s))
 			}
 		}

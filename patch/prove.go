@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 
 	"github.com/svcjify/svcjify/corpus"
@@ -95,19 +97,55 @@ func commandNames(s *rcparse.Script) []string {
 	return out
 }
 
-// unaffected proves that a port which reads a changed Makefile without
-// installing a changed script keeps its package's name.
-func unaffected(tree *corpus.Tree, changed map[string][]byte, origin string) error {
-	before, err := makefile.Read(tree.FS, origin)
-	if err != nil {
-		return &revisionError{origin, err}
+// rebuilt finds the ports that read a changed Makefile, do not install a
+// changed script, and get another package name all the same. Whoever put
+// PORTREVISION where several ports read it decided that they rise together,
+// so this is no fault as long as the revision, risen by one, is all that
+// changes; the message names them.
+func rebuilt(tree *corpus.Tree, readers *corpus.Readers, changed map[string][]byte, ports []string) ([]string, error) {
+	var others, out []string
+	for name := range changed {
+		others = append(others, readers.Of(name)...)
+		if dir, file := path.Split(name); file == "Makefile" {
+			others = append(others, path.Clean(dir)) // the master that does not install it itself
+		}
 	}
-	after, err := makefile.Read(overlay{tree.FS, changed}, origin)
-	if err != nil {
-		return &revisionError{origin, err}
+	slices.Sort(others)
+	for _, origin := range slices.Compact(others) {
+		if slices.Contains(ports, origin) {
+			continue
+		}
+		before, err := makefile.Read(tree.FS, origin)
+		if err != nil {
+			return nil, &revisionError{origin, err}
+		}
+		after, err := makefile.Read(overlay{tree.FS, changed}, origin)
+		if err != nil {
+			return nil, &revisionError{origin, err}
+		}
+		if before.Value("PKGNAME") == after.Value("PKGNAME") {
+			continue
+		}
+		out = append(out, origin)
+		b, err := revisionOf(before)
+		if err != nil {
+			return nil, &revisionError{origin, err}
+		}
+		a, err := revisionOf(after)
+		if err != nil {
+			return nil, &revisionError{origin, err}
+		}
+		if a != b+1 || unrevised(before) != unrevised(after) {
+			return nil, fmt.Errorf("%s does not install the script, but shares a Makefile: its package would become %s", origin, after.Value("PKGNAME"))
+		}
 	}
-	if a, b := before.Value("PKGNAME"), after.Value("PKGNAME"); a != b {
-		return fmt.Errorf("%s does not install the script, but shares a Makefile: its package would become %s", origin, b)
-	}
-	return nil
+	return out, nil
+}
+
+// revision is the part of a package's name that PORTREVISION makes.
+var revision = regexp.MustCompile(`_[0-9]+(,[0-9]+)?$`)
+
+// unrevised is a package's name without its revision.
+func unrevised(p *makefile.Port) string {
+	return revision.ReplaceAllString(p.Value("PKGNAME"), "$1")
 }

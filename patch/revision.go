@@ -36,7 +36,10 @@ func (e *revisionError) Unwrap() error { return e.err }
 // Ports that share a Makefile (a master and its slaves, an included
 // Makefile.common) rise together by one edit; that is why the result is
 // looked at after each edit, and not the edits counted.
-func bump(tree *corpus.Tree, ports []*corpus.Port) (map[string][]byte, error) {
+//
+// With own, a port whose master offers a default (PORTREVISION?=) gets a line
+// of its own instead, so that no other port rises with it.
+func bump(tree *corpus.Tree, ports []*corpus.Port, own bool) (map[string][]byte, error) {
 	changed := map[string][]byte{}
 	want := map[string]int{}
 	for _, p := range ports {
@@ -62,7 +65,7 @@ func bump(tree *corpus.Tree, ports []*corpus.Port) (map[string][]byte, error) {
 		if n > want[p.Origin] {
 			return nil, &revisionError{p.Origin, errors.New("a Makefile it shares with another port raises it twice")}
 		}
-		name, text, err := raise(over, now, n+1)
+		name, text, err := raise(over, now, n+1, own)
 		if err != nil {
 			return nil, &revisionError{p.Origin, err}
 		}
@@ -124,10 +127,13 @@ var reference = regexp.MustCompile(`^\$\{([A-Z0-9_a-z]+)(?::U[0-9]*)?\}$`)
 
 // raise sets a port's PORTREVISION to n in the file where it is set, or
 // inserts it at its conventional place, and returns the file and its new text.
-func raise(fsys fs.FS, p *makefile.Port, n int) (string, []byte, error) {
+func raise(fsys fs.FS, p *makefile.Port, n int, own bool) (string, []byte, error) {
 	sites, err := sitesOf(p, "PORTREVISION", 0)
 	if err != nil {
 		return "", nil, err
+	}
+	if own {
+		sites = slices.DeleteFunc(sites, func(a makefile.Assignment) bool { return a.Op == "?=" && path.Dir(a.File) != p.Dir() })
 	}
 	if len(sites) == 0 {
 		return insert(fsys, p, n)

@@ -96,9 +96,6 @@ func (s *Script) Block() []Assign {
 	return block
 }
 
-// FirstLoad is the offset of the first load_rc_config outside functions, -1 if there is none.
-func (s *Script) FirstLoad() int { return edge(s.Loads, false) }
-
 // LastLoad is the offset just after the last one.
 func (s *Script) LastLoad() int { return edge(s.Loads, true) }
 
