@@ -66,6 +66,32 @@ func Open(paths []string) (*Corpus, error) {
 	return c, nil
 }
 
+// Locate finds the one ports tree that the paths lie in, without reading it:
+// its top, how the user would write that, and the paths within it. OpenFS takes
+// the last two for another view of the same tree.
+func Locate(paths []string) (root, dir string, within []string, err error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	key := ""
+	for i, p := range paths {
+		pl, err := locatePath(p)
+		switch {
+		case err != nil:
+			return "", "", nil, err
+		case pl.scripts:
+			return "", "", nil, &OpenError{Path: p, Text: "is a directory of scripts: expected a ports tree or a part of one", Hint: "name the top of a ports tree, a category, or a port"}
+		case i > 0 && pl.key != key:
+			return "", "", nil, &OpenError{Path: p, Text: "is in another tree than " + paths[0] + ": expected one tree", Hint: "run svcjify once for each tree"}
+		}
+		if i == 0 {
+			root, dir, key = pl.root, pl.dir, pl.key
+		}
+		within = append(within, pl.within)
+	}
+	return root, dir, within, nil
+}
+
 // OpenTemplate finds the services that the port around a template installs from
 // it, without a look at any other port: an editor that asks at each change can't
 // wait for the whole tree. What other ports make of the template Open tells.

@@ -230,14 +230,15 @@ func commonDir(gitDir, cwd, env string) (string, error) {
 // section is a section of the repository's own configuration. What a user's
 // configuration says is of no concern here.
 func (r *Repository) section(name string) *config.Section {
-	c, err := r.config()
+	c, err := r.Config()
 	if err != nil {
 		return &config.Section{}
 	}
 	return c.Section(name)
 }
 
-func (r *Repository) config() (*config.Config, error) {
+// Config is the repository's own configuration.
+func (r *Repository) Config() (*config.Config, error) {
 	c := config.New()
 	text, err := os.ReadFile(filepath.Join(orElse(r.CommonDir, r.GitDir), "config"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -255,7 +256,7 @@ var knownExtensions = []string{"noop", "preciousobjects", "partialclone", "workt
 
 // format sees whether the repository's format is known.
 func (r *Repository) format() error {
-	c, err := r.config()
+	c, err := r.Config()
 	if err != nil {
 		// go-git's reader of configuration knows less than git's.
 		return fmt.Errorf("%w: %w", errUnsupported, err)
@@ -411,6 +412,16 @@ func (c *Commit) Parents() ([]*Commit, error) {
 		list = append(list, p)
 	}
 	return list, nil
+}
+
+// Object reads an object by its full name, for who makes new ones of it. The
+// data must not be changed.
+func (r *Repository) Object(name string) (kind string, data []byte, err error) {
+	h, ok := parseHash(name, r.hashSize)
+	if !ok {
+		return "", nil, &Error{Text: fmt.Sprintf("object name %q: expected %d hexadecimal digits", name, 2*r.hashSize)}
+	}
+	return r.objects.object(h, maxObjectSize)
 }
 
 // FS is the commit's tree as a file system; that of a nil Commit is empty.
