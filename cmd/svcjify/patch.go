@@ -1,16 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
+	"github.com/svcjify/svcjify/patch/batch"
 )
 
 // planFlags are the flags of the commands that make changes.
@@ -47,86 +49,93 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	return patch.Options{Certainty: least, Rules: f.rules, Repair: f.repair, Lint: opts}, nil
 }
 
+// planned is what would be changed in the trees that were named.
+type planned struct {
+	found   *corpus.Corpus
+	res     *lint.Result
+	changes []*patch.Change
+	held    []patch.Withheld
+	// lint is how it was looked at, the configuration's word included.
+	lint lint.Options
+}
+
+// today is what a batch compares itself with.
+func (p *planned) today() batch.Today {
+	return batch.Today{Tree: p.found.Trees[0], Subjects: p.res.Subjects, Changes: p.changes, Held: p.held}
+}
+
 // plan looks and plans.
-func (c *Command) plan(cmd *cobra.Command, paths []string, f *planFlags) ([]*patch.Change, []patch.Withheld, error) {
+func (c *Command) plan(ctx context.Context, open func() (*corpus.Corpus, error), paths []string, f *planFlags) (*planned, error) {
 	opts, err := c.planOptions(f)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	res, err := c.look(cmd.Context(), paths, &f.look, &opts.Lint)
-	if err != nil {
-		return nil, nil, err
+	p := &planned{}
+	if p.found, err = open(); err != nil {
+		return nil, err
 	}
+	if p.res, err = c.judge(ctx, p.found, paths, &f.look, &opts.Lint); err != nil {
+		return nil, err
+	}
+	p.lint = opts.Lint
 	c.progress.say("proving the changes", c.global.quiet)
 	defer c.progress.done()
-	return patch.Plan(cmd.Context(), res, opts)
+	p.changes, p.held, err = patch.Plan(ctx, p.res, opts)
+	return p, err
+}
+
+// at opens what the command line names.
+func (c *Command) at(paths []string) func() (*corpus.Corpus, error) {
+	return func() (*corpus.Corpus, error) {
+		c.progress.say("reading the tree", c.global.quiet)
+		return corpus.Open(paths)
+	}
 }
 
 func (c *Command) patchCmd() *cobra.Command {
 	var f planFlags
+	var send sendFlags
 	var out string
-	var author patch.Author
 	cmd := &cobra.Command{
 		Use:   "patch [PATH...]",
 		Short: "Print or write patches that make services ready",
-		Long: `Print a unified diff that makes the services ready, or write one file a port with -o.
+		Long: `Print a unified diff that makes the services ready, or write a batch with -o.
+
+A batch is a directory with a directory for each maintainer: a patch a port as git
+format-patch writes it, a report text for Bugzilla, a cover letter; and SUMMARY.md
+(SUMMARY.html) to read first. Ports that share a template are one patch; ports of one
+maintainer with the same template are a numbered series. Files in the directory that
+svcjify did not write, or that were changed since, are left alone.
 
 Each change is proved before it is written: the template is edited in memory, parsed
 and looked at again, and PORTREVISION must have risen by one in every port that
-installs the script and in no other. What is withheld is listed on standard error.`,
+installs the script. What is withheld is listed on standard error, or in SUMMARY.md.`,
 		Example: `  svcjify patch dns/knot3 | git apply
-  svcjify patch -o /tmp/patches --author 'Jane Doe <jane@example.org>' /usr/ports`,
+  svcjify patch -o /tmp/batch --limit 5 /usr/ports`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			changes, held, err := c.plan(cmd, args, &f)
+			if err := send.check(); err != nil {
+				return err
+			}
+			p, err := c.plan(cmd.Context(), c.at(args), args, &f)
 			if err != nil {
 				return err
 			}
-			c.withheld(held)
-			if author.Name == "" {
-				author.Name = c.config.Author
+			if out != "" {
+				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
-			if out == "" {
-				for _, ch := range changes {
-					diff, err := ch.Diff()
-					if err != nil {
-						return err
-					}
-					if _, err := c.Stdout.Write(diff); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			if err := os.MkdirAll(out, 0o755); err != nil {
-				return err
-			}
-			taken := map[string]bool{}
-			for _, ch := range changes {
-				mail, err := ch.Mail(author)
-				if err != nil {
-					return err
-				}
-				// Two trees may hold the same port, two directories the same script.
-				name := ch.FileName()
-				for n := 2; taken[name]; n++ {
-					name = fmt.Sprintf("%d_%s", n, ch.FileName())
-				}
-				taken[name] = true
-				if err := patch.WriteFile(out, name, mail); err != nil {
+			c.withheld(p.held)
+			taken, _ := send.selection.Pick(p.changes)
+			for _, ch := range taken {
+				if _, err := c.Stdout.Write(ch.Diff()); err != nil {
 					return err
 				}
 			}
-			if c.global.quiet {
-				return nil
-			}
-			fmt.Fprintf(c.Stderr, "%d patches written to %s, %d services withheld\n", len(changes), out, len(held))
 			return nil
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write one file a port to")
-	cmd.Flags().StringVar(&author.Name, "author", "", "who the patches are from, as 'Name <address>'; git am needs it")
-	cmd.Flags().StringVar(&author.Date, "date", "", "date of the patches, as git format-patch writes it")
+	send.add(cmd)
+	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write a batch to")
 	return cmd
 }
 
@@ -145,13 +154,13 @@ func (c *Command) fixCmd() *cobra.Command {
 		Long: `Make the changes of svcjify patch in the tree itself. A file is replaced as a whole or
 not at all; symlinks and files outside the tree are refused.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			changes, held, err := c.plan(cmd, args, &f)
+			p, err := c.plan(cmd.Context(), c.at(args), args, &f)
 			if err != nil {
 				return err
 			}
-			c.withheld(held)
+			c.withheld(p.held)
 			var failed error
-			for _, ch := range changes {
+			for _, ch := range p.changes {
 				if err := ch.WriteTree(ch.Tree.Dir); err != nil {
 					fmt.Fprintf(c.Stderr, "error: %s\n", err)
 					failed = fmt.Errorf("some changes could not be written")

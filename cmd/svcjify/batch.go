@@ -1,0 +1,363 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/report"
+	"github.com/svcjify/svcjify/patch"
+	"github.com/svcjify/svcjify/patch/batch"
+	"github.com/svcjify/svcjify/patch/gitwrite"
+)
+
+// headOf is the commit that a tree's HEAD names; nil for a tree in no
+// repository, or in one that can't be read: patches need none.
+func headOf(dir string) (*gitwrite.Head, func()) {
+	head, err := gitwrite.Open(dir)
+	if err != nil {
+		return nil, func() {}
+	}
+	return head, head.Close
+}
+
+// settings describes a batch of one tree.
+func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags, env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
+	s := batch.Settings{Author: env.From.String(), Date: env.Date.Format(patch.MailDate), PR: env.PR}
+	var err error
+	if s.Tree, err = filepath.Abs(tree.Dir); err != nil {
+		return s, err
+	}
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	for _, a := range args {
+		abs, err := filepath.Abs(a)
+		if err != nil {
+			return s, err
+		}
+		within, err := filepath.Rel(s.Tree, abs)
+		if err != nil {
+			return s, err
+		}
+		s.Paths = append(s.Paths, filepath.ToSlash(within))
+	}
+	slices.Sort(s.Paths)
+	s.Paths = slices.Compact(s.Paths)
+	if head != nil {
+		s.Base = head.Commit
+	}
+	s.Flags = slices.Concat(f.words(look), send.words())
+	switch name := c.global.config; name {
+	case "":
+	case noConfig:
+		s.Flags = append(s.Flags, "config "+name)
+	default:
+		s.Flags = append(s.Flags, "config "+absolute(name))
+	}
+	slices.Sort(s.Flags)
+	return s, nil
+}
+
+// words is the flags as a batch file keeps them; look has what the configuration
+// says where no flag does.
+func (f *planFlags) words(look lint.Options) []string {
+	out := []string{"certainty " + f.certainty, "operator " + string(look.Operator), "release " + look.Release.Name}
+	for _, r := range f.rules {
+		out = append(out, "rule "+r)
+	}
+	for _, dir := range f.look.programs.packages {
+		out = append(out, "packages "+absolute(dir))
+	}
+	for _, dir := range f.look.programs.stage {
+		out = append(out, "stage "+absolute(dir))
+	}
+	if dir := f.look.programs.src; dir != "" {
+		out = append(out, "src "+absolute(dir))
+	}
+	if f.repair {
+		out = append(out, "repair true")
+	}
+	return out
+}
+
+// absolute is a path that means the same from everywhere.
+func absolute(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		return abs
+	}
+	return dir
+}
+
+func (f *sendFlags) words() []string {
+	var out []string
+	add := func(name string, values []string) {
+		for _, v := range values {
+			out = append(out, name+" "+v)
+		}
+	}
+	add("maintainer", f.selection.Maintainers)
+	add("category", f.selection.Categories)
+	add("state", f.selection.States)
+	add("only", f.selection.Only)
+	if f.selection.Limit > 0 {
+		out = append(out, fmt.Sprintf("limit %d", f.selection.Limit))
+	}
+	return out
+}
+
+// writeBatch makes or renews the batch in a directory.
+func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags, send *sendFlags) error {
+	if len(p.found.Trees) != 1 {
+		return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
+	}
+	tree := p.found.Trees[0]
+	head, done := headOf(tree.Dir)
+	defer done()
+	env, known, err := c.envelope(ctx, tree.Dir, head, send)
+	if err != nil {
+		return err
+	}
+	if !known {
+		fmt.Fprintf(c.Stderr, "warning: git has no user.name and user.email, so the patches are from %s; give --author\n", env.From)
+	}
+	set, err := c.settings(tree, args, f, p.lint, send, env, head)
+	if err != nil {
+		return err
+	}
+	dir, err := batch.Create(out)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if b := dir.Batch; b != nil && (b.Settings.Tree != set.Tree || !slices.Equal(b.Settings.Paths, set.Paths) || !slices.Equal(b.Settings.Flags, set.Flags)) {
+		return hinted{fmt.Errorf("%s holds another batch: of %s (%s), made with %s", out, b.Settings.Tree, strings.Join(b.Settings.Paths, " "), strings.Join(b.Settings.Flags, ", ")),
+			"give another directory, or run svcjify batch refresh " + out}
+	}
+	taken, later := send.selection.Pick(p.changes)
+	b, texts, err := batch.Make(batch.Input{Settings: set, Today: p.today(), Taken: patch.Order(taken), Later: later, Envelope: env, Before: dir.Batch})
+	if err != nil {
+		return err
+	}
+	return c.put(ctx, out, dir, b, texts, len(p.held))
+}
+
+// put writes a batch and says what was kept.
+func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.Batch, texts map[string][]byte, held int) error {
+	kept, err := dir.Write(ctx, b, texts)
+	for _, k := range kept {
+		fmt.Fprintf(c.Stderr, "kept: %s: %s\n", report.OneLine(filepath.Join(out, k.Name)), report.OneLine(k.Reason))
+	}
+	if err != nil {
+		return hinted{err, "what is there is whole; the same command carries on"}
+	}
+	if c.global.quiet {
+		return nil
+	}
+	fmt.Fprintf(c.Stderr, "%s in %s, %s withheld; read %s first\n", counted(len(b.Patches), "patch", "patches"), out, counted(held, "service", "services"), filepath.Join(out, "SUMMARY.md"))
+	return nil
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func (c *Command) batchCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "batch",
+		Short: "Follow a batch of patches: what became of each",
+		Long: `Follow the patches that svcjify patch -o wrote: what has landed in the tree of today,
+what still applies, what must be made anew.
+
+To leave a port or a maintainer out for good, add two lines to svcjify.batch in the
+directory, with an empty line before and after:
+
+  skip: www/nginx
+  because: the maintainer does it himself, PR 123456`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%w: unknown command %q, expected status or refresh", errUsage, "batch "+args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(c.batchStatusCmd(), c.batchRefreshCmd())
+	return cmd
+}
+
+// oneDir is the argument of the commands on a batch.
+func oneDir(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("%w: %s takes one directory, that of svcjify patch -o", errUsage, cmd.CommandPath())
+	}
+	return nil
+}
+
+func (c *Command) batchStatusCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status DIR",
+		Short: "Compare a batch with the tree of today; exit 1 if one has moved",
+		Args:  oneDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := batch.Look(args[0])
+			if err != nil {
+				return err
+			}
+			defer dir.Close()
+			_, states, _, err := c.states(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			t := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
+			count := map[batch.Status]int{}
+			for _, s := range states {
+				count[s.Status]++
+				if s.Status != batch.Applies {
+					c.exit = exitFindings
+				}
+				fmt.Fprintf(t, "%s\t%s\t%s\n", s.Status, report.OneLine(s.Entry.Change), report.OneLine(s.Detail))
+			}
+			if err := t.Flush(); err != nil {
+				return err
+			}
+			var words []string
+			for _, s := range batch.Statuses {
+				if count[s] > 0 {
+					words = append(words, fmt.Sprintf("%d %s", count[s], s))
+				}
+			}
+			if len(words) > 0 {
+				words = []string{": " + strings.Join(words, ", ")}
+			}
+			_, err = fmt.Fprintf(c.Stdout, "%s%s\n", counted(len(states), "patch", "patches"), strings.Join(words, ""))
+			return err
+		},
+	}
+}
+
+func (c *Command) batchRefreshCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "refresh DIR",
+		Short: "Make anew what must be, and take out what has landed",
+		Long: `Make anew the patches of a batch that do not apply to the tree of today or bring
+something else, and take out those that have landed, are superseded, whose port is gone,
+or that svcjify.batch skips. A patch that still applies is not touched. Patches that the
+batch did not have are not added: run svcjify patch -o again for those.`,
+		Args: oneDir,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := batch.Open(args[0])
+			if err != nil {
+				return err
+			}
+			defer dir.Close()
+			p, states, send, err := c.states(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			head, done := headOf(p.found.Trees[0].Dir)
+			defer done()
+			set := dir.Batch.Settings
+			if set.Base = ""; head != nil {
+				set.Base = head.Commit
+			}
+			env, _, err := c.envelope(cmd.Context(), p.found.Trees[0].Dir, head, send)
+			if err != nil {
+				return err
+			}
+			in := batch.Refresh(dir.Batch, states)
+			in.Settings, in.Today, in.Envelope = set, p.today(), env
+			b, texts, err := batch.Make(in)
+			if err != nil {
+				return err
+			}
+			for _, s := range states {
+				if s.Status != batch.Applies {
+					fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Entry.Change), report.OneLine(strings.TrimSuffix(string(s.Status)+", "+s.Detail, ", ")))
+				}
+			}
+			return c.put(cmd.Context(), args[0], dir, b, texts, len(p.held))
+		},
+	}
+}
+
+// states looks at the tree of a batch as it is today.
+func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch.State, *sendFlags, error) {
+	set := dir.Batch.Settings
+	f, send, err := c.parseWords(set)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p, err := c.plan(ctx, func() (*corpus.Corpus, error) { return openAgain(set) }, places(set), f)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return p, dir.Batch.States(p.today(), dir.Read), send, nil
+}
+
+// places is what a batch was made from.
+func places(set batch.Settings) []string {
+	var out []string
+	for _, p := range set.Paths {
+		out = append(out, filepath.Join(set.Tree, filepath.FromSlash(p)))
+	}
+	return out
+}
+
+// openAgain opens what a batch was made from. A part of the tree that is gone
+// by now is left out, so that the rest can be told from it.
+func openAgain(set batch.Settings) (*corpus.Corpus, error) {
+	var paths []string
+	var missing error
+	for _, full := range places(set) {
+		if _, _, _, err := corpus.Locate([]string{full}); err != nil && len(set.Paths) > 1 {
+			missing = err
+			continue
+		}
+		paths = append(paths, full)
+	}
+	if len(paths) == 0 {
+		return nil, errors.Join(errors.New("nothing of what the batch was made from is there"), missing)
+	}
+	found, err := corpus.Open(paths)
+	if err != nil {
+		if _, statErr := corpus.Open([]string{set.Tree}); statErr == nil {
+			return corpus.Open([]string{set.Tree})
+		}
+		return nil, err
+	}
+	if len(found.Trees) != 1 {
+		return nil, fmt.Errorf("the batch's paths lie in %d trees by now, expected one", len(found.Trees))
+	}
+	return found, nil
+}
+
+// parseWords turns a batch file's flags back into the command line's.
+func (c *Command) parseWords(set batch.Settings) (*planFlags, *sendFlags, error) {
+	f, send := &planFlags{}, &sendFlags{author: set.Author, date: set.Date, pr: set.PR}
+	cmd := &cobra.Command{}
+	f.add(cmd)
+	(&sendFlags{}).add(cmd)
+	for _, w := range set.Flags {
+		name, value, _ := strings.Cut(w, " ")
+		if name == "config" {
+			c.global.config = value
+			continue
+		}
+		if err := cmd.Flags().Set(name, value); err != nil {
+			return nil, nil, fmt.Errorf("%s: flag %q: %w", batch.FileName, w, err)
+		}
+	}
+	return f, send, send.check()
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint/report"
+	"github.com/svcjify/svcjify/patch"
+	"github.com/svcjify/svcjify/patch/gitwrite"
+)
+
+func (c *Command) commitCmd() *cobra.Command {
+	var f planFlags
+	var send sendFlags
+	var branch string
+	var force, allowDirty bool
+	cmd := &cobra.Command{
+		Use:   "commit --branch NAME [PATH...]",
+		Short: "Commit the changes of `svcjify patch` to a new branch",
+		Long: `Make the commits of svcjify patch -o on top of HEAD, straight in the repository: the
+work tree and the index are not touched, nor looked at but for what differs from HEAD.
+
+What is read and changed is what HEAD has. A change to a file that differs in the work
+tree is left out, unless --allow-dirty. The branch is made only if it is not there;
+--force replaces it, and git reflog keeps what it was.`,
+		Example: `  svcjify commit --branch svcj /usr/ports
+  git log -p main..svcj`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if branch == "" {
+				return fmt.Errorf("%w: --branch NAME is missing", errUsage)
+			}
+			if err := send.check(); err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			root, dir, within, err := corpus.Locate(args)
+			if err != nil {
+				return err
+			}
+			head, err := gitwrite.Open(root)
+			if err != nil {
+				return err
+			}
+			defer head.Close()
+			if err := head.Writable(); err != nil {
+				return err
+			}
+			p, err := c.plan(ctx, func() (*corpus.Corpus, error) { return corpus.OpenFS(head.FS, dir, within...) }, args, &f)
+			if err != nil {
+				return err
+			}
+			author, committer, err := c.signatures(ctx, root, head, &send)
+			if err != nil {
+				return err
+			}
+			c.tellMissing(head.Whole)
+			c.withheld(p.held)
+			taken, later := send.selection.Pick(p.changes)
+			if !allowDirty {
+				taken = c.clean(head, taken)
+			}
+			var commits []gitwrite.Commit
+			for _, n := range patch.Order(taken) {
+				files := map[string][]byte{}
+				for _, file := range n.Files {
+					files[file.Path] = file.New
+				}
+				commits = append(commits, gitwrite.Commit{Author: author, Committer: committer, Message: n.Message(send.pr), Files: files})
+			}
+			if len(commits) == 0 {
+				fmt.Fprintf(c.Stderr, "nothing to commit, %d services withheld\n", len(p.held))
+				return nil
+			}
+			chain, err := head.Build(ctx, commits)
+			if err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := chain.Write(branch, force); err != nil {
+				return err
+			}
+			if c.global.quiet {
+				return nil
+			}
+			fmt.Fprintf(c.Stderr, "%s on branch %s, from %s; %s withheld, %s left for later\n", counted(len(commits), "commit", "commits"), branch,
+				head.Commit[:12], counted(len(p.held), "service", "services"), counted(len(later), "patch", "patches"))
+			return nil
+		},
+	}
+	f.add(cmd)
+	send.add(cmd)
+	cmd.Flags().StringVar(&branch, "branch", "", "the branch to make")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the branch if it is there")
+	cmd.Flags().BoolVar(&allowDirty, "allow-dirty", false, "commit changes of files that differ from HEAD in the work tree too, as HEAD has them")
+	return cmd
+}
+
+// signatures is who the commits are from and by. The committer's date is the
+// author's, so that the same tree gives the same commits.
+func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.Head, send *sendFlags) (author, committer gitwrite.Signature, err error) {
+	env, known, err := c.envelope(ctx, root, head, send)
+	if err != nil {
+		return author, committer, err
+	}
+	if !known {
+		return author, committer, hinted{fmt.Errorf("there is no author: git has no user.name and user.email"), "git config user.name and user.email, or give --author 'Name <address>'"}
+	}
+	author = gitwrite.Signature{Name: env.From.Name, Email: env.From.Email, When: env.Date}
+	committer = author
+	if name, email := gitwrite.Identity(ctx, root, "COMMITTER"); name != "" && email != "" {
+		by, err := patch.NewPerson(name, email)
+		if err != nil {
+			return author, committer, err
+		}
+		committer.Name, committer.Email = by.Name, by.Email
+	}
+	return author, committer, nil
+}
+
+// clean leaves out changes to files that a person is working on.
+func (c *Command) clean(head *gitwrite.Head, changes []*patch.Change) []*patch.Change {
+	var out []*patch.Change
+	for _, ch := range changes {
+		dirty := ""
+		for _, file := range ch.Files {
+			if why := head.Dirty(file.Path); why != "" {
+				dirty = file.Path + " " + why
+				break
+			}
+		}
+		if dirty == "" {
+			out = append(out, ch)
+			continue
+		}
+		fmt.Fprintf(c.Stderr, "skipped: %s: %s; --allow-dirty commits it all the same, from HEAD\n", report.OneLine(ch.Name()), report.OneLine(dirty))
+	}
+	return out
+}
