@@ -70,7 +70,13 @@ func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look 
 // words is the flags as a batch file keeps them; look has what the configuration
 // says where no flag does.
 func (f *planFlags) words(look lint.Options) []string {
-	out := []string{"certainty " + f.certainty, "operator " + string(look.Operator), "release " + look.Release.Name}
+	out := []string{"certainty " + f.certainty}
+	if look.Operator != "" {
+		out = append(out, "operator "+string(look.Operator))
+	}
+	if look.Release.Name != "" {
+		out = append(out, "release "+look.Release.Name)
+	}
 	for _, r := range f.rules {
 		out = append(out, "rule "+r)
 	}
