@@ -3,8 +3,9 @@ package infer
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // A File is a text that comes with the port: its message, a configuration, its
@@ -17,33 +18,33 @@ const maxLines = 3
 // jailParams are the parameters of jail(8) by which a message tells people what
 // the program needs in a jail, and the option that grants the same (rc.conf(5)).
 var jailParams = []sign{
-	{regexp.MustCompile(`\ballow\.mlock\b`), "mlock", Likely},
-	{regexp.MustCompile(`\ballow\.raw_sockets\b`), "net_raw", Likely},
-	{regexp.MustCompile(`\ballow\.socket_af\b`), "net_all", Likely},
-	{regexp.MustCompile(`\ballow\.sysvipc\b|\bsysv(shm|sem|msg)\b`), "sysvipcnew", Likely},
-	{regexp.MustCompile(`\ballow\.vmm\b`), "vmm", Likely},
-	{regexp.MustCompile(`\ballow\.settime\b`), "settime", Likely},
-	{regexp.MustCompile(`\ballow\.routing\b`), "routing", Likely},
-	{regexp.MustCompile(`\ballow\.nfsd\b`), "nfsd", Likely},
-	{regexp.MustCompile(`\ballow\.mount\b`), OptOut, Possible},
+	{lazyregexp.New(`\ballow\.mlock\b`), "mlock", Likely},
+	{lazyregexp.New(`\ballow\.raw_sockets\b`), "net_raw", Likely},
+	{lazyregexp.New(`\ballow\.socket_af\b`), "net_all", Likely},
+	{lazyregexp.New(`\ballow\.sysvipc\b|\bsysv(shm|sem|msg)\b`), "sysvipcnew", Likely},
+	{lazyregexp.New(`\ballow\.vmm\b`), "vmm", Likely},
+	{lazyregexp.New(`\ballow\.settime\b`), "settime", Likely},
+	{lazyregexp.New(`\ballow\.routing\b`), "routing", Likely},
+	{lazyregexp.New(`\ballow\.nfsd\b`), "nfsd", Likely},
+	{lazyregexp.New(`\ballow\.mount\b`), OptOut, Possible},
 }
 
 // messageSigns are what a message says of how the program is used.
 var messageSigns = []sign{
-	{regexp.MustCompile(`(?i)\bhttps?://(localhost|127\.0\.0\.1|\[::1\]|your|<|\$|%%|hostname|server)[^/\s]*`), "net_basic", Likely},
-	{regexp.MustCompile(`(?i)\b(listen(s|ing)?|bind(s|ing)?|connect(s|ing)?|available|reach\w*|runs?|running)\b.{0,40}\b(tcp|udp|ports?|localhost|127\.0\.0\.1)\b`), "net_basic", Likely},
-	{regexp.MustCompile(`(?i)\bkldload\b|\bkernel modules?\b`), OptOut, Possible},
-	{regexp.MustCompile(`\bkern\.ipc\.(shm|sem|msg)\w+`), "sysvipcnew", Possible},
-	{regexp.MustCompile(`\bnet\.inet\.ip\.forwarding\b|\bgateway_enable\b`), "routing", Possible},
-	{regexp.MustCompile(`(?i)\bpf\.conf\b|\bipfw\b|\bpf_enable\b`), OptOut, Possible},
+	{lazyregexp.New(`(?i)\bhttps?://(localhost|127\.0\.0\.1|\[::1\]|your|<|\$|%%|hostname|server)[^/\s]*`), "net_basic", Likely},
+	{lazyregexp.New(`(?i)\b(listen(s|ing)?|bind(s|ing)?|connect(s|ing)?|available|reach\w*|runs?|running)\b.{0,40}\b(tcp|udp|ports?|localhost|127\.0\.0\.1)\b`), "net_basic", Likely},
+	{lazyregexp.New(`(?i)\bkldload\b|\bkernel modules?\b`), OptOut, Possible},
+	{lazyregexp.New(`\bkern\.ipc\.(shm|sem|msg)\w+`), "sysvipcnew", Possible},
+	{lazyregexp.New(`\bnet\.inet\.ip\.forwarding\b|\bgateway_enable\b`), "routing", Possible},
+	{lazyregexp.New(`(?i)\bpf\.conf\b|\bipfw\b|\bpf_enable\b`), OptOut, Possible},
 }
 
 // confListen is a line of a configuration that names an address or a port; the
 // line is not a comment. The key stands before =, :, a blank or a tag's end.
 var (
-	confListen = regexp.MustCompile(`(?i)^[\s"'<{.\w-]*\b(listen(_?(addr|address|on|port))?|bind(_?(addr|address|ip|host))?|addr(ess)?|port|http_?port|https_?port|server_?port|endpoint|interface)\b["'>]?\s*[=: >]\s*["']?([\w.:\[\]*-]*\d[\w.:\[\]*-]*|\*|localhost)`)
-	confSocket = regexp.MustCompile(`(?i)^[^#;/]*\b\w*(socket|listen|bind|address)\w*["'>]?\s*[=: >]\s*["']?(unix:|local:)?/[\w./%-]+\.sock`)
-	comment    = regexp.MustCompile(`^\s*(#|;|//|<!--|--|")`)
+	confListen = lazyregexp.New(`(?i)^[\s"'<{.\w-]*\b(listen(_?(addr|address|on|port))?|bind(_?(addr|address|ip|host))?|addr(ess)?|port|http_?port|https_?port|server_?port|endpoint|interface)\b["'>]?\s*[=: >]\s*["']?([\w.:\[\]*-]*\d[\w.:\[\]*-]*|\*|localhost)`)
+	confSocket = lazyregexp.New(`(?i)^[^#;/]*\b\w*(socket|listen|bind|address)\w*["'>]?\s*[=: >]\s*["']?(unix:|local:)?/[\w./%-]+\.sock`)
+	comment    = lazyregexp.New(`^\s*(#|;|//|<!--|--|")`)
 )
 
 // isConf reports whether a name is a configuration's, not a patch's or a script's.
@@ -120,12 +121,12 @@ func packed(line string) (sign, string) {
 // configure script shows, whether it is on or not: a program that can be built
 // with IPv6 speaks IP.
 var optionSigns = []sign{
-	{regexp.MustCompile(`(?i)^(--(en|dis)able-)?(IPV6|INET6|IPV4)$`), "net_basic", Likely},
-	{regexp.MustCompile(`(?i)^(--with(out)?-)?(TLS|SSL|OPENSSL|GNUTLS|LIBRESSL|HTTP2?|HTTPS|SASL|LDAP|MYSQL|PGSQL|REDIS|MEMCACHED?|TCP_?WRAPPERS?|LIBWRAP|SNMP|WEB|WEBSOCKETS?|CURL|KERBEROS|GSSAPI|RADIUS)(=.*)?$`), "net_basic", Possible},
-	{regexp.MustCompile(`(?i)^(--(with|enable)-)?(PCAP|LIBPCAP)(=.*)?$`), "net_raw", Possible},
-	{regexp.MustCompile(`(?i)^(--(with|enable)-)?(FUSE|PF|IPFW|IPFILTER|NETGRAPH)(=.*)?$`), OptOut, Possible},
-	{regexp.MustCompile(`(?i)^(--(with|enable)-)?(SYSVIPC|SHM|SHMEM)(=.*)?$`), "sysvipcnew", Possible},
-	{regexp.MustCompile(`(?i)^(--(with|enable)-)?(MLOCK|MLOCKALL|MEMLOCK)(=.*)?$`), "mlock", Possible},
+	{lazyregexp.New(`(?i)^(--(en|dis)able-)?(IPV6|INET6|IPV4)$`), "net_basic", Likely},
+	{lazyregexp.New(`(?i)^(--with(out)?-)?(TLS|SSL|OPENSSL|GNUTLS|LIBRESSL|HTTP2?|HTTPS|SASL|LDAP|MYSQL|PGSQL|REDIS|MEMCACHED?|TCP_?WRAPPERS?|LIBWRAP|SNMP|WEB|WEBSOCKETS?|CURL|KERBEROS|GSSAPI|RADIUS)(=.*)?$`), "net_basic", Possible},
+	{lazyregexp.New(`(?i)^(--(with|enable)-)?(PCAP|LIBPCAP)(=.*)?$`), "net_raw", Possible},
+	{lazyregexp.New(`(?i)^(--(with|enable)-)?(FUSE|PF|IPFW|IPFILTER|NETGRAPH)(=.*)?$`), OptOut, Possible},
+	{lazyregexp.New(`(?i)^(--(with|enable)-)?(SYSVIPC|SHM|SHMEM)(=.*)?$`), "sysvipcnew", Possible},
+	{lazyregexp.New(`(?i)^(--(with|enable)-)?(MLOCK|MLOCKALL|MEMLOCK)(=.*)?$`), "mlock", Possible},
 }
 
 // fromOptions looks at OPTIONS and CONFIGURE_ARGS.
@@ -147,7 +148,7 @@ func fromOptions(in Input) []Evidence {
 
 // commentText is an address or a port; a URL is more often where to read than
 // where it listens.
-var commentText = regexp.MustCompile(`(?i)\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\b(tcp|udp)[ /:-]*(port)?|\bports?\b[^a-z]{0,4}\d{2,5}\b|\blocalhost:\d|\blisten(s|ing)? (on|to|at)\b`)
+var commentText = lazyregexp.New(`(?i)\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\b(tcp|udp)[ /:-]*(port)?|\bports?\b[^a-z]{0,4}\d{2,5}\b|\blocalhost:\d|\blisten(s|ing)? (on|to|at)\b`)
 
 // fromComments looks at what the script's comments say of its variables.
 func fromComments(in Input) []Evidence {

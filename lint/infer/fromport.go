@@ -2,19 +2,20 @@ package infer
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // A sign is a word in a description and what it hints at.
 type sign struct {
-	pattern  *regexp.Regexp
+	pattern  *lazyregexp.Regexp
 	supports string
 	strength Certainty
 }
 
-func re(words string) *regexp.Regexp { return regexp.MustCompile(`(?i)\b(` + words + `)\b`) }
+func re(words string) *lazyregexp.Regexp { return lazyregexp.New(`(?i)\b(` + words + `)\b`) }
 
 // netSigns say that a program speaks IP.
 var netSigns = []sign{
@@ -97,23 +98,23 @@ func fromCategory(in Input) []Evidence {
 
 // libSigns says what linking against a library hints at.
 var libSigns = []sign{
-	{regexp.MustCompile(`^lib(curl|event|uv|ev|microhttpd|cares|soup|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|unbound|getdns|ldns|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|spf2|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
-	{regexp.MustCompile(`^lib(pcap|net|dnet)\.so`), "net_raw", Possible},
-	{regexp.MustCompile(`^lib(fuse3?)\.so`), OptOut, Likely},
+	{lazyregexp.New(`^lib(curl|event|uv|ev|microhttpd|cares|soup|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|unbound|getdns|ldns|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|spf2|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
+	{lazyregexp.New(`^lib(pcap|net|dnet)\.so`), "net_raw", Possible},
+	{lazyregexp.New(`^lib(fuse3?)\.so`), OptOut, Likely},
 }
 
 // usesSigns does the same for USES.
 var usesSigns = []sign{
-	{regexp.MustCompile(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
-	{regexp.MustCompile(`^fuse(:|$)`), OptOut, Possible},
-	{regexp.MustCompile(`^kmod(:|$)`), OptOut, Likely},
+	{lazyregexp.New(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
+	{lazyregexp.New(`^fuse(:|$)`), OptOut, Possible},
+	{lazyregexp.New(`^kmod(:|$)`), OptOut, Likely},
 }
 
 // runSigns does the same for RUN_DEPENDS. The .NET runtime locks a page of
 // memory at its start and ends where that is refused (dotnet/runtime,
 // gcenv.unix.cpp, GCToOSInterface::Initialize).
 var runSigns = []sign{
-	{regexp.MustCompile(`^(dotnet|aspnetcore)`), "mlock", Likely},
+	{lazyregexp.New(`^(dotnet|aspnetcore)`), "mlock", Likely},
 }
 
 // fromDepends looks at libraries and USES.

@@ -3,10 +3,10 @@ package infer
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
@@ -37,26 +37,26 @@ func fromHeader(in Input) []Evidence {
 
 // A hostAct is a command that no svcj option permits in a jail.
 type hostAct struct {
-	pattern *regexp.Regexp // of the command's base name
-	args    *regexp.Regexp // of its arguments, nil for any
-	act     string         // what it does, in words fit for a comment
+	pattern *lazyregexp.Regexp // of the command's base name
+	args    *lazyregexp.Regexp // of its arguments, nil for any
+	act     string             // what it does, in words fit for a comment
 }
 
 // hostActs follows jail(8) and sys/kern/kern_jail.c, prison_priv_check: what a
 // jail without VNET is refused whatever allow.* says.
 var hostActs = []hostAct{
-	{regexp.MustCompile(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems"},
-	{regexp.MustCompile(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules"},
-	{regexp.MustCompile(`^(ifconfig)$`), regexp.MustCompile(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces"},
-	{regexp.MustCompile(`^route$`), regexp.MustCompile(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)"},
-	{regexp.MustCompile(`^sysctl$`), regexp.MustCompile(`[A-Za-z0-9_}]=`), "sets sysctls"},
-	{regexp.MustCompile(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter"},
-	{regexp.MustCompile(`^devfs$`), regexp.MustCompile(`\b(rule|ruleset|applyset)\b`), "changes devfs rules"},
-	{regexp.MustCompile(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails"},
-	{regexp.MustCompile(`^(zfs|zpool)$`), nil, "administers ZFS"},
-	{regexp.MustCompile(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap"},
-	{regexp.MustCompile(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host"},
-	{regexp.MustCompile(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
+	{lazyregexp.New(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems"},
+	{lazyregexp.New(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules"},
+	{lazyregexp.New(`^(ifconfig)$`), lazyregexp.New(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces"},
+	{lazyregexp.New(`^route$`), lazyregexp.New(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)"},
+	{lazyregexp.New(`^sysctl$`), lazyregexp.New(`[A-Za-z0-9_}]=`), "sets sysctls"},
+	{lazyregexp.New(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter"},
+	{lazyregexp.New(`^devfs$`), lazyregexp.New(`\b(rule|ruleset|applyset)\b`), "changes devfs rules"},
+	{lazyregexp.New(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails"},
+	{lazyregexp.New(`^(zfs|zpool)$`), nil, "administers ZFS"},
+	{lazyregexp.New(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap"},
+	{lazyregexp.New(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host"},
+	{lazyregexp.New(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
 }
 
 // HostAct says what a command does that no svcj option permits in a jail, in
@@ -136,12 +136,12 @@ func backgrounds(s *rcparse.Script) bool {
 }
 
 var (
-	netVar  = regexp.MustCompile(`(?i)_(port|ports|listen|listen_?addr\w*|bind|bind_?\w*|addr|address|ip|ipaddr|http_?port|https_?port|interface|endpoint)$`)
-	peerVar = regexp.MustCompile(`(?i)_(host|hostname|hosts|server|servers|url|peer|peers|master|remote|upstream|proxy)$`)
-	netText = regexp.MustCompile(`(?i)(\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\binet6?:|https?://|\btcp6?:|\budp:|(^|[ ="',])[A-Za-z0-9.*-]*:\d{2,5}\b)`)
-	netFlag = regexp.MustCompile(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip|interface)$`)
-	sockVal = regexp.MustCompile(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
-	hasHost = regexp.MustCompile(`[A-Za-z0-9]`)
+	netVar  = lazyregexp.New(`(?i)_(port|ports|listen|listen_?addr\w*|bind|bind_?\w*|addr|address|ip|ipaddr|http_?port|https_?port|interface|endpoint)$`)
+	peerVar = lazyregexp.New(`(?i)_(host|hostname|hosts|server|servers|url|peer|peers|master|remote|upstream|proxy)$`)
+	netText = lazyregexp.New(`(?i)(\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\binet6?:|https?://|\btcp6?:|\budp:|(^|[ ="',])[A-Za-z0-9.*-]*:\d{2,5}\b)`)
+	netFlag = lazyregexp.New(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip|interface)$`)
+	sockVal = lazyregexp.New(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
+	hasHost = lazyregexp.New(`[A-Za-z0-9]`)
 )
 
 // fromListen looks for addresses and ports in defaults and in the command line.

@@ -2,15 +2,16 @@ package infer
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // A purpose is what a COMMENT says that a program is for, where that alone
 // tells the answer for nearly all programs that say so.
 type purpose struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	answer  string // option words, Nothing, or OptOut
 	act     string // what it does, in words fit for a sentence that begins with "it"
 }

@@ -151,8 +151,16 @@ func (p *Pool) parts(n int) []part {
 
 // Close ends the children. The pool can't be used after.
 func (p *Pool) Close() {
+	var all []*worker
 	for range p.options.Workers {
-		p.take().stop()
+		w := p.take()
+		if w.cmd != nil {
+			w.cmd.Process.Kill()
+		}
+		all = append(all, w)
+	}
+	for _, w := range all { // they have died side by side
+		w.stop()
 	}
 }
 

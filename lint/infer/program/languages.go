@@ -1,36 +1,37 @@
 package program
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // A language is one whose programs are read as text.
 type language struct {
 	name string
 	// interpreter matches the program behind #!, extension the names of its files.
-	interpreter, extension *regexp.Regexp
+	interpreter, extension *lazyregexp.Regexp
 	// comment begins a comment line.
 	comment string
 	// signs are looked for in each line outside comments; spawns are signs that
 	// other programs are started.
 	signs  []lineSign
-	spawns *regexp.Regexp
+	spawns *lazyregexp.Regexp
 }
 
 // A lineSign is a pattern and the act that it shows.
 type lineSign struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	act     Act
 }
 
-func sign(pattern string, act Act) lineSign { return lineSign{regexp.MustCompile(pattern), act} }
+func sign(pattern string, act Act) lineSign { return lineSign{lazyregexp.New(pattern), act} }
 
-func interpreter(pattern string) *regexp.Regexp {
-	return regexp.MustCompile(`^#!.*?\b(` + pattern + `)([\s"']|$)`)
+func interpreter(pattern string) *lazyregexp.Regexp {
+	return lazyregexp.New(`^#!.*?\b(` + pattern + `)([\s"']|$)`)
 }
 
-func extension(pattern string) *regexp.Regexp { return regexp.MustCompile(`\.(` + pattern + `)$`) }
+func extension(pattern string) *lazyregexp.Regexp { return lazyregexp.New(`\.(` + pattern + `)$`) }
 
 // sharedSigns hold in every language that hands the names of sys/socket.h
 // through; what is a word of one language only stands with that.
@@ -53,7 +54,7 @@ var languages = []*language{
 	{
 		name: "Python", comment: "#",
 		interpreter: interpreter(`python[0-9.]*|pypy[0-9.]*`), extension: extension(`pyw?`),
-		spawns: regexp.MustCompile(`\b(subprocess|os\.(system|popen|exec[lv]|spawn))`),
+		spawns: lazyregexp.New(`\b(subprocess|os\.(system|popen|exec[lv]|spawn))`),
 		signs: []lineSign{
 			sign(`^\s*(import|from)\s+(socketserver|SocketServer|http\.(server|client)|xmlrpc|xmlrpclib|SimpleXMLRPCServer|BaseHTTPServer|aiohttp|tornado|twisted|flask|django|bottle|fastapi|starlette|uvicorn|gunicorn|hypercorn|sanic|cherrypy|waitress|werkzeug|requests|httpx|urllib\.request|urllib2|urllib3|httplib|smtplib|smtpd|aiosmtpd|imaplib|poplib|ftplib|nntplib|telnetlib|ldap3?|paramiko|asyncssh|zmq|paho|websockets?|socketio|pymongo|pika|grpc|dns|boto3?|slixmpp|irc|medusa)\b`, Inet),
 			sign(`\b(create_connection|start_server|open_connection|create_datagram_endpoint)\s*\(`, Inet),
@@ -68,7 +69,7 @@ var languages = []*language{
 	{
 		name: "Perl", comment: "#",
 		interpreter: interpreter(`perl[0-9.]*`), extension: extension(`p[lm]`),
-		spawns: regexp.MustCompile("\\b(system|exec)\\b|`|\\bqx\\b|\\bIPC::(Open|Run)"),
+		spawns: lazyregexp.New("\\b(system|exec)\\b|`|\\bqx\\b|\\bIPC::(Open|Run)"),
 		signs: []lineSign{
 			sign(`\b(IO::Socket::(INET6?|IP|SSL)|Net::Server|LWP(::\w+)*|HTTP::(Daemon|Tiny|Server)|Net::(SMTP|DNS|LDAP|SNMP|FTP|HTTP|IMAP|POP3|SSH|Telnet|SSLeay)|Mojo(licious)?|Dancer2?|AnyEvent::(HTTP|Socket)|Plack|Starman|SOAP::\w+|XML::RPC)\b`, Inet),
 			sign(`\bIO::Socket::UNIX\b`, Local),
@@ -82,7 +83,7 @@ var languages = []*language{
 	{
 		name: "Ruby", comment: "#",
 		interpreter: interpreter(`ruby[0-9.]*`), extension: extension(`rb`),
-		spawns: regexp.MustCompile("\\b(system|exec|spawn|popen3?)\\b|`"),
+		spawns: lazyregexp.New("\\b(system|exec|spawn|popen3?)\\b|`"),
 		signs: []lineSign{
 			sign(`\b(TCPServer|TCPSocket|UDPSocket)\b|\bSocket\.tcp`, Inet),
 			sign(`\brequire\s*\(?['"](webrick|sinatra|rack|puma|thin|unicorn|net/(http|smtp|imap|pop|ftp|ssh)|open-uri|drb|faraday|httparty|eventmachine|rails|mqtt)(/[^'"]*)?['"]`, Inet),
@@ -93,7 +94,7 @@ var languages = []*language{
 	{
 		name: "PHP", comment: "//",
 		interpreter: interpreter(`php[0-9]*`), extension: extension(`php`),
-		spawns: regexp.MustCompile(`\b(exec|shell_exec|system|passthru|proc_open|popen)\s*\(`),
+		spawns: lazyregexp.New(`\b(exec|shell_exec|system|passthru|proc_open|popen)\s*\(`),
 		signs: []lineSign{
 			sign(`\b(p?fsockopen|stream_socket_(client|server)|curl_init|socket_create_listen)\s*\(`, Inet),
 			sign(`\bunix://`, Local),
@@ -104,7 +105,7 @@ var languages = []*language{
 	{
 		name: "JavaScript", comment: "//",
 		interpreter: interpreter(`node|nodejs|deno|bun`), extension: extension(`[cm]?js`),
-		spawns: regexp.MustCompile(`\bchild_process\b`),
+		spawns: lazyregexp.New(`\bchild_process\b`),
 		signs: []lineSign{
 			sign(`(\brequire\s*\(\s*|\bfrom\s+|\bimport\s+|\bimport\s*\(\s*)['"](node:)?(net|https?|http2|dgram|tls|dns|express|ws|koa|fastify|hapi|@hapi/hapi|socket\.io|axios|node-fetch|got|request|mqtt|undici)['"]`, Inet),
 			sign(`['"](raw-socket|net-ping)['"]`, Raw),
@@ -113,13 +114,13 @@ var languages = []*language{
 	{
 		name: "Tcl", comment: "#",
 		interpreter: interpreter(`tclsh[0-9.]*|wish[0-9.]*`), extension: extension(`tcl`),
-		spawns: regexp.MustCompile(`\bexec\b`),
+		spawns: lazyregexp.New(`\bexec\b`),
 		signs:  []lineSign{sign(`\bsocket\s+(-server\b|-async\b|\$?\w+\s+\$?\w+)|\bpackage\s+require\s+(http|tls|udp)\b`, Inet)},
 	},
 	{
 		name: "Lua", comment: "--",
 		interpreter: interpreter(`lua[0-9.]*|luajit`), extension: extension(`lua`),
-		spawns: regexp.MustCompile(`\bos\.execute\b|\bio\.popen\b`),
+		spawns: lazyregexp.New(`\bos\.execute\b|\bio\.popen\b`),
 		signs: []lineSign{
 			sign(`\brequire\s*\(?\s*['"](socket|ssl|http|cqueues|copas)(\.[^'"]*)?['"]`, Inet),
 			sign(`\brequire\s*\(?\s*['"]socket\.unix['"]`, Local),
@@ -127,7 +128,7 @@ var languages = []*language{
 	},
 	{
 		name: "Go source", comment: "//", extension: extension(`go`),
-		spawns: regexp.MustCompile(`"os/exec"`),
+		spawns: lazyregexp.New(`"os/exec"`),
 		signs: []lineSign{
 			sign(`\bnet\.(Listen(TCP|UDP|Packet|Config)?|Dial(TCP|UDP|Timeout)?|Dialer)\b|\bhttp\.(ListenAndServe(TLS)?|Get|Post|Client|Server)\b`, Inet),
 			sign(`\bnet\.(ListenUnix|DialUnix)\b`, Local),
@@ -140,7 +141,7 @@ var languages = []*language{
 	},
 	{
 		name: "Rust source", comment: "//", extension: extension(`rs`),
-		spawns: regexp.MustCompile(`\bprocess::Command\b|\bCommand::new\b`),
+		spawns: lazyregexp.New(`\bprocess::Command\b|\bCommand::new\b`),
 		signs: []lineSign{
 			sign(`\b(TcpListener|TcpStream|UdpSocket)\b|\buse\s+(hyper|axum|actix_web|reqwest|warp|rocket|tonic|quinn)\b`, Inet),
 			sign(`\b(UnixListener|UnixStream|UnixDatagram)\b`, Local),
@@ -169,7 +170,7 @@ func languageOf(name string, text []byte) *language {
 }
 
 // shell matches the first line of a shell script.
-var shell = regexp.MustCompile(`^#!.*?\b(sh|bash|ksh|zsh|mksh|dash)([\s"']|$)`)
+var shell = lazyregexp.New(`^#!.*?\b(sh|bash|ksh|zsh|mksh|dash)([\s"']|$)`)
 
 // maxLine is how much of a line is looked at, in bytes.
 const maxLine = 2048

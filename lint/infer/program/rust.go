@@ -3,8 +3,9 @@ package program
 import (
 	"bytes"
 	"cmp"
-	"regexp"
 	"slices"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // crateActs are crates of Rust whose purpose is an act. The compiler leaves the
@@ -33,7 +34,7 @@ var rustLibraries = []string{"library/core/src/", "library/alloc/src/", "library
 
 // crateDir matches the end of a path to a crate's directory: in cargo's
 // registry, in a port's cargo-crates, or in Debian's.
-var crateDir = regexp.MustCompile(`/([A-Za-z][A-Za-z0-9_-]{0,60})-[0-9]+(?:\.[0-9]+){1,2}[^/\x00 ]{0,30}$`)
+var crateDir = lazyregexp.New(`/([A-Za-z][A-Za-z0-9_-]{0,60})-[0-9]+(?:\.[0-9]+){1,2}[^/\x00 ]{0,30}$`)
 
 // crates is what of crateActs and crateFiles is in a Rust program, sorted, and
 // whether it is one.

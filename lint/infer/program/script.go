@@ -3,11 +3,11 @@ package program
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/lint/infer/pkgset"
 )
 
@@ -19,7 +19,7 @@ const (
 )
 
 // otherPurpose are directories whose files a service does not run.
-var otherPurpose = regexp.MustCompile(`(?i)(^|/)(tests?|testing|testsuite|examples?|samples?|docs?|demos?|contrib|benchmarks?|fuzz(ing)?|third_party|node_modules)(/|$)`)
+var otherPurpose = lazyregexp.New(`(?i)(^|/)(tests?|testing|testsuite|examples?|samples?|docs?|demos?|contrib|benchmarks?|fuzz(ing)?|third_party|node_modules)(/|$)`)
 
 // siblingLimits bounds how many further files of a package are read, and the
 // bytes of one and of all.
@@ -90,7 +90,7 @@ func (f *Finder) lookScript(r *Report, c *pkgset.Container, name string, data []
 }
 
 // command matches an absolute path in a shell script.
-var command = regexp.MustCompile(`(^|[\s"'=:])(/[A-Za-z0-9_./+-]+)`)
+var command = lazyregexp.New(`(^|[\s"'=:])(/[A-Za-z0-9_./+-]+)`)
 
 // commands is the absolute paths in a shell script, outside comment lines.
 func commands(text []byte) []string {

@@ -7,9 +7,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
 // Sources is a directory of a program's sources, as `make extract` leaves it in WRKSRC.
@@ -37,10 +38,10 @@ func OpenSources(dir string) (*Sources, error) {
 }
 
 // cSource matches the names of C and C++ sources.
-var cSource = regexp.MustCompile(`\.(c|cc|cpp|cxx|h|hh|hpp)$`)
+var cSource = lazyregexp.New(`\.(c|cc|cpp|cxx|h|hh|hpp)$`)
 
 // otherSystem matches directories with code for other systems than FreeBSD.
-var otherSystem = regexp.MustCompile(`(?i)(^|[/_.-])(linux|win(32|dows|nt)?|solaris|darwin|macos(x)?|android|aix|hpux|openbsd|netbsd|haiku)([/_.-]|$)`)
+var otherSystem = lazyregexp.New(`(?i)(^|[/_.-])(linux|win(32|dows|nt)?|solaris|darwin|macos(x)?|android|aix|hpux|openbsd|netbsd|haiku)([/_.-]|$)`)
 
 // Report reads the sources once. Their programs can't be told apart, so that
 // no fact is nearer than what a library of the program would be.
