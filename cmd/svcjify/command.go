@@ -127,6 +127,7 @@ func hintOf(err error) string {
 	var open *corpus.OpenError
 	var inGit *gitfs.Error
 	var conf *config.Error
+	var several config.Errors
 	switch {
 	case errors.As(err, &h):
 		return h.hint
@@ -134,6 +135,7 @@ func hintOf(err error) string {
 		return open.Hint
 	case errors.As(err, &inGit):
 		return inGit.Hint
+	case errors.As(err, &several): // each has its own
 	case errors.As(err, &conf):
 		return conf.Hint
 	}
