@@ -89,5 +89,14 @@ func (r *Rule) Page() string {
 	if r.Blocks {
 		b.WriteString("\nA service with this finding is *blocked*, or *faulty* where it declares itself ready: svcjify writes no patch that calls it ready.\n")
 	}
+	b.WriteString("\n## To pass it over\n\n")
+	if r.Check != nil { // it looks at a script, so that a comment there is heard
+		fmt.Fprintf(&b, "In the script, for that script: `# svcjify: ignore %s why`", r.Code)
+		if r.CanWork() {
+			fmt.Fprintf(&b, ", or `# svcjify: works %s why` where the\nservice was seen to work in the jail all the same", r.Code)
+		}
+		b.WriteString(".\n")
+	}
+	fmt.Fprintf(&b, "For files by their path, in .svcjify.toml, with a reason too; or for good, by `disable = [\"%s\"]`: see\ndocs/configuration.md.\n", r.Code)
 	return b.String()
 }
