@@ -33,7 +33,7 @@ undo="rm \"$0\""
 if [ -e "$kept" ]; then
 	undo="mv \"$kept\" \"$0\""
 fi
-if [ -x "$kept" ]; then
+if [ -f "$kept" ] && [ -x "$kept" ]; then
 	"$kept" "$@" || exit
 fi
 program=%[1]s
@@ -117,6 +117,9 @@ func (p *hookPlace) foreign(hint string) error {
 func (p *hookPlace) keep() error {
 	if p.shared {
 		return p.foreign("add the line `svcjify hook || exit 1` to it, where it should run")
+	}
+	if info, err := os.Stat(p.file); err == nil && !info.Mode().IsRegular() {
+		return p.foreign("it is no regular file: take it away, and install again")
 	}
 	if _, err := os.Lstat(p.kept()); err == nil {
 		return p.foreign(near(p.kept()) + " is there too: take one of them away, and install again")
