@@ -39,6 +39,7 @@ type outcome struct {
 	Exit     int
 	Signal   int
 	TimedOut bool
+	Cut      bool // what it started with & was still at work
 	Full     bool // the files grew beyond Bytes or Inodes
 	Log      string
 	Output   string // the first of what it wrote
@@ -176,10 +177,11 @@ func (j *job) shell(o *outcome) error {
 	if err != nil {
 		return err
 	}
+	patience := max(time.Second, time.Duration(j.Seconds*float64(time.Second))/4)
 	cmd := &exec.Cmd{
 		Path: shell, Args: j.Argv, Env: j.Env, Dir: "/", Stdout: out, Stderr: out,
 		ExtraFiles: []*os.File{held},
-		WaitDelay:  time.Second,
+		WaitDelay:  patience,
 		SysProcAttr: &syscall.SysProcAttr{
 			Chroot: j.Root, Setsid: true,
 			Credential: &syscall.Credential{Uid: uint32(j.UID), Gid: uint32(j.UID), Groups: []uint32{}},
@@ -203,8 +205,9 @@ func (j *job) shell(o *outcome) error {
 	})
 	_ = cmd.Wait()
 	// What was started with & may still be at work; it holds the pipe.
-	_ = alive.SetReadDeadline(time.Now().Add(time.Second))
-	_, _ = alive.Read(make([]byte, 1))
+	_ = alive.SetReadDeadline(time.Now().Add(patience))
+	_, err = alive.Read(make([]byte, 1))
+	o.Cut = errors.Is(err, os.ErrDeadlineExceeded)
 	stop()
 	st, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
 	switch {
