@@ -82,12 +82,15 @@ func observe(o outcome, installedAs string) Observed {
 			if skip = ""; s["cmd"] != "" && yes(s["svcj"]) && (s["verb"] == "restart" || s["verb"] == "status") {
 				skip = s["verb"] + "_cmd"
 			}
+		case "settled":
+			if !e.Inside && !done {
+				ob.Svcj = yes(e.Say["svcj"])
+			}
 		case "doit":
 			ob.Lines = append(ob.Lines, strings.Join(e.Argv, " "))
 			skip = ""
 		case "jail":
 			ob.Jails = append(ob.Jails, jailOf(e.Argv, installedAs))
-			ob.Svcj = ob.Svcj || !done // svcj_all_enable shows in this alone
 			done = true
 		case "inner":
 			ob.Inner = e.Exit

@@ -44,6 +44,8 @@ func prepare(text, shell string) (string, error) {
 		switch function {
 		case "_run_rc_doit":
 			line += `; __svcjify_doit "$@"`
+		case "_run_rc_precmd":
+			line += `; __svcjify_settled`
 		case "_run_rc_postcmd": // a stop method has done its work
 			line += `; [ "$rc_arg" != stop ] || /.svcjify/stub gone`
 		}

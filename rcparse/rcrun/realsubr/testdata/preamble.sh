@@ -84,6 +84,20 @@ __svcjify_begin()
 	/.svcjify/stub begin "name=$name" "rcvar=$rcvar" "verb=$verb" "options=$opts" "set=$opts_set" \
 	    "svcj=$svcj" "pidfile=$pidfile" "owner=$owner" "prepend=$prepend" "cmd=$cmd" "pid=$$"
 }
+# Whether svcj_all_enable jails a service shows when the settings have been looked at.
+__svcjify_settled()
+{
+	local svcj
+	case $svcj_all_enable,$name in
+	[Yy]*,[A-Za-z_]*) ;;
+	*) return ;;
+	esac
+	case $name in
+	*[!A-Za-z0-9_]*) return ;;
+	esac
+	eval "svcj=\$${name}_svcj"
+	/.svcjify/stub settled "svcj=$svcj"
+}
 __svcjify_doit()
 {
 	/.svcjify/stub doit "$@"

@@ -28,7 +28,7 @@ const (
 
 // An event is one line of the log.
 type event struct {
-	Kind   string   // command, begin, doit, jail, inner
+	Kind   string   // command, begin, settled, doit, jail, inner
 	Argv   []string `json:",omitempty"`
 	Env    []string `json:",omitempty"`
 	Dir    string   `json:",omitempty"`
@@ -60,6 +60,9 @@ func main() {
 			return
 		case "begin":
 			begin(os.Args[2:])
+			return
+		case "settled":
+			write(event{Kind: "settled", Say: words(os.Args[2:])})
 			return
 		case "doit":
 			write(event{Kind: "doit", Argv: os.Args[2:]})
@@ -106,12 +109,8 @@ func write(e event) {
 }
 
 // begin is called by run_rc_command's first line, with NAME=value words.
-func begin(words []string) {
-	say := make(map[string]string, len(words))
-	for _, w := range words {
-		name, value, _ := strings.Cut(w, "=")
-		say[name] = value
-	}
+func begin(args []string) {
+	say := words(args)
 	setState("sleeps", "")
 	if v := strings.ToLower(say["svcj"]); v == "no" || v == "" {
 		setState("jailed", "")
@@ -120,6 +119,16 @@ func begin(words []string) {
 	setState("owner", say["owner"])
 	setState("prepend", say["prepend"])
 	write(event{Kind: "begin", Say: say})
+}
+
+// words takes NAME=value words apart.
+func words(args []string) map[string]string {
+	say := make(map[string]string, len(args))
+	for _, w := range args {
+		name, value, _ := strings.Cut(w, "=")
+		say[name] = value
+	}
+	return say
 }
 
 // state is a small value that outlives this process.
