@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,9 @@ func run(argv []string) int {
 		return code
 	}
 	if name == "logger" { // rc.subr's own messages
+		if flags, rest := getopt(argv[1:], "fhPpSt"); len(rest) == 0 && !isset(flags, "f") {
+			_, _ = io.Copy(io.Discard, os.Stdin) // a pipe that nobody reads would end the script
+		}
 		return 0
 	}
 	if name == "service" {

@@ -109,7 +109,7 @@ func wantOne(op, p string, force bool) {
 }
 
 func exists(p string) bool {
-	if absent(p) {
+	if absent(p) || strings.HasPrefix(filepath.Base(p), "-") { // a name put together of nothing
 		return false
 	}
 	if runtimeFile(p) {
