@@ -173,7 +173,7 @@ func tested(p *page, list []patch.Numbered) string {
 	default:
 		lines = append(lines, fmt.Sprintf("%d of the %d scripts were run before and after in a model of rc.subr(8); the others were not run at all.", simulated, all))
 	}
-	lines = append(lines, "NOT tested: nothing was run on FreeBSD. The port was not built, staged or installed (no poudriere testport, no portlint), and the service was not started, neither in a service jail nor outside. What the service needs is concluded from documentation and from the script, as given above; the answer is held to be "+sureness(list)+".")
+	lines = append(lines, "NOT tested: nothing was run on FreeBSD. The port was not built, staged or installed (no poudriere testport, no portlint), and the service was not started, neither in a service jail nor outside. What the service needs is concluded from documentation and from the script, as given above; svcjify holds the answer to be "+sureness(list)+".")
 	var b strings.Builder
 	for i, l := range lines {
 		if i > 0 {
@@ -184,16 +184,19 @@ func tested(p *page, list []patch.Numbered) string {
 	return b.String()
 }
 
-// sureness is that of the least certain answer.
+// sureness is that of the least certain answer, in words.
 func sureness(list []patch.Numbered) string {
 	least := list[0].Certainty
 	for _, n := range list {
 		least = min(least, n.Certainty)
 	}
-	if least == infer.Certain {
-		return least.String()
+	switch least {
+	case infer.Certain:
+		return "certain"
+	case infer.Confident:
+		return "right with confidence, though not with certainty"
 	}
-	return least.String() + ", not certain"
+	return "only " + least.String()
 }
 
 // simulation is what the proofs of the patches have shown.
