@@ -79,6 +79,7 @@ var errUsage = errors.New("usage")
 func (c *Command) Main(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends what the first could not
 	c.progress, c.config = newProgress(c.Stderr), noConfiguration()
 	defer c.progress.watch()()
 	root := c.root()

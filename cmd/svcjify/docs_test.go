@@ -78,7 +78,7 @@ func shell(t *testing.T, dir, command string) string {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, gitEnv...), "HOME="+t.TempDir())
+	cmd.Env = append(append(cmd.Env, gitEnv...), "HOME="+t.TempDir(), hookVariable+"=")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

@@ -2,19 +2,26 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/report"
 )
 
 // hookVariable switches the hook off, or sets --fail-on, for one commit.
 const hookVariable = "SVCJIFY_HOOK"
+
+// hookOff is what switches it off, as a pattern of sh(1).
+const hookOff = "off | 0 | no"
 
 // goOn is how to commit all the same.
 const goOn = "git commit --no-verify, or " + hookVariable + "=off in the environment"
@@ -42,11 +49,11 @@ Exit codes: 0 go on, 1 findings block the commit, 2 wrong usage, 3 svcjify could
 its work, which blocks too; ` + goOn + ` goes on.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch v := os.Getenv(hookVariable); v {
-			case "":
-			case "off", "0", "no":
+			v := os.Getenv(hookVariable)
+			if slices.Contains(strings.Split(hookOff, " | "), v) {
 				return nil
-			default:
+			}
+			if v != "" {
 				failOn = v
 			}
 			limit, err := parseFailOn(failOn)
@@ -78,7 +85,8 @@ func (c *Command) guard(work func() error) (err error) {
 	}
 	if err := work(); err != nil {
 		hint := "to commit without the check: " + goOn
-		if h := hintOf(err); h != "" {
+		var several config.Errors // each of which has its own
+		if h := hintOf(err); h != "" && !errors.As(err, &several) {
 			hint = h + "; " + hint
 		}
 		return hinted{fmt.Errorf("the staged change could not be checked: %w", err), hint}
@@ -96,7 +104,7 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	if err != nil || len(trees) == 0 {
 		return err
 	}
-	var look lookFlags
+	look := lookFlags{known: func() error { return c.known("") }}
 	opts, err := c.options(&look)
 	if err != nil {
 		return err

@@ -23,12 +23,13 @@ const hookMark = "# Installed by `svcjify hook install`; `svcjify hook uninstall
 const keptSuffix = ".before-svcjify"
 
 // hookScript is the hook. One that was there before runs first, and stops the
-// commit where it did. A program that is gone, is killed or crashes blocks the
-// commit, and the message says how to go on. %[1]s is the program as it was
+// commit where it did; it is found by its name, since pre-commit(1) moves ours to
+// pre-commit.legacy. A program that is gone, is killed or crashes blocks the
+// commit, and the message says how to go on, which works without the program. %[1]s is the program as it was
 // called, %[2]s its full path, %[3]s the arguments, quoted all.
 const hookScript = `#!/bin/sh
 ` + hookMark + `
-kept="$0` + keptSuffix + `"
+kept="${0%%/*}/pre-commit` + keptSuffix + `"
 undo="rm \"$0\""
 if [ -e "$kept" ]; then
 	undo="mv \"$kept\" \"$0\""
@@ -36,6 +37,9 @@ fi
 if [ -f "$kept" ] && [ -x "$kept" ]; then
 	"$kept" "$@" || exit
 fi
+case ${` + hookVariable + `-} in
+` + hookOff + `) exit 0 ;;
+esac
 program=%[1]s
 command -v "$program" >/dev/null 2>&1 || program=%[2]s
 "$program" hook%[3]s

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/format/config"
+
+	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // An Error says why a repository, or a part of it, can't be read, and what to do.
@@ -312,8 +314,12 @@ func (r *Repository) readIndex() (*index, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &index{}, nil // nothing was ever added
 	}
-	if err == nil && info.Size() > maxIndexSize {
-		err = fmt.Errorf("has %d bytes", info.Size())
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = regular.ErrNotRegular
+	case info.Size() > maxIndexSize:
+		err = &regular.SizeError{Size: info.Size(), Limit: maxIndexSize}
 	}
 	var data []byte
 	if err == nil {
