@@ -101,8 +101,12 @@ func fromFiles(in Input) []Evidence {
 	return out
 }
 
+// setuidMode is a mode of pkg-plist with the set-user-ID bit, as in @(root,,4755).
+var setuidMode = lazyregexp.New(`^@\([^,)]*,[^,)]*,0?[4567][0-7]{3}\b`)
+
 // packed says what a line of a packing list shows.
 func packed(line string) (sign, string) {
+	setuid := setuidMode.MatchString(line)
 	if i := strings.LastIndexAny(line, " )"); i >= 0 && strings.HasPrefix(line, "@") {
 		line = line[i+1:]
 	}
@@ -113,6 +117,8 @@ func packed(line string) (sign, string) {
 		return sign{supports: OptOut, strength: Possible}, "the kernel module " + base
 	case strings.HasPrefix(base, "mount_") && strings.Contains(line, "bin/"):
 		return sign{supports: OptOut, strength: Possible}, "the mount program " + base
+	case setuid && base != "":
+		return sign{strength: Possible}, base + " setuid: what it does as another user, it does in the jail too"
 	}
 	return sign{}, ""
 }

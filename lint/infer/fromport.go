@@ -136,5 +136,8 @@ func fromDepends(in Input) []Evidence {
 	add(in.Port.Libs, libSigns, "it is linked against")
 	add(in.Port.Uses, usesSigns, "USES")
 	add(in.Port.Runs, runSigns, "it runs with")
+	for _, w := range in.Port.Users {
+		out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "USERS " + clip(w.Text) + ": it has a user to run as"})
+	}
 	return out
 }

@@ -85,6 +85,10 @@ func TestEvidence(t *testing.T) {
 		"kernel module": {func(in *Input) {
 			in.Port.Files = []File{file("pkg-plist", "@(root,wheel,0555) /boot/modules/mud.ko")}
 		}, "", Unknown, "kernel module mud.ko"},
+		"setuid": {func(in *Input) {
+			in.Port.Files = []File{file("pkg-plist", "@(root,wheel,4755) sbin/mudping")}
+			in.Port.Users = []Word{{"mud", "games/mud/Makefile", 9}}
+		}, "", Unknown, "mudping setuid"},
 		"one-shot":                       {func(in *Input) { in.Run = &rcrun.Record{Name: "mud"} }, "NO", Likely, "leaves no process running"},
 		"a run that failed says nothing": {func(in *Input) { in.Run = &rcrun.Record{Name: "mud", Failed: "a loop"} }, "", Unknown, ""},
 		"program of the run": {func(in *Input) {

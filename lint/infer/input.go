@@ -36,8 +36,9 @@ type Port struct {
 	Categories        []string
 	Uses, Libs        []Word
 	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS.
-	Runs, Options    []Word
-	Descr, DescrPath string
+	// Users is USERS.
+	Runs, Options, Users []Word
+	Descr, DescrPath     string
 	// Files is the port's message, its configurations and its packing list.
 	Files []File
 }
@@ -82,6 +83,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	}
 	in.Port.Categories = strings.Fields(mk.Value("CATEGORIES"))
 	in.Port.Uses, in.Port.Libs, in.Port.Runs = words("USES"), words("LIB_DEPENDS"), words("RUN_DEPENDS")
+	in.Port.Users = words("USERS")
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
 		in.Port.Options = append(in.Port.Options, words(v)...)
 	}
