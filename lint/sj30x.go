@@ -158,12 +158,11 @@ func (p *Pass) rewriteTo(d declaration, words []string) *Fix {
 	return fix
 }
 
-// gives reports whether a declared word grants what another would. The host's
-// System V objects serve where private ones would do.
+// gives reports whether a declared word grants what another would.
 func gives(have, want string) bool {
 	h, known := rcparse.OptionOf(have)
 	w, _ := rcparse.OptionOf(want)
-	return have == want || known && h.Includes(w) || have == "sysvipc" && want == "sysvipcnew"
+	return known && h.Serves(w)
 }
 
 // wordList names a set of words in a sentence.

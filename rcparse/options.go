@@ -53,6 +53,12 @@ func (o Option) Includes(word Option) bool {
 	return true
 }
 
+// Serves reports whether a service that is granted o has what word would grant.
+// The host's System V objects serve where private ones would do.
+func (o Option) Serves(word Option) bool {
+	return o.Word == word.Word || o.Includes(word) || o.Word == "sysvipc" && word.Word == "sysvipcnew"
+}
+
 // OptionWords is every word in the order of Options.
 func OptionWords() []string {
 	var out []string

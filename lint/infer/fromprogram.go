@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/lint/infer/program"
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 // A weight says which answer an act of the program speaks for, and how
@@ -163,19 +164,12 @@ func (in Input) excluded(word string) bool {
 	return true
 }
 
-// grants reports whether a word gives what another word is needed for.
+// grants reports whether a word gives what another word is needed for. Which
+// family a program speaks, its calls need not tell: one of the two will do.
 func grants(word, needed string) bool {
-	switch {
-	case word == needed:
-		return true
-	case needed == "net_basic":
-		return word == "netv4" || word == "netv6" || word == "net_all"
-	case needed == "net_raw":
-		return word == "net_all"
-	case needed == "sysvipcnew":
-		return word == "sysvipc"
-	}
-	return false
+	w, known := rcparse.OptionOf(word)
+	n, _ := rcparse.OptionOf(needed)
+	return known && w.Serves(n) || needed == "net_basic" && (word == "netv4" || word == "netv6")
 }
 
 // strongest is the program's strongest fact for a word.
