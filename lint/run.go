@@ -191,6 +191,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	}
 	in := s.Input()
 	in.Reports = programs(opts.Programs, in)
+	s.Programs = in.Programs()
 	s.Verdict = infer.Infer(in, k)
 	opts.Policy.decide(svc, &s.Verdict)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {

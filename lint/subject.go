@@ -37,6 +37,8 @@ type Subject struct {
 	Verdict infer.Verdict
 	// Records is nil where the script was not run in the simulation.
 	Records *Records
+	// Programs is the base names of what the start runs, as far as it can be told.
+	Programs []string
 	// Repair moves what the jailed start loses to the top level; nil where
 	// nothing is lost, or it takes a person.
 	Repair *Fix

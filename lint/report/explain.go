@@ -25,8 +25,8 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  script     %s\n", OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
 	}
 	if s.Script != nil {
-		if p := s.Input().Programs(); len(p) > 0 {
-			fmt.Fprintf(&b, "  program    %s\n", OneLine(strings.Join(p, " ")))
+		if len(s.Programs) > 0 {
+			fmt.Fprintf(&b, "  program    %s\n", OneLine(strings.Join(s.Programs, " ")))
 		}
 	}
 	if len(s.Service.Ports) > 1 {
