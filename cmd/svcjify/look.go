@@ -12,6 +12,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -81,11 +82,16 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	if _, err := c.color(); err != nil {
 		return o, err
 	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: runtime.GOMAXPROCS(0), Split: f.one})
+	workers := runtime.GOMAXPROCS(0)
+	if f.one {
+		workers = 1 // starting another takes longer than the jobs of one script
+	}
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: workers})
 	if err != nil {
 		return o, err
 	}
 	pool.Warm()
+	go infer.Embedded() // the table is read while the tree is; lint.Run waits for it
 	c.pool, o.Simulate = pool, pool
 	return o, nil
 }

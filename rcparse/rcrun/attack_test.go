@@ -144,23 +144,36 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// TestSplit: how the scenarios are spread over the children makes no difference.
-func TestSplit(t *testing.T) {
-	job := Job{Src: []byte(plainScript)}
-	for _, verb := range []string{"start", "stop", "status", "faststart", "nonsense"} {
-		job.Scenarios = append(job.Scenarios, Scenario{Verb: verb, InstalledAs: "plain"})
+// TestPrepared: what a child keeps of one job makes no difference to the next.
+func TestPrepared(t *testing.T) {
+	// It takes its name from $0, so that what is found hangs on where it is installed.
+	named := strings.Replace(plainScript, "name=plain\nrcvar=plain_enable", "name=${0##*/}\nrcvar=${name}_enable", 1)
+	require.NotEqual(t, plainScript, named)
+	start := func(as, release string, svcj bool) Scenario {
+		return Scenario{Verb: "start", InstalledAs: as, Release: release, Svcj: svcj}
 	}
-	want := job.run()
-	for _, o := range []PoolOptions{{Workers: 1, Split: true}, {Workers: 3, Split: true}, {Workers: 8, Split: true}, {Workers: 2}} {
-		pool, err := NewPool(o)
-		require.NoError(t, err)
-		pool.Warm()
-		for n := range len(job.Scenarios) + 1 {
-			some := job
-			some.Scenarios = job.Scenarios[:n]
-			require.Equal(t, want[:n], pool.Run(t.Context(), []Job{some})[0])
+	jobs := []Job{
+		{Src: []byte(named), Scenarios: []Scenario{start("plain", "", false), start("plain", "", true)}},
+		{Src: []byte(named), Scenarios: []Scenario{start("plain", "", true), {Verb: "stop", InstalledAs: "plain"}}},
+		{Src: []byte(named), Scenarios: []Scenario{start("other", "", true)}},
+		{Src: []byte(named), Scenarios: []Scenario{start("plain", "16", true)}},
+		{Src: []byte(named)},
+		{Src: []byte(plainScript), Scenarios: []Scenario{start("plain", "16", true)}},
+		{Src: []byte(plainScript), Subst: map[string]string{"X": "y"}, Scenarios: []Scenario{start("plain", "16", true)}},
+	}
+	pool, err := NewPool(PoolOptions{Workers: 1})
+	require.NoError(t, err)
+	defer pool.Close()
+	pool.Warm()
+	for _, order := range [][]int{{0, 1, 2, 3, 4, 5, 6}, {6, 5, 4, 3, 2, 1, 0}, {0, 0, 2, 2, 1, 3, 1, 5, 6}} {
+		for _, i := range order {
+			got := pool.Run(t.Context(), jobs[i:i+1])[0]
+			require.Len(t, got, len(jobs[i].Scenarios))
+			for k, rec := range got {
+				require.Equal(t, jobs[i].run()[k], rec)
+				require.Equal(t, jobs[i].Scenarios[k].InstalledAs, rec.Name)
+			}
 		}
-		pool.Close()
 	}
 }
 

@@ -25,9 +25,6 @@ type Job struct {
 type PoolOptions struct {
 	// Workers is how many child processes run at a time; 0 is two.
 	Workers int
-	// Split spreads the scenarios of each job over the workers. It costs a parse
-	// for each, and is for one who waits for one script.
-	Split bool
 	// Timeout is how long a job may take, all its scenarios together; 0 is 20 seconds.
 	// It is the last resort: a run is bounded by steps first.
 	Timeout time.Duration
@@ -98,18 +95,16 @@ func (p *Pool) give(w *worker) {
 	}
 }
 
-// Warm starts the child that the first job will want, or those, while its
-// caller does other things. What goes wrong shows with that job.
+// Warm starts the child that the first job will want, while its caller does
+// other things. What goes wrong shows with that job.
 func (p *Pool) Warm() {
-	for range p.parts(p.options.Workers) {
-		w := p.take()
-		go func() {
-			defer p.give(w)
-			if w.cmd == nil {
-				_ = w.start()
-			}
-		}()
-	}
+	w := p.take()
+	go func() {
+		defer p.give(w)
+		if w.cmd == nil {
+			_ = w.start()
+		}
+	}()
 }
 
 // Run runs the jobs and returns their Records in the order of the jobs and their
@@ -119,34 +114,14 @@ func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	out := make([][]Record, len(jobs))
 	var wg sync.WaitGroup
 	for i, j := range jobs {
-		out[i] = make([]Record, len(j.Scenarios))
-		for _, part := range p.parts(len(j.Scenarios)) {
-			w, some := p.take(), j
-			some.Scenarios = j.Scenarios[part.from:part.to]
-			wg.Go(func() {
-				defer p.give(w)
-				copy(out[i][part.from:], w.run(ctx, some))
-			})
-		}
+		w := p.take()
+		wg.Go(func() {
+			defer p.give(w)
+			out[i] = w.run(ctx, j)
+		})
 	}
 	wg.Wait()
 	return out
-}
-
-// A part is the scenarios of a job that one worker runs.
-type part struct{ from, to int }
-
-// parts divides n scenarios among the workers; where jobs aren't split it is one part.
-func (p *Pool) parts(n int) []part {
-	of := 1
-	if p.options.Split {
-		of = min(p.options.Workers, max(n, 1))
-	}
-	list := make([]part, of)
-	for i := range list {
-		list[i] = part{n * i / of, n * (i + 1) / of}
-	}
-	return list
 }
 
 // Close ends the children. The pool can't be used after.
