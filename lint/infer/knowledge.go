@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -40,13 +41,8 @@ type Entry struct {
 	Line int
 }
 
-// Knowledge is the table, indexed.
-type Knowledge struct {
-	Entries   []*Entry
-	byProgram map[string][]*Entry
-	byService map[string][]*Entry // names without a wildcard
-	globs     []*Entry            // entries with a wildcard in a service name
-}
+// Knowledge is the table.
+type Knowledge struct{ Entries []*Entry }
 
 // Embedded returns the table that the tool carries.
 var Embedded = sync.OnceValues(func() (*Knowledge, error) {
@@ -65,7 +61,7 @@ func ReadKnowledge(fsys fs.FS) (*Knowledge, error) {
 		return nil, err
 	}
 	sort.Strings(names)
-	k := &Knowledge{byProgram: map[string][]*Entry{}, byService: map[string][]*Entry{}}
+	k := &Knowledge{}
 	for _, name := range names {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -78,23 +74,27 @@ func ReadKnowledge(fsys fs.FS) (*Knowledge, error) {
 	return k, nil
 }
 
-// read adds the entries of one file.
+// A field is one of an entry's lines, with those that continue it.
+type field struct{ name, value string }
+
+// read adds the entries of one file. It is on an editor's way to every answer.
 func (k *Knowledge) read(file, text string) error {
 	var e *Entry
-	var field string
-	values := map[string]string{}
+	var fields []field
 	flush := func() error {
 		if e == nil {
 			return nil
 		}
-		if err := e.fill(values); err != nil {
+		if err := e.fill(fields); err != nil {
 			return fmt.Errorf("%s:%d: %w", e.File, e.Line, err)
 		}
-		k.add(e)
-		e, field, values = nil, "", map[string]string{}
+		k.Entries = append(k.Entries, e)
+		e, fields = nil, fields[:0]
 		return nil
 	}
-	for i, line := range strings.Split(text, "\n") {
+	n := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		n++
 		switch {
 		case strings.HasPrefix(line, "#"):
 		case strings.TrimSpace(line) == "":
@@ -102,33 +102,33 @@ func (k *Knowledge) read(file, text string) error {
 				return err
 			}
 		case line[0] == ' ' || line[0] == '\t':
-			if field == "" {
-				return fmt.Errorf("%s:%d: a continuation line without a field before it", file, i+1)
+			if len(fields) == 0 {
+				return fmt.Errorf("%s:%d: a continuation line without a field before it", file, n)
 			}
-			values[field] += " " + strings.TrimSpace(line)
+			fields[len(fields)-1].value += " " + strings.TrimSpace(line)
 		default:
 			name, value, ok := strings.Cut(line, ":")
 			if !ok {
-				return fmt.Errorf("%s:%d: found %q, expected \"field: value\"", file, i+1, line)
+				return fmt.Errorf("%s:%d: found %q, expected \"field: value\"", file, n, line)
 			}
 			if e == nil {
-				e = &Entry{File: file, Line: i + 1}
+				e = &Entry{File: file, Line: n}
 			}
-			if _, twice := values[name]; twice {
-				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, i+1, name)
+			if slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, n, name)
 			}
-			field = name
-			values[name] = strings.TrimSpace(value)
+			fields = append(fields, field{name, strings.TrimSpace(value)})
 		}
 	}
 	return flush()
 }
 
 // fill checks the fields and sets the entry from them.
-func (e *Entry) fill(values map[string]string) error {
+func (e *Entry) fill(fields []field) error {
 	e.Certainty = Confident
-	for name, v := range values {
-		switch name {
+	for _, f := range fields {
+		v := f.value
+		switch f.name {
 		case "program":
 			e.Programs = strings.Fields(v)
 		case "service":
@@ -154,7 +154,7 @@ func (e *Entry) fill(values map[string]string) error {
 			}
 			e.Certainty = c
 		default:
-			return fmt.Errorf("unknown field %q", name)
+			return fmt.Errorf("unknown field %q", f.name)
 		}
 	}
 	return e.check()
@@ -181,9 +181,11 @@ func (e *Entry) check() error {
 			return fmt.Errorf("unknown option word %q in needs", w)
 		}
 	}
-	for _, p := range append(append([]string{}, e.Services...), e.Ports...) {
-		if _, err := path.Match(p, ""); err != nil {
-			return fmt.Errorf("bad pattern %q", p)
+	for _, patterns := range [][]string{e.Services, e.Ports} {
+		for _, p := range patterns {
+			if _, err := path.Match(p, ""); err != nil {
+				return fmt.Errorf("bad pattern %q", p)
+			}
 		}
 	}
 	return nil
@@ -192,45 +194,44 @@ func (e *Entry) check() error {
 // OptOut reports whether the entry says that the program must stay outside.
 func (e *Entry) OptOut() bool { return e.Needs[0] == OptOut }
 
-func (k *Knowledge) add(e *Entry) {
-	k.Entries = append(k.Entries, e)
-	for _, p := range e.Programs {
-		k.byProgram[p] = append(k.byProgram[p], e)
-	}
-	glob := false
-	for _, s := range e.Services {
-		if strings.ContainsAny(s, "*?[") {
-			glob = true
-			continue
-		}
-		k.byService[s] = append(k.byService[s], e)
-	}
-	if glob {
-		k.globs = append(k.globs, e)
-	}
-}
-
 // Lookup finds the entry for a service: by its rc.d name first, since a person
 // who wrote one meant it, then by the programs that it starts, in order. An entry with origins only
-// counts for those, and goes before one without.
+// counts for those, and goes before one without. It is nil where there is none.
 func (k *Knowledge) Lookup(service string, programs, origins []string) *Entry {
-	lists := [][]*Entry{k.byService[service], k.globs}
-	for _, p := range programs {
-		lists = append(lists, k.byProgram[p])
-	}
-	for _, withPort := range []bool{true, false} {
-		for i, list := range lists {
-			for _, e := range list {
-				if i == 1 && !matchAny(e.Services, []string{service}) {
-					continue
-				}
-				if withPort == (len(e.Ports) > 0) && (!withPort || matchAny(e.Ports, origins)) {
-					return e
-				}
-			}
+	var best *Entry
+	var least int
+	for _, e := range k.Entries {
+		rank, ok := e.rank(service, programs)
+		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, origins) {
+			continue
+		}
+		if len(e.Ports) == 0 {
+			rank += 2 + len(programs) // behind all that are meant for the port
+		}
+		if best == nil || rank < least {
+			best, least = e, rank
 		}
 	}
-	return nil
+	return best
+}
+
+// rank says how an entry speaks of a service: 0 by its name, 1 by a pattern,
+// more by a program, the first of them least.
+func (e *Entry) rank(service string, programs []string) (int, bool) {
+	if slices.Contains(e.Services, service) {
+		return 0, true
+	}
+	for _, s := range e.Services {
+		if strings.ContainsAny(s, "*?[") && matchAny([]string{s}, []string{service}) {
+			return 1, true
+		}
+	}
+	for i, p := range programs {
+		if slices.Contains(e.Programs, p) {
+			return 2 + i, true
+		}
+	}
+	return 0, false
 }
 
 func matchAny(patterns, names []string) bool {
