@@ -56,7 +56,11 @@ func TestRealTreeMeasure(t *testing.T) {
 				require.NotNil(t, s, "label for a service that is not found: %s", row[0])
 				v := s.Verdict
 				if table == "without" {
-					v = infer.Infer(s.Input(), &infer.Knowledge{})
+					in := infer.NewInput(s.Service, s.Script)
+					if s.Records != nil {
+						in.Run = &s.Records.Host
+					}
+					v = infer.Infer(in, infer.Gather(in), &infer.Knowledge{})
 				}
 				if !m.add(v, row[2]) && split == "tune" && os.Getenv("SVCJIFY_MEASURE") == "wrong" {
 					t.Logf("%s: said %q (%s), labelled %q (%s): %s", row[0], v.Answer(), v.Certainty, row[2], row[4], row[7])

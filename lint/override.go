@@ -23,26 +23,26 @@ type Override struct {
 // overrideValue is an administrator's answer that no script gives of itself.
 const overrideValue = "mlock netv6"
 
-// overrides runs a script whose run_rc_command is called for a name.
-func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun.Scenario, name string) []Override {
-	option := name + "_svcj_options"
-	whens := []string{"by service(8)", "at boot"}
-	for _, when := range whens {
-		plain := start
-		plain.Boot = when == "at boot"
-		set, empty, yes := plain, plain, plain
+// overrides runs a script whose run_rc_command is called for a name. By
+// service(8) the starts that say nothing of its options are those of r.
+func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun.Scenario, r *Records) []Override {
+	option := r.Host.Name + "_svcj_options"
+	boot := start
+	boot.Boot = true
+	yes := boot
+	yes.Svcj = true
+	job.Scenarios = []rcrun.Scenario{boot, yes}
+	for _, plain := range []rcrun.Scenario{start, boot} {
+		set, empty := plain, plain
 		set.RCConf = []rcrun.Setting{{Name: option, Value: overrideValue}}
 		empty.RCConf = []rcrun.Setting{{Name: option}}
-		yes.Svcj = true
-		job.Scenarios = append(job.Scenarios, plain, set, empty, yes)
+		job.Scenarios = append(job.Scenarios, set, empty)
 	}
 	runs := pool.Run(ctx, []rcrun.Job{job})[0]
-	var out []Override
-	for i, when := range whens {
-		r := runs[4*i:]
-		out = append(out, Override{When: when, Unset: r[0], Set: r[1], Empty: r[2], Yes: r[3]})
+	return []Override{
+		{When: "by service(8)", Unset: r.Host, Yes: r.Jail, Set: runs[2], Empty: runs[3]},
+		{When: "at boot", Unset: runs[0], Yes: runs[1], Set: runs[4], Empty: runs[5]},
 	}
-	return out
 }
 
 // Failed says why the runs can't be relied on, "" where they can.

@@ -186,13 +186,17 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	}
 	s := &Subject{Service: svc}
 	s.Script = rcparse.Parse(src, Substitutions(svc))
+	in := infer.NewInput(svc, s.Script)
+	var facts []infer.Evidence
+	gathered := alongside(func() { facts = infer.Gather(in) })
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		s.Records = simulate(ctx, opts, svc, s.Script)
+		in.Run = &s.Records.Host
 	}
-	in := s.Input()
+	gathered()
 	in.Reports = programs(opts.Programs, in)
 	s.Programs = in.Programs()
-	s.Verdict = infer.Infer(in, k)
+	s.Verdict = infer.Infer(in, facts, k)
 	opts.Policy.decide(svc, &s.Verdict)
 	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
 		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
@@ -212,6 +216,21 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.weigh(all)
 	s.decide()
 	return s
+}
+
+// alongside calls f while its caller waits for the simulation. The function that
+// it returns waits for f, and panics as f did.
+func alongside(f func()) (wait func()) {
+	done := make(chan any, 1)
+	go func() {
+		defer func() { done <- recover() }()
+		f()
+	}()
+	return func() {
+		if p := <-done; p != nil {
+			panic(p)
+		}
+	}
 }
 
 // Substitutions is what the placeholders of a service's template stand for in

@@ -50,7 +50,7 @@ func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rc
 	}
 	start.Args = r.Args
 	if script.DeclaresSvcj() && r.Host.Name != "" && r.failed() == "" {
-		r.Overrides = overrides(ctx, opts.Simulate, job, start, r.Host.Name)
+		r.Overrides = overrides(ctx, opts.Simulate, job, start, &r)
 	}
 	if r.failed() == "" {
 		r.Settings = settings(ctx, opts, svc, script, &r)

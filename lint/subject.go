@@ -99,15 +99,6 @@ func (s *Subject) Declared() bool {
 	return ok
 }
 
-// Input is what the inference looks at: the port, the script, and its simulated start.
-func (s *Subject) Input() infer.Input {
-	in := infer.NewInput(s.Service, s.Script)
-	if s.Records != nil {
-		in.Run = &s.Records.Host
-	}
-	return in
-}
-
 // weigh keeps what the state rests on: everything that the rules found, as they
 // graded it, but for what a person says to work all the same.
 func (s *Subject) weigh(all []Finding) {

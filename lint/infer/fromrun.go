@@ -35,17 +35,24 @@ func (in Input) Programs() []string {
 	return out
 }
 
-// fromRun looks at what the simulated start left running.
+// fromRun looks at what the start leaves running: the simulated start, or where
+// there was none to go by, the text. It is one fact, by whichever it is known.
 func fromRun(in Input) []Evidence {
-	if in.Run == nil || in.Run.Failed != "" || in.Run.Remains || in.Run.Name == "" {
-		return nil
-	}
-	e := Evidence{
-		Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromStart, Supports: OptOut, Strength: Likely,
-		Fact: "the simulated start: it leaves no process running",
-	}
-	if a, ok := in.Script.Method("start_cmd"); ok {
+	a, own := in.Script.Method("start_cmd")
+	e := Evidence{Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromStart, Supports: OptOut}
+	if own {
 		e.Line = a.Pos.Line
+	}
+	switch {
+	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "":
+		if !own || staysByText(in.Script) {
+			return nil
+		}
+		e.Strength, e.Fact = Possible, "start_cmd is the script's own and no command is set: perhaps nothing is left running"
+	case in.Run.Remains:
+		return nil
+	default:
+		e.Strength, e.Fact = Likely, "the simulated start: it leaves no process running"
 	}
 	return []Evidence{e}
 }

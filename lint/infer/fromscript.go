@@ -77,7 +77,7 @@ func HostAct(command string, args []string) (act string, ok bool) {
 func fromCommands(in Input) []Evidence {
 	s := in.Script
 	var out []Evidence
-	daemon := s.Program() != "" || backgrounds(s)
+	daemon := staysByText(s)
 	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
 		for _, c := range s.Reach(method) {
 			act, ok := HostAct(c.Name, c.Args)
@@ -100,14 +100,6 @@ func fromCommands(in Input) []Evidence {
 			out = append(out, e)
 		}
 	}
-	if !daemon {
-		if a, ok := s.Method("start_cmd"); ok {
-			out = append(out, Evidence{
-				Path: in.Template, Line: a.Pos.Line, Kind: FromScript, Supports: OptOut, Strength: Possible,
-				Fact: "start_cmd is the script's own and no command is set: perhaps nothing is left running",
-			})
-		}
-	}
 	for _, a := range s.Get("required_modules") {
 		out = append(out, Evidence{
 			Path: in.Template, Line: a.Pos.Line, Kind: FromScript, Strength: Possible,
@@ -116,6 +108,10 @@ func fromCommands(in Input) []Evidence {
 	}
 	return out
 }
+
+// staysByText reports whether the start leaves a program running as far as the
+// text tells.
+func staysByText(s *rcparse.Script) bool { return s.Program() != "" || backgrounds(s) }
 
 // backgrounds reports whether a start method leaves a program running as far
 // as the text tells: it calls daemon(8), or an absolute command, or service(8)'s like.

@@ -6,6 +6,18 @@ import (
 	"strings"
 )
 
+// Gather finds the facts that the texts hold: the script's and the port's. The
+// simulated start and the programs play no part, so it need not wait for them.
+func Gather(in Input) []Evidence {
+	var facts []Evidence
+	for _, source := range []func(Input) []Evidence{
+		fromHeader, fromCommands, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments,
+	} {
+		facts = append(facts, source(in)...)
+	}
+	return facts
+}
+
 // Infer weighs all evidence for a service. The rules, in order:
 //
 //  1. An entry of the knowledge table decides, with its certainty.
@@ -19,14 +31,10 @@ import (
 //     all of the program was seen and does not do it. What the program's own
 //     calls say besides is in byProgram, and in docs/evidence.md.
 //  6. No evidence: unknown.
-func Infer(in Input, k *Knowledge) Verdict {
-	var ev []Evidence
-	for _, source := range []func(Input) []Evidence{
-		fromHeader, fromCommands, fromRun, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments, fromPrograms,
-	} {
-		ev = append(ev, source(in)...)
-	}
-	v := Verdict{Evidence: ev}
+//
+// The facts are those of Gather.
+func Infer(in Input, facts []Evidence, k *Knowledge) Verdict {
+	v := Verdict{Evidence: slices.Concat(facts, fromRun(in), fromPrograms(in))}
 	if e := k.Lookup(in.Service, in.Programs(), in.Origins); e != nil {
 		v.byEntry(e)
 		v.checkEntry(e, in)

@@ -22,6 +22,9 @@ command="/usr/local/sbin/mudd"
 run_rc_command "$1"
 `
 
+// startCmd is plain with a start_cmd in place of the command.
+var startCmd = strings.Replace(plain, "command=\"/usr/local/sbin/mudd\"", "start_cmd=mud_start\nmud_start()\n{\n\techo x >/var/run/mud\n}", 1)
+
 func inputOf(script string, change func(*Input)) Input {
 	in := Input{Service: "mud", Template: "games/mud/files/mud.in", Script: rcparse.Parse([]byte(script), nil)}
 	in.Port.Makefile = "games/mud/Makefile"
@@ -91,6 +94,10 @@ func TestEvidence(t *testing.T) {
 		}, "", Unknown, "mudping setuid"},
 		"one-shot":                       {func(in *Input) { in.Run = &rcrun.Record{Name: "mud"} }, "NO", Likely, "leaves no process running"},
 		"a run that failed says nothing": {func(in *Input) { in.Run = &rcrun.Record{Name: "mud", Failed: "a loop"} }, "", Unknown, ""},
+		"one-shot by its own start_cmd, which is one fact": {func(in *Input) {
+			in.Script, in.Run = rcparse.Parse([]byte(startCmd), nil), &rcrun.Record{Name: "mud"}
+		}, "NO", Likely, "leaves no process running"},
+		"its own start_cmd, not run": {func(in *Input) { in.Script = rcparse.Parse([]byte(startCmd), nil) }, "", Unknown, "perhaps nothing is left"},
 		"program of the run": {func(in *Input) {
 			in.Run = &rcrun.Record{Name: "mud", Remains: true, Starts: []rcrun.Command{{Program: []string{"/x/mudd", "--listen=:4000"}}}}
 		}, "net_basic", Likely, "the command line has"},
@@ -99,7 +106,8 @@ func TestEvidence(t *testing.T) {
 		}, "net_basic", Possible, "a comment of the script"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := Infer(inputOf(plain, c.change), &Knowledge{})
+			in := inputOf(plain, c.change)
+			v := Infer(in, Gather(in), &Knowledge{})
 			require.Equal(t, c.answer, v.Answer(), "%+v", v.Evidence)
 			require.Equal(t, c.certainty, v.Certainty)
 			require.NotEmpty(t, v.NotFound)
@@ -125,7 +133,7 @@ func FuzzInfer(f *testing.F) {
 			in.Port.Options = []Word{{comment, "x", 1}}
 			in.Port.Runs = in.Port.Options
 		})
-		v := Infer(in, &Knowledge{})
+		v := Infer(in, Gather(in), &Knowledge{})
 		for _, w := range v.Options {
 			_, known := rcparse.OptionOf(w)
 			require.True(t, known, w)

@@ -44,7 +44,7 @@ func look(t *testing.T, k, comment string, listen bool, reports ...*program.Repo
 	require.NoError(t, err)
 	in := Input{Service: "made", Template: "net/made/files/made.in", Origins: []string{"net/made"}, Script: rcparse.Parse([]byte(script), nil), Reports: reports}
 	in.Port = Port{Makefile: "net/made/Makefile", Comment: comment, CommentLine: 5, Categories: []string{"sysutils"}}
-	return Infer(in, table)
+	return Infer(in, Gather(in), table)
 }
 
 func TestProgramAlone(t *testing.T) {
