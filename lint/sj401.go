@@ -25,7 +25,7 @@ another's. PORTVERSION, DISTVERSION or PORTEPOCH will do as well.
 Found where two states of the tree are compared: by ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` (the
 index with HEAD) and by ` + "`lint --rev`" + ` (a commit with its first parent). A commit that nobody else
 has yet may raise PORTREVISION for those that follow: what counts is the version that the
-branch's upstream has.`,
+branch's upstream has, or the remote's default branch where it follows none.`,
 		Before: `# files/foo.in changed, and in the Makefile nothing did:
 PORTNAME=	foo
 DISTVERSION=	1.2`,

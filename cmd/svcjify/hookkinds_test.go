@@ -53,8 +53,8 @@ func (r *gitRepo) edit(name string, change func(string) string) {
 }
 
 // commit returns what git and the hook say, and whether the commit was made.
-func (r *gitRepo) commit() (string, bool) {
-	cmd := exec.Command("git", "commit", "-q", "-m", "change")
+func (r *gitRepo) commit(args ...string) (string, bool) {
+	cmd := exec.Command("git", append([]string{"commit", "-q", "-m", "change"}, args...)...)
 	cmd.Dir, cmd.Env = r.dir, r.environment()
 	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
@@ -141,6 +141,40 @@ func TestHookKinds(t *testing.T) {
 			require.Empty(t, out)
 		})
 	}
+}
+
+// TestHookPublished: what nobody else has yet may follow a raised PORTREVISION,
+// whatever branch it is on; what others have may not.
+func TestHookPublished(t *testing.T) {
+	r := newGitRepo(t)
+	more := func(s string) string { return s + "# more\n" }
+	bump := func(s string) string { return strings.Replace(s, "PORTREVISION=\t3", "PORTREVISION=\t4", 1) }
+	const template, makefile = "www/revision-comment/files/mantel.in", "www/revision-comment/Makefile"
+	r.clone()
+	for _, branch := range []string{"main", "topic", ""} {
+		if branch == "" {
+			r.run("git", "checkout", "-q", "--detach", "origin/main")
+		} else {
+			r.run("git", "checkout", "-q", "--no-track", "-B", branch, "origin/main")
+		}
+		r.edit(template, more)
+		out, ok := r.commit()
+		require.False(t, ok, out)
+		r.edit(makefile, bump)
+		out, ok = r.commit()
+		require.True(t, ok, out)
+		r.edit(template, more)
+		out, ok = r.commit("--amend")
+		require.True(t, ok, out)
+		r.edit(template, more)
+		out, ok = r.commit()
+		require.True(t, ok, out)
+	}
+	r.run("git", "update-ref", "refs/remotes/origin/main", "HEAD") // as after a push to it
+	r.edit(template, more)
+	out, ok := r.commit()
+	require.False(t, ok, out)
+	require.Contains(t, out, "SJ401")
 }
 
 // TestHookFaults has the hook itself go wrong: the commit is stopped, and the

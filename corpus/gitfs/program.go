@@ -205,10 +205,12 @@ func (p *program) resolve(rev string) (hash, error) {
 }
 
 func (p *program) upstream(r *Repository) (*Commit, error) {
-	if _, err := p.run("rev-parse", "--verify", "--quiet", "@{upstream}^{commit}"); err != nil {
-		return nil, nil
+	for _, rev := range []string{"@{upstream}", remoteHead} {
+		if _, err := p.run("rev-parse", "--verify", "--quiet", rev+"^{commit}"); err == nil {
+			return r.Commit(rev)
+		}
 	}
-	return r.Commit("@{upstream}")
+	return nil, nil
 }
 
 // object asks git cat-file --batch, one at a time.

@@ -445,6 +445,60 @@ func TestRevisions(t *testing.T) {
 	require.Len(t, list, 12)
 }
 
+// TestForkPoint: what others have is the branch that is followed, else the
+// remote's default; the fork is found however far it is on either side.
+func TestForkPoint(t *testing.T) {
+	root := newRepo(t)
+	fork := git(t, root, "rev-parse", "HEAD")
+	line := func(ref string, n int) {
+		parent, tree := fork, git(t, root, "rev-parse", "HEAD^{tree}")
+		for range n {
+			parent = git(t, root, "commit-tree", "-m", ref, "-p", parent, tree)
+		}
+		git(t, root, "update-ref", ref, parent)
+	}
+	line("refs/remotes/origin/main", 12)
+	line("refs/heads/topic", 3)
+	line("refs/remotes/origin/topic", 1)
+	git(t, root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+	git(t, root, "config", "remote.origin.url", "/nowhere")
+	git(t, root, "config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+	check := func(want string) {
+		t.Helper()
+		for _, onlyGit := range []bool{false, true} {
+			r := open(t, root, onlyGit)
+			up, err := r.Upstream()
+			require.NoError(t, err)
+			require.Equal(t, git(t, root, "rev-parse", want), up.String())
+			head, err := r.Commit("HEAD")
+			require.NoError(t, err)
+			for _, pair := range [][2]*Commit{{head, up}, {up, head}} {
+				found, err := ForkPoint(pair[0], pair[1])
+				require.NoError(t, err)
+				require.Equal(t, fork, found.String())
+			}
+		}
+	}
+	git(t, root, "checkout", "-q", "topic")
+	check("origin/main")
+	git(t, root, "checkout", "-q", "--detach")
+	check("origin/main")
+	git(t, root, "checkout", "-q", "topic")
+	git(t, root, "config", "branch.topic.remote", "origin")
+	git(t, root, "config", "branch.topic.merge", "refs/heads/topic")
+	check("origin/topic")
+	git(t, root, "checkout", "-q", "--orphan", "new")
+	git(t, root, "commit", "-q", "-m", "unrelated")
+	r := open(t, root, false)
+	head, err := r.Commit("HEAD")
+	require.NoError(t, err)
+	up, err := r.Upstream()
+	require.NoError(t, err)
+	found, err := ForkPoint(head, up)
+	require.NoError(t, err)
+	require.Nil(t, found)
+}
+
 // TestPartialClone: what was never fetched is missing, and nothing is fetched.
 func TestPartialClone(t *testing.T) {
 	root := newRepo(t)
