@@ -90,6 +90,9 @@ func ReadBaseline(text []byte) (Baseline, error) {
 	return b, in.Err()
 }
 
+// Has reports whether a finding is known.
+func (b Baseline) Has(f Finding) bool { return b[baselineKey(f)] > 0 }
+
 // split tells new findings from known ones: as many of each kind as the
 // baseline holds are known, the first ones in the order of the list.
 func (b Baseline) split(list []Finding) (fresh []Finding, known []Silenced) {

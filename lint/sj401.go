@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/svcjify/svcjify/corpus"
@@ -20,7 +21,9 @@ var sj401 = &Rule{
 changed under the old PKGNAME reaches nobody. The Porter's Handbook wants PORTREVISION raised
 whenever the package differs in any way, for whatever options, and an rc.d script is packaged.
 That holds for every port that installs the template: slaves, and ports whose FILESDIR is
-another's. PORTVERSION, DISTVERSION or PORTEPOCH will do as well.
+another's, and for a port whose USE_RC_SUBR names the script for the first time. PORTVERSION,
+DISTVERSION or PORTEPOCH will do as well; a PORTREVISION that goes back under the same version
+will not.
 
 Found where two states of the tree are compared: by ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` (the
 index with HEAD) and by ` + "`lint --rev`" + ` (a commit with its first parent). A commit that nobody else
@@ -45,7 +48,7 @@ type Before struct {
 }
 
 // unbumped finds the ports of the services whose template is another than
-// before, and whose package's name is not.
+// before, or that did not install it before, and whose package's name is not.
 func unbumped(services []*corpus.Service, before *Before) []Finding {
 	was := makefile.NewTree(before.FS)
 	old := corpus.Tree{FS: before.FS}
@@ -58,11 +61,10 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 		if problem != nil {
 			continue // reported already
 		}
-		if oldText, problem := old.ReadFile(svc.Template); problem == nil && bytes.Equal(text, oldText) {
-			continue
-		}
+		oldText, problem := old.ReadFile(svc.Template)
+		same := problem == nil && bytes.Equal(text, oldText)
 		for _, p := range svc.Ports {
-			if f, ok := unbumpedPort(svc, p, was, before.Published); ok {
+			if f, ok := unbumpedPort(svc, p, same, was, before.Published); ok {
 				list = append(list, f)
 			}
 		}
@@ -70,10 +72,18 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 	return list
 }
 
-func unbumpedPort(svc *corpus.Service, p *corpus.Port, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
+// unbumpedPort looks at one port of a service, whose template may be the same as before.
+func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
 	prev, err := was.Port(p.Origin)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Finding{}, false // a new port
+	}
+	changed := svc.Template + " changed"
+	if same {
+		if err != nil || !names(p.Make, svc.Name) || names(prev, svc.Name) {
+			return Finding{}, false
+		}
+		changed = "USE_RC_SUBR now names " + svc.Name
 	}
 	f := Finding{
 		Code: sj401.Code, Severity: sj401.Severity, Tree: svc.Tree, Path: path.Join(p.Origin, "Makefile"),
@@ -93,11 +103,11 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, was *makefile.Tree, publi
 	}
 	if !known || !oldKnown {
 		f.Severity = Info
-		f.Message = fmt.Sprintf("%s changed, and whether the version of %s did can't be told without running make", svc.Template, p.Origin)
+		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told without running make", changed, p.Origin)
 		return f, err != nil || name == oldName
 	}
 	if name != oldName {
-		return f, false
+		return f, goesBack(&f, p.Make, prev)
 	}
 	if published != nil {
 		if tree := published(); tree != nil {
@@ -106,12 +116,39 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, was *makefile.Tree, publi
 			}
 		}
 	}
-	f.Message = fmt.Sprintf("%s changed, but the package is %s as before: expected a higher PORTREVISION", svc.Template, name)
+	f.Message = fmt.Sprintf("%s, but the package is %s as before: expected a higher PORTREVISION", changed, name)
 	f.Hint = "raise PORTREVISION"
-	if n, err := strconv.Atoi(p.Make.Value("PORTREVISION")); err == nil {
-		f.Hint = fmt.Sprintf("PORTREVISION= %d", n+1)
-	} else if !p.Make.Defined("PORTREVISION") {
+	if !p.Make.Defined("PORTREVISION") {
 		f.Hint = "add PORTREVISION= 1 after the version"
+	} else if n, known := revisionOf(p.Make); known {
+		f.Hint = fmt.Sprintf("PORTREVISION= %d", n+1)
 	}
 	return f, true
+}
+
+// names reports whether USE_RC_SUBR names a script, under whatever condition.
+func names(p *makefile.Port, script string) bool {
+	return slices.ContainsFunc(p.AllWords("USE_RC_SUBR"), func(w makefile.Word) bool { return w.Text == script })
+}
+
+// goesBack reports whether PORTREVISION is less than before under the same
+// version, which pkg(8) takes for an older package.
+func goesBack(f *Finding, now, prev *makefile.Port) bool {
+	for _, v := range []string{"PKGBASE", "PORTVERSION", "PORTEPOCH"} {
+		if now.Value(v) != prev.Value(v) {
+			return false
+		}
+	}
+	n, known := revisionOf(now)
+	old, oldKnown := revisionOf(prev)
+	f.Message = fmt.Sprintf("PORTREVISION goes back from %d to %d under the same version: expected a higher one", old, n)
+	f.Hint = fmt.Sprintf("PORTREVISION= %d", old+1)
+	return known && oldKnown && n < old
+}
+
+// revisionOf is PORTREVISION, 0 where there is none.
+func revisionOf(p *makefile.Port) (int, bool) {
+	v := p.Value("PORTREVISION")
+	n, err := strconv.Atoi(v)
+	return n, err == nil || v == ""
 }

@@ -262,6 +262,14 @@ func (s *step) states(t *stepTree) (now fs.FS, before *lint.Before, err error) {
 	return now, before, nil
 }
 
+// dir is what to put before the paths of a tree in messages.
+func (s *step) dir(t *stepTree) string {
+	if up, err := filepath.Rel(s.at, t.root); err == nil {
+		return up
+	}
+	return "."
+}
+
 // look runs the rules on the trees. The configuration is the state's too; paths
 // are what the person named.
 func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
@@ -271,10 +279,7 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 		if err != nil {
 			return nil, err
 		}
-		dir := "."
-		if up, err := filepath.Rel(s.at, t.root); err == nil {
-			dir = up
-		}
+		dir := s.dir(t)
 		found, err := corpus.OpenFS(now, dir, t.parts...)
 		if err != nil {
 			return nil, err

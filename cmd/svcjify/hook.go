@@ -40,8 +40,8 @@ A commit that concerns no service costs next to nothing.
 
 What blocks the commit, by default: a template that changed without a new version of the
 package, a script that declares itself ready and won't work, and what sh or make would
-refuse. A service that declares nothing yet is mentioned, and does not block; with
---fail-on warning it does.
+refuse. A service that declares nothing yet is mentioned, and does not block, nor does a
+fault that was there before in a script that did not change; with --fail-on warning they do.
 
 ` + hookVariable + ` in the environment overrides --fail-on; ` + hookVariable + `=off checks nothing.
 
@@ -122,17 +122,26 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	for _, sub := range res.Subjects {
 		states[script{sub.Service.Tree, sub.Service.Template, sub.Service.Name}] = sub.State
 	}
+	stops := func(f lint.Finding) bool { return blocks(f, states[script{f.Tree, f.Path, f.Service}], limit) }
+	old := func(lint.Finding) bool { return false }
+	if limit >= lint.Error && slices.ContainsFunc(res.Findings, stops) { // whoever asks for more wants old faults mended too
+		if old, err = s.faultsBefore(ctx, c, trees, res.Subjects, opts); err != nil {
+			return err
+		}
+	}
 	blocking := 0
 	for _, f := range res.Findings {
-		word := "WARNING"
+		word, more := "WARNING", ""
 		switch {
-		case blocks(f, states[script{f.Tree, f.Path, f.Service}], limit):
+		case stops(f) && old(f):
+			more = " (as before this change)"
+		case stops(f):
 			word = "ERROR"
 			blocking++
 		case f.Severity == lint.Info:
 			continue // of no use to somebody who wants to commit
 		}
-		if err := c.hookLine("%s: %s", word, report.Line(f)); err != nil {
+		if err := c.hookLine("%s: %s%s", word, report.Line(f), more); err != nil {
 			return err
 		}
 		if f.Hint != "" {

@@ -177,6 +177,47 @@ func TestHookPublished(t *testing.T) {
 	require.Contains(t, out, "SJ401")
 }
 
+// TestHookOldFault: a fault that was there stops who touches the script, and
+// not who touches its port only.
+func TestHookOldFault(t *testing.T) {
+	r := newGitRepo(t)
+	const template, makefile = "www/svcj-ready/files/cornflower.in", "www/svcj-ready/Makefile"
+	change := func(name, old, new string) {
+		r.edit(name, func(s string) string {
+			require.Contains(t, s, old)
+			return strings.Replace(s, old, new, 1)
+		})
+	}
+	r.edit(template, func(s string) string { return strings.Replace(s, "net_basic", "net_basik", 1) })
+	out, ok := r.commit("--no-verify")
+	require.True(t, ok, out)
+
+	change(makefile, "4.0", "4.1")
+	r.env = []string{hookVariable + "=warning"}
+	out, ok = r.commit()
+	require.False(t, ok, out)
+	r.env = nil
+	out, ok = r.commit()
+	require.True(t, ok, out)
+	require.Regexp(t, `(?m)^\[pre-commit\] WARNING: .*\[SJ102\] \(as before this change\)$`, out)
+
+	change(template, "# KEYWORD: shutdown", "# KEYWORD: nostart shutdown")
+	change(makefile, "4.1", "4.2")
+	out, ok = r.commit()
+	require.False(t, ok, out)
+	require.Contains(t, out, "[pre-commit] ERROR: "+template+":")
+	r.run("git", "reset", "-q", "--hard")
+
+	// A script that the port did not install before is new, whatever its age.
+	change(makefile, "USE_RC_SUBR=", "#USE_RC_SUBR=")
+	out, ok = r.commit("--no-verify")
+	require.True(t, ok, out)
+	change(makefile, "#USE_RC_SUBR=", "USE_RC_SUBR=")
+	out, ok = r.commit()
+	require.False(t, ok, out)
+	require.Contains(t, out, "SJ102")
+}
+
 // TestHookFaults has the hook itself go wrong: the commit is stopped, and the
 // message says how to go on.
 func TestHookFaults(t *testing.T) {
