@@ -124,8 +124,9 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	}
 	stops := func(f lint.Finding) bool { return blocks(f, states[script{f.Tree, f.Path, f.Service}], limit) }
 	old := func(lint.Finding) bool { return false }
-	if limit >= lint.Error && slices.ContainsFunc(res.Findings, stops) { // whoever asks for more wants old faults mended too
-		if old, err = s.faultsBefore(ctx, c, trees, res.Subjects, opts); err != nil {
+	if limit >= lint.Error { // whoever asks for more wants old faults mended too
+		stop := slices.DeleteFunc(slices.Clone(res.Findings), func(f lint.Finding) bool { return !stops(f) })
+		if old, err = s.faultsBefore(ctx, c, trees, res.Subjects, stop, opts); err != nil {
 			return err
 		}
 	}

@@ -12,17 +12,33 @@ import (
 
 // faultsBefore tells which findings are about a script that the change leaves
 // alone, and were there before it. Who updates a version need not mend them.
-func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject, opts lint.Options) (func(lint.Finding) bool, error) {
+// Looking at a tree again takes as long as the hook itself, so it is done only
+// for a tree in which such a script has one of the findings that stop.
+func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject, stop []lint.Finding, opts lint.Options) (func(lint.Finding) bool, error) {
 	if opts.Release.Name == "" {
 		opts.Release = c.config.Release
 	}
-	type script struct{ dir, path string }
-	same := map[script]bool{}
+	type script struct{ template, service string }
 	known := map[string]lint.Baseline{} // by the tree's directory
 	for _, t := range trees {
 		_, before, err := s.states(t)
 		if err != nil {
 			return nil, err
+		}
+		dir, old := s.dir(t), corpus.Tree{FS: before.FS}
+		alone, stops := map[script]bool{}, false
+		for _, sub := range subjects {
+			svc := sub.Service
+			if svc.Tree.Dir != dir || sub.Script == nil {
+				continue
+			}
+			if text, problem := old.ReadFile(svc.Template); problem == nil && bytes.Equal(text, sub.Script.Src) {
+				alone[script{svc.Template, svc.Name}] = true
+				stops = stops || slices.ContainsFunc(stop, func(f lint.Finding) bool { return f.Tree == svc.Tree && f.Path == svc.Template })
+			}
+		}
+		if !stops {
+			continue
 		}
 		parts := slices.DeleteFunc(slices.Clone(t.parts), func(p string) bool {
 			_, err := fs.Lstat(before.FS, p)
@@ -31,31 +47,20 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 		if len(parts) == 0 {
 			continue
 		}
-		dir := s.dir(t)
 		found, err := corpus.OpenFS(before.FS, dir, parts...)
 		if err != nil {
-			return nil, err
+			continue // which only costs the indulgence
 		}
-		found.Services = slices.DeleteFunc(found.Services, func(old *corpus.Service) bool {
-			i := slices.IndexFunc(subjects, func(sub *lint.Subject) bool {
-				return sub.Service.Tree.Dir == dir && sub.Service.Template == old.Template && sub.Service.Name == old.Name
-			})
-			if i < 0 || subjects[i].Script == nil {
-				return true
-			}
-			text, problem := old.Tree.ReadFile(old.Template)
-			return problem != nil || !bytes.Equal(text, subjects[i].Script.Src)
-		})
+		found.Services = slices.DeleteFunc(found.Services, func(svc *corpus.Service) bool { return !alone[script{svc.Template, svc.Name}] })
 		res, err := lint.Run(ctx, found, opts)
 		if err != nil {
 			return nil, err
 		}
+		var list []lint.Finding
 		for _, sub := range res.Subjects {
-			same[script{dir, sub.Service.Template}] = true
+			list = append(list, sub.Findings...)
 		}
-		known[dir] = lint.NewBaseline(res.Findings)
+		known[dir] = lint.NewBaseline(list)
 	}
-	return func(f lint.Finding) bool {
-		return f.Tree != nil && same[script{f.Tree.Dir, f.Path}] && known[f.Tree.Dir].Has(f)
-	}, nil
+	return func(f lint.Finding) bool { return f.Tree != nil && known[f.Tree.Dir].Has(f) }, nil
 }
