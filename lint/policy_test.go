@@ -12,6 +12,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -84,6 +85,25 @@ func TestPolicyState(t *testing.T) {
 			require.Equal(t, c.want, codes(res.Findings))
 			require.Equal(t, c.state, res.Subjects[0].State)
 		})
+	}
+}
+
+// TestDeclaredInDoubt: a declaration that the simulated start can't judge is
+// neither ready nor faulty, as long as nothing else is wrong with it.
+func TestDeclaredInDoubt(t *testing.T) {
+	doubt := Finding{Code: "SJ209", Severity: Error}
+	for _, c := range []struct {
+		more []Finding
+		want State
+	}{
+		{nil, Unknown},
+		{[]Finding{{Code: "SJ205", Severity: Warning}}, Unknown},
+		{[]Finding{{Code: "SJ102", Severity: Error}}, Faulty},
+	} {
+		s := &Subject{Service: &corpus.Service{}, Script: rcparse.Parse([]byte("foo_svcj_options=net_basic\n"), nil)}
+		s.weigh(append(c.more, doubt))
+		s.decide()
+		require.Equal(t, c.want, s.State)
 	}
 }
 

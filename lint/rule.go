@@ -16,7 +16,9 @@ type Rule struct {
 	// Blocks is true where a service with this finding must not be declared
 	// ready: it would not work when jailed.
 	Blocks bool
-	Doc    Doc
+	// Doubt is true where a finding says that nothing is known of the jailed start.
+	Doubt bool
+	Doc   Doc
 	// Check reports what it finds of one service; nil for a rule whose
 	// findings come from the corpus.
 	Check func(*Pass)
@@ -87,7 +89,11 @@ func (r *Rule) Page() string {
 		fmt.Fprintf(&b, "\n## After\n\n```sh\n%s\n```\n", r.Doc.After)
 	}
 	if r.Blocks {
-		b.WriteString("\nA service with this finding is *blocked*, or *faulty* where it declares itself ready: svcjify writes no patch that calls it ready.\n")
+		declared := "faulty"
+		if r.Doubt {
+			declared = "unknown"
+		}
+		fmt.Fprintf(&b, "\nA service with this finding is *blocked*, or *%s* where it declares itself ready: svcjify writes no patch that calls it ready.\n", declared)
 	}
 	b.WriteString("\n## To pass it over\n\n")
 	if r.Check != nil { // it looks at a script, so that a comment there is heard

@@ -16,10 +16,10 @@ is sourced again in the clean environment of service(8), and only the start itse
 run. Whatever only a precmd sets (rc_flags, command_args, exported variables, the directory)
 is lost. The simulation runs both and compares what would be started.
 
-An error where privileges, configuration or data are lost; a warning for a detail such as
-the directory, a log or a pid file; for information where it takes another setting in
-rc.conf than the default (each that the start_precmd looks at is tried). What to do: set it at the top level, between load_rc_config and
-run_rc_command. Where the precmd's state is plain (assignments, exports and tests),
+An error where privileges, configuration, data or the directory are lost; a warning for a detail
+such as a log or a pid file; for information where it takes another setting in rc.conf than the
+default (each that the start_precmd looks at is tried). What to do: set it at the top level,
+between load_rc_config and run_rc_command, and for the directory ${name}_chdir. Where the precmd's state is plain (assignments, exports and tests),
 ` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
 sides and nothing else changed on the host.`,
 		Before: `start_precmd="foo_prestart"
@@ -41,6 +41,10 @@ foo_prestart()
 			fix := p.Repair
 			if i > 0 {
 				fix = nil // one repair mends all of them
+			}
+			hint := hint
+			if slices.Contains(l.vars, "directory") {
+				hint = "set " + p.RunName() + "_chdir: rc.subr goes there on the host and in the jail"
 			}
 			p.reportAs(l.severity, p.lossPos(l), fix, hint, "in the jail %s", l.what)
 		}

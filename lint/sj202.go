@@ -24,6 +24,13 @@ name=foo_server`,
 name=foo_server`,
 	},
 	Check: func(p *Pass) {
+		if p.Script.Name.Kind == rcparse.Placeholder {
+			if !p.optedOut() && !p.opts.Release.FindsByFile() {
+				p.report(p.Script.Name.Pos, nil, "set it in SUB_LIST",
+					"name is %s, and what that stands for is not known: whether the jailed start finds the script as rc.d/%s can't be told", p.Script.Name.Raw, p.Service.Name)
+			}
+			return
+		}
 		if p.Script.Name.Kind != rcparse.Literal && (p.Records == nil || p.Records.Host.Name == "") {
 			return // computed: only a run can tell
 		}

@@ -125,7 +125,7 @@ foo_start()
 foo_svcj="NO"`,
 	},
 	Check: func(p *Pass) {
-		if p.simulated() && p.jailStarts() && !p.Records.Host.Remains && !p.Verdict.OptOut {
+		if p.simulated() && p.jailStarts() && !p.Records.Host.Remains && p.Records.Host.Untold == "" && !p.Verdict.OptOut {
 			at := p.Script.Name.Pos
 			if a, ok := p.Script.Method("start_cmd"); ok {
 				at = a.Pos
@@ -136,12 +136,14 @@ foo_svcj="NO"`,
 }
 
 var sj209 = &Rule{
-	Code: "SJ209", Slug: "not-simulated", Severity: Error, Blocks: true,
+	Code: "SJ209", Slug: "not-simulated", Severity: Error, Blocks: true, Doubt: true,
 	Doc: Doc{
-		Title: "the simulation could not run the script",
+		Title: "the simulated start tells nothing",
 		Text: `Whether the jailed service is the same service is decided by a simulated start. Where that
 was ended, by a loop without end, too much memory, or a construct that the interpreter lacks,
-nothing is known, and nothing is patched.`,
+nothing is known, and nothing is patched. The same goes for a start that comes to no process and
+does not show that it means to: it fails, a command is not there, or it waits for something in
+rc.conf that could not be guessed.`,
 		Before: `while :; do :; done`,
 		After:  `start_cmd="foo_start"	# loops belong into methods, and end`,
 	},
@@ -151,6 +153,8 @@ nothing is known, and nothing is patched.`,
 		}
 		if why := p.Records.failed(); why != "" {
 			p.report(rcparse.Pos{Line: 1, Col: 1}, nil, "svcjify can't tell whether the service works in a jail", "the simulated start was ended: %s", why)
+		} else if why := p.Records.Host.Untold; why != "" && !p.Verdict.OptOut {
+			p.report(p.Script.Name.Pos, nil, "svcjify can't tell whether the service works in a jail; `svcjify run` shows the start", "the simulated start comes to no process: %s", why)
 		}
 	},
 }

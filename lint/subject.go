@@ -22,7 +22,8 @@ const (
 	Unsuitable State = "unsuitable"
 	// Blocked: the options are known, but a fault stands in the way.
 	Blocked State = "blocked"
-	// Unknown: there is no evidence to go by.
+	// Unknown: there is no evidence to go by, or it declares something and the
+	// simulated start does not tell whether that works.
 	Unknown State = "unknown"
 )
 
@@ -120,15 +121,21 @@ func (s *Subject) Blockers() []Finding {
 
 // decide sets the state from the verdict and the findings.
 func (s *Subject) decide() {
-	worst := Info
+	worst, doubt := Info, false
 	for _, f := range s.weighed {
-		worst = max(worst, f.Severity)
+		if r, ok := RuleOf(f.Code); ok && r.Doubt {
+			doubt = true
+		} else {
+			worst = max(worst, f.Severity)
+		}
 	}
 	switch {
 	case s.Script == nil:
 		s.State = Unknown
 	case s.Declared() && worst == Error:
 		s.State = Faulty
+	case s.Declared() && doubt:
+		s.State = Unknown
 	case s.Declared():
 		s.State = Ready
 	case !s.Verdict.Known():

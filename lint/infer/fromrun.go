@@ -44,7 +44,7 @@ func fromRun(in Input) []Evidence {
 		e.Line = a.Pos.Line
 	}
 	switch {
-	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "":
+	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "" || in.Run.Untold != "":
 		if !own || staysByText(in.Script) {
 			return nil
 		}

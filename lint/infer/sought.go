@@ -31,8 +31,8 @@ func (v *Verdict) look(in Input) {
 	switch {
 	case in.Run == nil:
 		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: it was not simulated")
-	case in.Run.Failed != "":
-		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: the simulation failed")
+	case in.Run.Failed != "" || in.Run.Untold != "":
+		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: "+in.Run.Failed+in.Run.Untold)
 	case !found(OptOut, FromStart):
 		v.NotFound = append(v.NotFound, "a simulated start that leaves no process")
 	}

@@ -116,7 +116,7 @@ func (s *shell) refuse(err error) ([]string, error) {
 	if err == errTooLong || err == errTooDeep {
 		return nil, s.sim.budget.stop("it evaluates " + err.Error())
 	}
-	s.sim.unknown("a text that it evaluates is not shell: " + err.Error())
+	s.lacks("a text that it evaluates is not shell: " + err.Error())
 	return []string{"exit", "2"}, nil
 }
 

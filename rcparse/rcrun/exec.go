@@ -77,7 +77,7 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 	case "set":
 		s.list(hc)
 	case "lacks":
-		s.sim.unknown(fmt.Sprintf("%q is not a command of sh", args[0]))
+		s.lacks(fmt.Sprintf("%q is not a command of sh", args[0]))
 		return status(127)
 	case "kill":
 		return s.kill(ctx, hc, args)
@@ -172,8 +172,20 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 
 // missing is a command that is not there.
 func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
-	s.sim.unknown(fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60), clip(fr.cwd, 40), clip(searchPath(hc, fr), 60)))
+	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60), clip(fr.cwd, 40), clip(searchPath(hc, fr), 60))
+	if p := s.sim.script.placeholderIn(name); p != "" {
+		why = fmt.Sprintf("what %s stands for, which is run as a command", p)
+	}
+	s.lacks(why)
 	return status(127)
+}
+
+// lacks notes what was to be run and can't be.
+func (s *shell) lacks(why string) {
+	s.sim.unknown(why)
+	if s.sim.lacking == "" {
+		s.sim.lacking = why
+	}
 }
 
 // captured reports whether the script uses what a command writes.

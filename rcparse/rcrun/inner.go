@@ -149,7 +149,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	}
 	file, err := parseText(text)
 	if err != nil {
-		s.sim.unknown(fmt.Sprintf("sh -c gets a text that is not shell: %v", err))
+		s.lacks(fmt.Sprintf("sh -c gets a text that is not shell: %v", err))
 		return status(2)
 	}
 	rewrite(file, 0)

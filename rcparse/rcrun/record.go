@@ -74,6 +74,9 @@ type Record struct {
 	Exit, Inner int
 	// Remains says whether a process would be left running by the start.
 	Remains bool
+	// Untold says why it can't be told that none would be, where none remains;
+	// empty where the start did what it does and left none.
+	Untold string
 	// SvcjOptions is ${name}_svcj_options when run_rc_command looked at it, and whether it was set.
 	SvcjOptions    string
 	SvcjOptionsSet bool

@@ -1,6 +1,7 @@
 package rcrun
 
 import (
+	"fmt"
 	"io"
 	"path"
 	"strings"
@@ -18,6 +19,35 @@ func remains(starts []Command) bool {
 		}
 	}
 	return false
+}
+
+// untold is Record.Untold. A start that fails, lacks a command, or goes through
+// a list that rc.conf leaves empty is not one that sets something up and ends.
+func (m *sim) untold() string {
+	rec := &m.record
+	switch {
+	case rec.Remains || !strings.HasSuffix(m.scenario.Verb, "start"):
+		return ""
+	case m.lacking != "":
+		return m.lacking
+	case len(rec.Starts) > 0:
+		return ""
+	case rec.Exit != 0:
+		why := fmt.Sprintf("it ends with exit status %d before anything is started", rec.Exit)
+		if n := len(rec.Reached); n > 0 {
+			why += ", after " + clip(strings.Join(rec.Reached[n-1].Argv, " "), 80)
+		}
+		return why
+	case len(rec.Unknown) > 0:
+		return rec.Unknown[0]
+	case len(m.empty) > 0:
+		var names []string
+		for _, v := range m.empty {
+			names = append(names, v.Name)
+		}
+		return clip("it starts nothing while rc.conf says nothing of "+strings.Join(names, ", "), 200)
+	}
+	return ""
 }
 
 func staysRunning(c Command) bool {

@@ -24,6 +24,8 @@ type Script struct {
 	err       error        // why there is none
 	functions map[string]bool
 	text      string
+	// placeholders are those of which nothing is known; Render puts their names in small letters.
+	placeholders []string
 
 	// What settle finds.
 	settled    bool
@@ -46,8 +48,10 @@ const frameText = `__script() { :; }; __script "$@"`
 // rcparse.Render does. A script that does not parse is a Script all the same:
 // its Records have Failed set.
 func New(src []byte, subst map[string]string) *Script {
-	text, _ := rcparse.Render(src, subst)
-	return FromText(string(text))
+	text, unknown := rcparse.Render(src, subst)
+	s := FromText(string(text))
+	s.placeholders = unknown
+	return s
 }
 
 // FromText is New for the text of a script as it is installed.
@@ -75,6 +79,16 @@ func FromText(text string) *Script {
 		body.Stmts = append(body.Stmts[:0], f.Stmts...)
 	}
 	return s
+}
+
+// placeholderIn is an unknown placeholder that a word came from, "" for none.
+func (s *Script) placeholderIn(word string) string {
+	for _, p := range s.placeholders {
+		if strings.Contains(word, strings.ToLower(p)) {
+			return "%%" + p + "%%"
+		}
+	}
+	return ""
 }
 
 // functionsOf is the names of the functions that a text defines.
@@ -138,6 +152,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		m.record.Failed = m.budget.why
 	}
 	m.record.Remains = remains(m.record.Starts)
+	m.record.Untold = m.untold()
 	return m
 }
 

@@ -129,7 +129,7 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 			want: "host precmd: id -un\nhost precmd: /usr/local/etc/rc.d/foo onestart [user www]\nhost precmd: id -un [user www]\nhost method: /usr/local/sbin/foo [user www]\n"},
 		{name: "su with a new environment", middle: "export A=1; start_cmd='su www -c /opt/a1; su -l www -c /opt/a2; su -m www -c /opt/a3'", sc: Scenario{Verb: "start"},
 			want: "host method: /opt/a1 [user www] [env A=1,HOME=/home/www,SHELL=/bin/sh,USER=www]\n" +
-				"host method: /opt/a2 [user www] [env HOME=/home/www,SHELL=/bin/sh,USER=www]\nhost method: /opt/a3 [user www] [env A=1]\n"},
+				"host method: /opt/a2 [user www] [env HOME=/home/www,PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/home/www/bin,SHELL=/bin/sh,USER=www]\nhost method: /opt/a3 [user www] [env A=1]\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.sc.InstalledAs = "foo"
@@ -238,6 +238,62 @@ func TestAssumed(t *testing.T) {
 		rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
 		require.Equal(t, []Setting{{"foo_interfaces", "em0"}}, rec.Assumed)
 		require.Equal(t, []string{"/usr/local/sbin/foo", "-i", "em0"}, rec.Starts[0].Argv)
+	}
+}
+
+// A start that comes to nothing says whether it means to.
+func TestUntold(t *testing.T) {
+	for name, c := range map[string]struct{ body, untold string }{
+		"a daemon":            {"command=/usr/local/sbin/foo", ""},
+		"sets something up":   {"start_cmd=foo_start\nfoo_start() { install -d /var/db/foo; }", ""},
+		"only writes a file":  {"start_cmd=foo_start\nfoo_start() { echo x >/var/run/foo; }", ""},
+		"a precmd that fails": {"start_precmd=foo_pre\nfoo_pre() { touch /var/x; return 3; }", "it ends with exit status 1 before anything is started, after touch /var/x"},
+		"a precmd that is not there": {"start_precmd=foo_pre",
+			`"foo_pre" is run as a command, and there is none: the directory is /, PATH /sbin:/bin:/usr/sbin:/usr/bin`},
+		"a program that is not in PATH": {"start_cmd=foo_start\nfoo_start() { install -d /var/db/foo; food; }",
+			`"food" is run as a command, and there is none: the directory is /, PATH /sbin:/bin:/usr/sbin:/usr/bin`},
+		"a program that is in PATH after a login": {"start_cmd=foo_start\nfoo_start() { su -l www -c food; }", ""},
+		"a placeholder": {"command=%%FOO_CMD%%\ncommand_args=%%FOO_CMD%%", "what %%FOO_CMD%% stands for, which is run as a command"},
+		"a list that is empty": {"start_cmd=foo_start\nfoo_start() { for i in $foo_list; do eval \"\\$foo_${i}_command\"; done; }",
+			"it starts nothing while rc.conf says nothing of foo_list"},
+		"a text that is not shell": {"start_cmd=foo_start\nfoo_start() { sh -c '/opt/x &;'; }", "sh -c gets a text that is not shell: 1:9: `;` can only immediately follow a statement"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := c.body
+			if strings.Contains(body, "start_cmd") {
+				body = "command=\n" + body
+			}
+			for _, svcj := range []bool{false, true} {
+				rec := New([]byte(serviceText(body)), nil).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
+				require.Empty(t, rec.Failed)
+				if !svcj {
+					require.Equal(t, c.untold, rec.Untold)
+				}
+				require.False(t, rec.Remains && rec.Untold != "")
+			}
+			rec := New([]byte(serviceText(body)), nil).Run(t.Context(), Scenario{Verb: "stop", InstalledAs: "foo"})
+			require.Empty(t, rec.Untold, "it is about starts")
+		})
+	}
+}
+
+// TestWorlds: what a start may want of the host before it starts anything.
+func TestWorlds(t *testing.T) {
+	for name, c := range map[string]struct {
+		body string
+		want []Setting
+	}{
+		"a user":               {"[ \"$(whoami)\" != \"${foo_user:=$(whoami)}\" ] || err 1 root", []Setting{{"foo_user", "nobody"}}},
+		"a user named in jest": {": ${foo_user:=changeme}\n[ $foo_user != changeme ] || err 1 user", []Setting{{"foo_user", "nobody"}}},
+		"one of its daemons": {": ${food_enable:=NO}\nstart_cmd=foo_start\nfoo_start() { checkyesno food_enable && /opt/food; }",
+			[]Setting{{"food_enable", "YES"}}},
+		"no line in inetd.conf": {"! grep -q ^foo /etc/inetd.conf || err 1 inetd", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec := FromText(serviceText(c.body)).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+			require.NotEmpty(t, rec.Starts, "%+v", rec)
+			require.Equal(t, c.want, rec.Assumed)
+		})
 	}
 }
 

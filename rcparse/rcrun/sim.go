@@ -26,6 +26,7 @@ type sim struct {
 	bytes    int  // of the arguments recorded
 	runs     int  // shells that are nested now
 	asked    []service
+	lacking  string    // the first command that is not there, in a sentence
 	empty    []Setting // of the candidates, when run_rc_command is called, and what might do
 	noted    map[string]bool
 	searched map[string]bool // files that grep has looked into

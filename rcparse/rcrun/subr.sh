@@ -88,6 +88,7 @@ checkyesno()
 {
 	eval "_value=\$$1"
 	__true "$_value" && return 0
+	[ "$__phase" != method ] || __svcjify needs "$1"
 	[ "$_value" != NO ] || return 1
 	case $_value in
 	[Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff] | 0) ;;

@@ -290,11 +290,20 @@ func (v *invocation) sort() error {
 // lineOf matches a pattern for the line of a file that sets a variable.
 var lineOf = regexp.MustCompile(`^\^([A-Z][A-Z0-9_]*)=?$`)
 
-// guess is grep in a file that is not known: it is found, but nothing is
+// commented is files of the base system that hold comments only, as long as
+// nobody edits them.
+var commented = []string{"/etc/inetd.conf"}
+
+// guess is grep in files that are not known: it is found, but nothing is
 // printed. In the sparse world only the first thing is found, and a variable
 // that is looked for is on.
-func (v *invocation) guess(file, pattern string) error {
+func (v *invocation) guess(files []string, pattern string) error {
 	s := v.shell.sim
+	i := slices.IndexFunc(files, func(f string) bool { return !slices.Contains(commented, f) })
+	if i < 0 {
+		return status(1)
+	}
+	file := files[i]
 	if s.script.world.sparse {
 		if s.searched[file] {
 			return status(1)
@@ -329,7 +338,7 @@ func (v *invocation) grep() error {
 			known = known && ok
 		}
 		if !known {
-			return v.guess(rest[0], patterns[0])
+			return v.guess(rest, patterns[0])
 		}
 	}
 	var match []matcher

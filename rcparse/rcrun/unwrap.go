@@ -128,6 +128,9 @@ func unwrap(argv []string, fr frame) unwrapped {
 	return unwrapped{frame: fr, argv: argv}
 }
 
+// loginPath is what PATH has besides after a full login: login.conf(5), class default.
+const loginPath = ":/usr/local/sbin:/usr/local/bin"
+
 // unwrapSu is su [-flms] [-c class] [login [args]]; the args go to the login's
 // shell. Without -m the environment is changed as su(1) says, with -l it is new. (FreeBSD's -c before the login is a class, after it the shell's -c.)
 func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
@@ -144,7 +147,7 @@ func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
 	next.user = rest[0]
 	rest = rest[1:]
 	if login {
-		next.cleared, next.env = true, []string{"PATH=" + clean[1].Value}
+		next.cleared, next.env = true, []string{"PATH=" + clean[1].Value + loginPath + ":" + homeOf(next.user) + "/bin"}
 	}
 	if !o.has("-m") {
 		next.env = slices.Concat(next.env, []string{"HOME=" + homeOf(next.user), "SHELL=/bin/sh"})

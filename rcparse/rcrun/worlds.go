@@ -68,7 +68,7 @@ func (s *Script) enabled(ctx context.Context, plain Scenario) *sim {
 func (m *sim) startsMore() bool { return len(m.record.Starts) > 0 }
 
 // worlds is what to try after the full one, likeliest first: fewer files, then
-// one variable more, then all of them.
+// one variable more, then all of them, then another user.
 func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []world {
 	list := []world{{sparse: true}}
 	for _, v := range all {
@@ -76,6 +76,12 @@ func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []wo
 	}
 	if len(all) > 1 {
 		list = append(list, world{assumed: s.needed(ctx, plain, all)}, world{sparse: true, assumed: all})
+	}
+	for _, name := range s.names(plain.InstalledAs) { // some will not run as root, nor as whom they name in jest
+		user := Setting{name + "_user", "nobody"}
+		if strings.Contains(s.text, user.Name) || strings.Contains(s.text, "${name}_user") {
+			list = append(list, world{assumed: []Setting{user}}, world{assumed: append([]Setting{user}, all...)})
+		}
 	}
 	return list
 }
@@ -135,6 +141,18 @@ var (
 	emptyDefault     = regexp.MustCompile(`\$\{([a-z][A-Za-z0-9_]*):?[-=](?:""|'')?\}`)
 )
 
+// names is what the variables of the script's services may begin with: the name
+// of the file, and those that run_rc_command was called with.
+func (s *Script) names(installedAs string) []string {
+	list := []string{strings.ReplaceAll(installedAs, "-", "_")}
+	for _, f := range s.found {
+		if !slices.Contains(list, f.name) {
+			list = append(list, f.name)
+		}
+	}
+	return slices.DeleteFunc(list, func(name string) bool { return name == "" })
+}
+
 // candidatesOf is the variables of rc.conf that the text speaks of: those named for the
 // service, and those with an empty default.
 func (s *Script) candidatesOf(installedAs string) []string {
@@ -149,17 +167,8 @@ func (s *Script) candidatesOf(installedAs string) []string {
 			out = append(out, v)
 		}
 	}
-	names := []string{strings.ReplaceAll(installedAs, "-", "_")}
-	for _, f := range s.found {
-		if !slices.Contains(names, f.name) {
-			names = append(names, f.name)
-		}
-	}
 	code := withoutComments(s.text)
-	for _, name := range names {
-		if name == "" {
-			continue
-		}
+	for _, name := range s.names(installedAs) {
 		re, err := regexp.Compile(`\b` + regexp.QuoteMeta(name) + `_[A-Za-z0-9_]+`)
 		if err != nil {
 			continue

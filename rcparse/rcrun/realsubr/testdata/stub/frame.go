@@ -194,8 +194,8 @@ func clearEnv() {
 }
 
 // su is su [-] [-flms] [-c class] [login [args]] of su(1): the arguments go to the
-// shell, in the environment that -m, -l or neither makes. (The PATH of -l is
-// login.conf(5)'s, which the made host has as rc(8) has it.)
+// shell, in the environment that -m, -l or neither makes. The PATH of -l is that of
+// login.conf(5)'s class default.
 func su(f frame, args []string) int {
 	login := false
 	if len(args) > 0 && args[0] == "-" {
@@ -210,15 +210,15 @@ func su(f frame, args []string) int {
 		return -1
 	}
 	f.User = rest[0]
+	home := "/home/" + f.User
+	if f.User == "root" {
+		home = "/root"
+	}
 	if login {
 		clearEnv()
-		os.Setenv("PATH", "/sbin:/bin:/usr/sbin:/usr/bin")
+		os.Setenv("PATH", "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:"+home+"/bin")
 	}
 	if login || !isset(flags, "m") {
-		home := "/home/" + f.User
-		if f.User == "root" {
-			home = "/root"
-		}
 		if login || f.User != "root" {
 			os.Setenv("USER", f.User)
 		}
