@@ -23,14 +23,13 @@ var sj403 = &Rule{
 	Code: "SJ403", Slug: "syntax-error", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "sh(1) will refuse the script",
-		Text: `The script is no valid POSIX shell once its placeholders are replaced, so it does not
-start anywhere. Nothing is patched until that is mended. A script that is not text,
-is larger than 256 KiB, or nests deeper than 1000 levels is refused under this rule too.`,
-		Before: `if checkyesno foo_ssl; then
-fi`,
-		After: `if checkyesno foo_ssl; then
-	foo_flags="${foo_flags} -s"
-fi`,
+		Text: `The script is no valid shell once its placeholders are replaced, so it does not start
+anywhere. Nothing is patched until that is mended. What counts is the grammar of POSIX with what
+FreeBSD's sh(1) takes besides: a list without a command, as in ` + "`then fi`" + `, and braces around the
+body of a for loop. A script that is not text, is larger than 256 KiB, or nests deeper than 1000
+levels is refused under this rule too.`,
+		Before: `foo_flags="-x`,
+		After:  `foo_flags="-x"`,
 	},
 	Check: func(p *Pass) {
 		if e := p.Script.Err; e != nil {

@@ -29,7 +29,8 @@ const (
 	Unparsed Dialect = iota
 	// POSIX is the grammar of sh(1), which runs rc.d scripts.
 	POSIX
-	// MirBSDKorn is tried second: FreeBSD's sh takes some things that the strict POSIX grammar refuses.
+	// MirBSDKorn is tried second: FreeBSD's sh takes some things that the strict
+	// POSIX grammar refuses, and ksh's those and many more.
 	MirBSDKorn
 )
 
@@ -54,8 +55,8 @@ type Script struct {
 	Src []byte
 	// Dialect says how it was parsed.
 	Dialect Dialect
-	// Err says why the POSIX grammar refused it, and so why sh(1) will; it is
-	// set even where MirBSDKorn's took it.
+	// Err says why FreeBSD's sh(1) will refuse it, whose grammar is POSIX's with
+	// little more; it is set even where MirBSDKorn's took it.
 	Err *SyntaxError
 	// Header is the rcorder(8) block.
 	Header Header
@@ -148,6 +149,9 @@ func Parse(src []byte, subst map[string]string) *Script {
 		file, err := syntax.NewParser(syntax.Variant(try.lang), syntax.KeepComments(true)).Parse(bytes.NewReader(s.masked), "")
 		if err == nil {
 			s.file, s.Dialect = file, try.dialect
+			if try.dialect != POSIX {
+				s.Err = grammarError(s.masked, file)
+			}
 			s.readTree()
 			return s
 		}

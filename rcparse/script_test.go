@@ -205,7 +205,10 @@ func TestSyntaxErrors(t *testing.T) {
 		dialect   Dialect
 	}{
 		{"unclosed quote", "name=x\nx=\"abc\n\nload_rc_config $name\n", 2, Unparsed},
-		{"empty then", "name=x\nif true; then\nfi\n", 2, MirBSDKorn},
+		{"empty condition", "name=x\nif then\nx=1\nfi\n", 2, MirBSDKorn},
+		{"a list of a semicolon", "name=x\nif true; then ;\nfi\n", 2, Unparsed},
+		{"ksh's list behind an empty then", "if x; then # x\nfi\nfor i in a; { }\nx=(a b)\n", 4, MirBSDKorn},
+		{"ksh's slice between empty braces", "f() { }\nx=${y:0:1}; g() { }\n", 2, MirBSDKorn},
 		{"NUL", "name=x\n\x00\n", 2, Unparsed},
 		{"too large", strings.Repeat("# x\n", MaxSize/4+1), 1, Unparsed},
 		{"200,000 brackets", "name=x\n" + strings.Repeat("(", 200_000), 2, Unparsed},
@@ -218,6 +221,33 @@ func TestSyntaxErrors(t *testing.T) {
 			require.Equal(t, c.line, s.Err.Line)
 			require.Equal(t, c.dialect, s.Dialect)
 		})
+	}
+}
+
+// TestGrammar: FreeBSD's sh(1) takes more than POSIX.
+func TestGrammar(t *testing.T) {
+	for _, src := range []string{
+		"if true; then\n\t# nothing\nelse\nfi",
+		"if true; then x; elif y; then\nfi",
+		"while x; do\ndone\nuntil x; do done",
+		"f() { }\ng()\n{\n\t# later\n}\n( )",
+		"for i in a b; { echo $i; }\nfor i; { }\nfor i in a; do done",
+		"case x in\nx) a ;&\ny) ;;\nesac",
+	} {
+		s := Parse([]byte(src+"\nname=x\n"), nil)
+		require.Nil(t, s.Err, src)
+		require.Equal(t, MirBSDKorn, s.Dialect)
+		require.Equal(t, "x", s.Name.Text)
+	}
+	for src, at := range map[string]Pos{
+		"if x; then fi; y=(a)":                        {17, 1, 18},
+		"for i in a; {\n}\nx=${y/a}":                  {21, 3, 6},
+		"{ }\n( )\nif ; then :; fi\n":                 {8, 3, 1},
+		"if x; then\nfi\nif y; then\nz=${z//a}\nfi\n": {30, 4, 6},
+	} {
+		s := Parse([]byte(src), nil)
+		require.NotNil(t, s.Err, src)
+		require.Equal(t, at, s.Err.Pos, "%s: %s", src, s.Err.Text)
 	}
 }
 
