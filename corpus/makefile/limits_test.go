@@ -34,7 +34,6 @@ func TestLimits(t *testing.T) {
 		"endif alone":      {map[string]string{"Makefile": "\n.endif\n"}, []string{":2:", ".endif without .if"}},
 		"endfor alone":     {map[string]string{"Makefile": ".endfor\n"}, []string{".endfor without .for"}},
 		"crossed":          {map[string]string{"Makefile": ".for i in 1\n.if 1\n.endfor\n.endif\n"}, []string{":3:", ".endfor without .for"}},
-		"elif after else":  {map[string]string{"Makefile": ".if 1\n.else\n.elif 1\n.endif\n"}, []string{":3:", ".elif after .else"}},
 		"for without in":   {map[string]string{"Makefile": ".for i\n.endfor\n"}, []string{":1:", "expected .for NAME in WORDS"}},
 		"binary":           {map[string]string{"Makefile": "A= 1\nB= \x00\x01\n"}, []string{":2:", "NUL byte", "expected text"}},
 		"absurd size":      {map[string]string{"Makefile": strings.Repeat("# filler\n", 200000)}, []string{"1800000 bytes", "at most"}},

@@ -33,9 +33,6 @@ func (p *pairing) add(n node) *Error {
 		if top < 0 || f.nodes[top].kind == nodeFor {
 			return fail("found .%s without .if: expected an .if before it", n.word())
 		}
-		if f.nodes[top].kind == nodeElse && n.kind != nodeEndif {
-			return fail("found .%s after .else: expected .endif", n.word())
-		}
 		f.nodes[top].next = i
 		if n.kind == nodeEndif {
 			p.open = p.open[:len(p.open)-1]
