@@ -32,7 +32,7 @@ var jailParams = []sign{
 // messageSigns are what a message says of how the program is used.
 var messageSigns = []sign{
 	{lazyregexp.New(`(?i)\bhttps?://(localhost|127\.0\.0\.1|\[::1\]|your|<|\$|%%|hostname|server)[^/\s]*`), "net_basic", Likely},
-	{lazyregexp.New(`(?i)\b(listen(s|ing)?|bind(s|ing)?|connect(s|ing)?|available|reach\w*|runs?|running)\b.{0,40}\b(tcp|udp|ports?|localhost|127\.0\.0\.1)\b`), "net_basic", Likely},
+	{lazyregexp.New(`(?i)\b(listen(s|ing)?|bind(s|ing)?|connect(s|ing)?|available|reach\w*|runs?|running)\b.{0,40}\b(tcp|udp|localhost|127\.0\.0\.1|ports?( number)?[ :=]+["'(]?[\d%$]\w*)`), "net_basic", Likely},
 	{lazyregexp.New(`(?i)\bkldload\b|\bkernel modules?\b`), OptOut, Possible},
 	{lazyregexp.New(`\bkern\.ipc\.(shm|sem|msg)\w+`), "sysvipcnew", Possible},
 	{lazyregexp.New(`\bnet\.inet\.ip\.forwarding\b|\bgateway_enable\b`), "routing", Possible},
@@ -42,7 +42,8 @@ var messageSigns = []sign{
 // confListen is a line of a configuration that names an address or a port; the
 // line is not a comment. The key stands before =, :, a blank or a tag's end.
 var (
-	confListen = lazyregexp.New(`(?i)^[\s"'<{.\w-]*\b(listen(_?(addr|address|on|port))?|bind(_?(addr|address|ip|host))?|addr(ess)?|port|http_?port|https_?port|server_?port|endpoint|interface)\b["'>]?\s*[=: >]\s*["']?([\w.:\[\]*-]*\d[\w.:\[\]*-]*|\*|localhost)`)
+	confListen = lazyregexp.New(`(?i)^[\s"'<{.\w-]*\b(listen(_?(addr|address|on|port))?|bind(_?(addr|address|ip|host))?|addr(ess)?|port|http_?port|https_?port|server_?port|endpoint)\b["'>]?\s*[=: >]\s*["']?([\w.:\[\]*-]*\d[\w.:\[\]*-]*|\*|localhost)` +
+		`|^[\s"'<{.\w-]*\binterface\b["'>]?\s*[=: >]\s*["']?([\w:\[\]-]*[.:][\w.:\[\]-]*|\*|localhost)`) // em0 is no address
 	confSocket = lazyregexp.New(`(?i)^[^#;/]*\b\w*(socket|listen|bind|address)\w*["'>]?\s*[=: >]\s*["']?(unix:|local:)?/[\w./%-]+\.sock`)
 	comment    = lazyregexp.New(`^\s*(#|;|//|<!--|--|")`)
 )

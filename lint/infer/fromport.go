@@ -44,11 +44,15 @@ var otherSigns = []sign{
 	{re(`Unix(-domain)? sockets?|local socket|D-?Bus|milter|entropy|random`), Nothing, Possible},
 }
 
+// address is where to read more, which says nothing of what the program does.
+var address = lazyregexp.New(`\S+://\S*|\S+@\S+`)
+
 // fromText looks at COMMENT and pkg-descr.
 func fromText(in Input) []Evidence {
 	var out []Evidence
 	seen := map[string]bool{}
 	scan := func(path string, line int, text, what string) {
+		text = address.ReplaceAllString(text, " ")
 		for _, list := range [][]sign{netSigns, otherSigns} {
 			for i, s := range list {
 				m := s.pattern.FindString(text)

@@ -132,11 +132,12 @@ func backgrounds(s *rcparse.Script) bool {
 }
 
 var (
-	netVar  = lazyregexp.New(`(?i)_(port|ports|listen|listen_?addr\w*|bind|bind_?\w*|addr|address|ip|ipaddr|http_?port|https_?port|interface|endpoint)$`)
+	netVar  = lazyregexp.New(`(?i)_(port|ports|listen|listen_?addr\w*|bind|bind_?\w*|addr|address|ip|ipaddr|http_?port|https_?port|endpoint)$`)
 	peerVar = lazyregexp.New(`(?i)_(host|hostname|hosts|server|servers|url|peer|peers|master|remote|upstream|proxy)$`)
 	netText = lazyregexp.New(`(?i)(\b\d{1,3}(\.\d{1,3}){3}\b|\[::1?\]|\binet6?:|https?://|\btcp6?:|\budp:|(^|[ ="',])[A-Za-z0-9.*-]*:\d{2,5}\b)`)
-	netFlag = lazyregexp.New(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip|interface)$`)
+	netFlag = lazyregexp.New(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip)$`)
 	sockVal = lazyregexp.New(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
+	macAddr = lazyregexp.New(`(?i)\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b`)
 	hasHost = lazyregexp.New(`[A-Za-z0-9]`)
 )
 
@@ -151,6 +152,8 @@ func fromListen(in Input) []Evidence {
 		v := s.Expand(rcparse.Unquote(a.Value))
 		e := Evidence{Path: in.Template, Line: a.Pos.Line, Kind: FromListen, Supports: "net_basic"}
 		switch {
+		case macAddr.MatchString(v):
+			continue
 		case netText.MatchString(v):
 			e.Strength, e.Fact = Likely, fmt.Sprintf("%s holds an address: %q", a.Var, clip(v))
 		case netVar.MatchString(a.Var) && hasHost.MatchString(v) && !strings.Contains(v, "/"):

@@ -64,6 +64,21 @@ func TestEvidence(t *testing.T) {
 		"configuration in a comment only": {func(in *Input) {
 			in.Port.Files = []File{file("files/mud.conf", "# listen = 127.0.0.1:4000")}
 		}, "", Unknown, ""},
+		"configuration with an interface": {func(in *Input) {
+			in.Port.Files = []File{file("files/mud.conf", "interface = em0")}
+		}, "", Unknown, ""},
+		"configuration with an interface's address": {func(in *Input) {
+			in.Port.Files = []File{file("files/mud.conf", "interface: 0.0.0.0")}
+		}, "net_basic", Likely, "its configuration has"},
+		"hardware address": {func(in *Input) {
+			in.Script = rcparse.Parse([]byte(plain+"mud_mac_address=\"00:00:5e:00:53:01\"\n"), nil)
+		}, "", Unknown, ""},
+		"message about the ports": {func(in *Input) {
+			in.Port.Files = []File{file("pkg-message", "Clients are available in the FreeBSD ports.")}
+		}, "", Unknown, ""},
+		"where to read more": {func(in *Input) {
+			in.Port.Descr, in.Port.DescrPath = "A game.\nWWW: http://www.example.org/dns-server\nmail-server@example.org", "games/mud/pkg-descr"
+		}, "", Unknown, ""},
 		"socket": {func(in *Input) {
 			in.Port.Files = []File{file("files/mud.yaml", "socket: /var/run/mud/mud.sock")}
 		}, "none", Possible, "UNIX socket"},

@@ -34,3 +34,4 @@ func (r *Regexp) FindSubmatch(b []byte) [][]byte { return r.get().FindSubmatch(b
 func (r *Regexp) FindAllStringSubmatch(s string, n int) [][]string {
 	return r.get().FindAllStringSubmatch(s, n)
 }
+func (r *Regexp) ReplaceAllString(s, with string) string { return r.get().ReplaceAllString(s, with) }
