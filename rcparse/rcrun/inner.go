@@ -48,7 +48,8 @@ func (s *sim) noteEmpty(hc interp.HandlerContext) {
 
 // needs keeps in mind a variable that a start may need.
 func (s *sim) needs(v Setting) {
-	if !slices.ContainsFunc(s.empty, func(w Setting) bool { return w.Name == v.Name }) {
+	const most = 32
+	if len(s.empty) < most && !slices.ContainsFunc(s.empty, func(w Setting) bool { return w.Name == v.Name }) {
 		s.empty = append(s.empty, v)
 	}
 }

@@ -32,6 +32,8 @@ func (m *sim) untold() string {
 		return m.lacking
 	case len(rec.Starts) > 0:
 		return ""
+	case rec.Name == "" && rec.Exit == 0:
+		return "it does not come to run_rc_command"
 	case rec.Exit != 0:
 		why := fmt.Sprintf("it ends with exit status %d before anything is started", rec.Exit)
 		if n := len(rec.Reached); n > 0 {

@@ -297,6 +297,20 @@ func TestWorlds(t *testing.T) {
 	}
 }
 
+// A script may ask itself whether it is switched on, and may never come to run_rc_command.
+func TestDiscover(t *testing.T) {
+	text := ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\nload_rc_config $name\ncommand=/usr/local/sbin/foo\nif checkyesno foo_enable; then\n\trun_rc_command \"$1\"\nfi\n"
+	for _, svcj := range []bool{false, true} {
+		rec := FromText(text).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
+		require.Equal(t, "foo", rec.Name)
+		require.True(t, rec.Remains)
+		require.Empty(t, rec.Assumed)
+	}
+	rec := FromText(strings.Replace(text, "checkyesno foo_enable", "false", 1)).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+	require.Empty(t, rec.Name)
+	require.Equal(t, "it does not come to run_rc_command", rec.Untold)
+}
+
 func TestLine(t *testing.T) {
 	rec := FromText(serviceText("start_cmd=foo_start\nfoo_start()\n{\n\t/opt/a1\n\teval /opt/a2\n\t/opt/x | /opt/a3\n}")).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
 	var got []int

@@ -88,7 +88,9 @@ checkyesno()
 {
 	eval "_value=\$$1"
 	__true "$_value" && return 0
-	[ "$__phase" != method ] || __svcjify needs "$1"
+	case $__phase$rc_arg in
+	top | method*) __svcjify needs "$1" ;;
+	esac
 	[ "$_value" != NO ] || return 1
 	case $_value in
 	[Nn][Oo] | [Ff][Aa][Ll][Ss][Ee] | [Oo][Ff][Ff] | 0) ;;

@@ -109,20 +109,31 @@ func (s *Script) needed(ctx context.Context, plain Scenario, all []Setting) []Se
 }
 
 // discover finds what run_rc_command is called for, so that rc.conf can switch
-// that on. A script that wants an argument gets one.
+// that on. A script that wants an argument gets one, and one that asks rc.conf
+// itself whether it is switched on gets its answer.
 func (s *Script) discover(ctx context.Context, plain Scenario) string {
-	for _, args := range [][]string{nil, {"default"}} {
-		look := plain
-		look.Args = args
-		m := s.simulate(ctx, look, true)
-		if s.found = m.asked; len(s.found) > 0 {
-			return ""
-		}
-		if m.record.Failed != "" {
-			return m.record.Failed
+	var off []Setting
+	look := func(args []string) (done bool, why string) {
+		sc := plain
+		sc.Args = args
+		m := s.simulate(ctx, sc, true)
+		s.found, off = m.asked, m.empty
+		return len(s.found) > 0 || m.record.Failed != "", m.record.Failed
+	}
+	if done, why := look(nil); done {
+		return why
+	}
+	if len(off) > 0 {
+		old := s.world
+		s.world.assumed = slices.Concat(old.assumed, off)
+		done, why := look(nil)
+		s.world = old
+		if done {
+			return why
 		}
 	}
-	return ""
+	_, why := look([]string{"default"})
+	return why
 }
 
 // reserved are the endings of the variables, named for the service, that
