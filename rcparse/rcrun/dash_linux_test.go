@@ -112,7 +112,7 @@ func compareTree(t *testing.T, root string, svcj bool) (differ []string, n int) 
 
 // unlike are the scripts of the made tree that dash takes otherwise, by reason.
 var unlike = map[string]string{
-	"misc/empty-then/files/lopsided.in":     "a syntax error to dash",
+	"misc/empty-then/files/lopsided.in":            "a syntax error to dash",
 	"misc/broken-unclosed-quote/files/ragged.in":   "a syntax error to both",
 	"sysutils/bash-only/files/weathercock.in":      "a syntax error to dash",
 	"sysutils/mksh-only/files/anvild.in":           "a syntax error to dash",
