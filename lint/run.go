@@ -188,7 +188,8 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.Script = rcparse.Parse(src, Substitutions(svc))
 	in := infer.NewInput(svc, s.Script)
 	var facts []infer.Evidence
-	gathered := alongside(func() { facts = infer.Gather(in) })
+	texts := in // which gets its run below
+	gathered := alongside(func() { facts = infer.Gather(texts) })
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		s.Records = simulate(ctx, opts, svc, s.Script)
 		in.Run = &s.Records.Host
