@@ -119,7 +119,9 @@ func compare(h, j rcrun.Command) []loss {
 		sev        Severity
 	}{
 		{"user", h.User, j.User, Error}, {"group", h.Group, j.Group, Error}, {"groups", h.Groups, j.Groups, Error},
-		{"chroot", h.Chroot, j.Chroot, Error}, {"directory", h.Dir, j.Dir, Error}, // who goes there wants to find something; the umask is the process's, and jail(8) hands it on
+		{"chroot", h.Chroot, j.Chroot, Error},
+		{"directory", h.Dir, j.Dir, Error}, // who goes there wants to find something
+		// The umask is the process's, and jail(8) hands it on.
 		{"limits", h.LoginClass + " " + h.Limits, j.LoginClass + " " + j.Limits, Warning}, {"nice", h.Nice, j.Nice, Warning},
 		{"fib", h.FIB, j.FIB, Warning}, {"cpuset", h.CPUSet, j.CPUSet, Warning},
 	} {

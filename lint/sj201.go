@@ -19,9 +19,10 @@ is lost. The simulation runs both and compares what would be started.
 An error where privileges, configuration, data or the directory are lost; a warning for a detail
 such as a log or a pid file; for information where it takes another setting in rc.conf than the
 default (each that the start_precmd looks at is tried). What to do: set it at the top level,
-between load_rc_config and run_rc_command, and for the directory ${name}_chdir. Where the precmd's state is plain (assignments, exports and tests),
-` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
-sides and nothing else changed on the host.`,
+between load_rc_config and run_rc_command, and for the directory ${name}_chdir. Where the
+precmd's state is plain (assignments, exports and tests), ` + "`svcjify patch --repair`" + ` moves it
+there, if the simulation then shows the same start on both sides and nothing else changed on the
+host.`,
 		Before: `start_precmd="foo_prestart"
 foo_prestart()
 {
