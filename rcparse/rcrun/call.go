@@ -28,9 +28,14 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	switch name {
 	case "[", "test":
 		return simulated("test", args), nil
+	case roundCall, waitCall:
+		return s.round(args, uint8(hc.LastExitStatus)), nil
 	case "__true": // the model's, told here because a pattern costs a regular expression
 		return []string{strconv.FormatBool(len(rest) > 0 && yes(rest[0]))}, nil
 	case "eval":
+		if first, _, _ := strings.Cut(strings.Join(rest, " "), " "); s.sim.marked(first) && markPattern.FindString(first) == first {
+			return []string{"eval", "export " + first + "=1"}, nil // text that nobody knows
+		}
 		text, err := safeText(strings.Join(rest, " "))
 		if err != nil {
 			return s.refuse(err)
@@ -39,6 +44,9 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "trap":
 		return s.trap(rest)
 	case ".":
+		if m := s.sourced(hc, rest); m != "" {
+			return []string{"eval", "export " + m + "=1"}, nil
+		}
 		return simulated("source", rest), nil
 	case "cd", "chdir":
 		return s.changeDir(hc, rest), nil
@@ -64,7 +72,7 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 		}
 		return out, nil
 	case "local", "export", "readonly": // parsed as POSIX these are calls
-		return declare(name, rest), nil
+		return s.declare(name, rest), nil
 	case "ulimit", "wait", "bg", "fg", "fc", "times", "newgrp", "builtin":
 		return []string{"true"}, nil
 	case "jobs":
@@ -240,7 +248,7 @@ func trimDashes(args []string) []string {
 
 // declare turns a call of local, export or readonly into the clause that the
 // interpreter has for it.
-func declare(name string, args []string) []string {
+func (s *shell) declare(name string, args []string) []string {
 	var b strings.Builder
 	b.WriteString(name)
 	for _, a := range args {
@@ -249,8 +257,11 @@ func declare(name string, args []string) []string {
 			continue
 		}
 		b.WriteString(" " + v)
-		if ok {
+		switch {
+		case ok:
 			b.WriteString("=" + quote(value))
+		case s.sim.marked(v):
+			b.WriteString("=1")
 		}
 	}
 	if b.Len() == len(name) {

@@ -135,6 +135,9 @@ func unary(op string) bool {
 }
 
 func (t *tester) compare(x, op, y string) bool {
+	if t.sim.marked(x) || t.sim.marked(y) { // what is not known is not equal to anything, or it is: the other of the two
+		return op != "!=" && op != "-nt" && op != "-ot"
+	}
 	switch op {
 	case "=", "==":
 		return x == y
@@ -186,13 +189,32 @@ func (t *tester) file(op, arg string) bool {
 	p := absolute(t.cwd, arg)
 	switch op {
 	case "-S":
-		return runtimeFile(p) && t.sim.ask(op, p)
+		if !runtimeFile(p) && t.sim.sleeps <= patience { // no socket by its name: one that comes if it is waited for
+			return t.sim.refused(op, p, false)
+		}
 	case "-s":
 		if b, ok := t.sim.files.content[p]; ok { // what the script wrote
 			return len(b) > 0
 		}
 	case "-c":
-		return strings.HasPrefix(p, "/dev/")
+		return t.sim.refused(op, p, strings.HasPrefix(p, "/dev/"))
 	}
-	return t.sim.ask(op, p)
+	return t.sim.refused(op, p, t.sim.ask(op, p))
+}
+
+// refused keeps in mind what a script asked for and was told not to be there.
+func (s *sim) refused(op, p string, there bool) bool {
+	if !there {
+		what := "file"
+		switch {
+		case op == "-d":
+			what = "directory"
+		case op == "-S":
+			what = "socket"
+		case strings.HasPrefix(p, "/dev/"):
+			what = "device"
+		}
+		s.guessed = "it asks for the " + what + " " + clip(p, 80) + ", which is taken not to be there"
+	}
+	return there
 }

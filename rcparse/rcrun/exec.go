@@ -6,6 +6,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
@@ -81,21 +82,22 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		return status(127)
 	case "kill":
 		return s.kill(ctx, hc, args)
+	case "status":
+		code, _ := strconv.Atoi(args[0])
+		return status(code)
 	case "begin":
 		s.begin(hc)
 		return boolStatus(!s.sim.looking)
-	case "pid":
-		if s.sim.alive() {
+	case "pid": // of the pid file, if one is named
+		if s.sim.alive() && (len(args) == 0 || !s.sim.unwritten(absolute(getString(hc, "__cwd"), args[0]))) {
 			fmt.Fprintln(hc.Stdout, pid)
-			return nil
 		}
-		return nil
 	case "gone":
 		s.sim.running, s.sim.sleeps = false, 0
 	case "user": // whether we are that user already, as su would make us
 		return boolStatus(args[0] == s.frame.user || args[0] == "root" && s.frame.user == "")
 	case "jailed":
-		return boolStatus(s.inside)
+		return boolStatus(s.knowsJailed())
 	case "required":
 		s.sim.files.make(absolute("/", args[0]))
 	case "needs":
@@ -136,6 +138,10 @@ func (s *shell) frameOf(hc interp.HandlerContext) frame {
 // command is an external command: wrappers are taken off, text tools emulated,
 // and the rest recorded as a success.
 func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame, args []string) error {
+	if s.sim.marked(args[0]) { // whatever it is
+		s.note(hc, fr, args, false)
+		return nil
+	}
 	if !s.finds(hc, fr, args[0]) {
 		return s.missing(hc, fr, args[0])
 	}
@@ -165,9 +171,26 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 		return t.run(&invocation{shell: s, ctx: ctx, hc: hc, frame: fr, args: argv[1:], name: base})
 	}
 	if s.captured(hc) {
-		s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(argv, " "), 80)))
+		s.unknownOutput(hc, argv)
 	}
 	return nil
+}
+
+// unknownOutput is what a command writes of which nothing is known.
+func (s *shell) unknownOutput(hc interp.HandlerContext, argv []string) {
+	text := clip(strings.Join(argv, " "), 80)
+	s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", text))
+	if s.sim.otherwise {
+		fmt.Fprintln(hc.Stdout, s.sim.mark(fmt.Sprintf("the output of %q", s.sim.readable(text))))
+	}
+}
+
+// knowsJailed is what a script is told that asks whether it is in a jail.
+func (s *shell) knowsJailed() bool {
+	if s.inside {
+		s.sim.record.AskedJailed = true
+	}
+	return s.inside && !s.sim.scenario.Mended
 }
 
 // missing is a command that is not there.
@@ -237,15 +260,33 @@ func exported(env expand.Environ, fr frame) []string {
 	return list
 }
 
+// sourced is the mark of a file that a script sources, "" where nothing is to be marked.
+func (s *shell) sourced(hc interp.HandlerContext, args []string) string {
+	if len(args) == 0 || !s.sim.otherwise || knownFile(args[0]) {
+		return ""
+	}
+	p := absolute(getString(hc, "__cwd"), args[0])
+	if _, written := s.sim.files.content[p]; written || p == "/dev/null" {
+		return ""
+	}
+	s.sim.unknown(fmt.Sprintf("what is in %q, which it sources", p))
+	return s.sim.mark("what " + s.sim.readable(p) + " sets")
+}
+
+// knownFile reports whether a file that is sourced is the model, or the base
+// system's and holds functions only.
+func knownFile(p string) bool {
+	return path.Base(p) == "rc.subr" || strings.HasPrefix(p, "/etc/rc.conf") || p == "/etc/defaults/rc.conf" ||
+		strings.HasPrefix(p, "/etc/") && strings.HasSuffix(p, ".subr")
+}
+
 // source is `.` of a file: rc.subr and rc.conf are what the model is, and what
 // is in others can't be known.
 func (s *shell) source(args []string) error {
 	if len(args) == 0 {
 		return status(2)
 	}
-	switch p := args[0]; {
-	case path.Base(p) == "rc.subr", strings.HasPrefix(p, "/etc/rc.conf"), p == "/etc/defaults/rc.conf":
-	default:
+	if p := args[0]; !knownFile(p) {
 		s.sim.watched("source", p, true)
 		s.sim.unknown(fmt.Sprintf("what is in %q, which it sources", p))
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/interp"
@@ -61,7 +62,7 @@ func (s *sim) exists(p string) bool {
 		return there
 	}
 	if runtimeFile(p) {
-		return s.alive()
+		return s.alive() && !s.unwritten(p)
 	}
 	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
 		if strings.HasPrefix(p, swept) {
@@ -95,6 +96,24 @@ func (s *sim) watched(op, p string, there bool) {
 	}
 }
 
+// unwritten reports whether a file is one that the start has not written.
+func (s *sim) unwritten(p string) bool {
+	_, made := s.files.made[p]
+	return !made && slices.Contains(s.scenario.Unwritten, p)
+}
+
+// written is the pid files and sockets that the script has made, sorted.
+func (f *files) written() []string {
+	var out []string
+	for p, there := range f.made {
+		if there && runtimeFile(p) {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // alive says whether the service's process is there. A loop that sleeps finds
 // what it waits for after some rounds.
 func (s *sim) alive() bool {
@@ -119,7 +138,7 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		if name == "" {
 			return nil, &os.PathError{Op: "open", Path: name, Err: os.ErrNotExist}
 		}
-		return s.reading(s.read(p, false))
+		return s.reading(s.read(p, true))
 	}
 	if p == "/dev/null" {
 		return &writing{null: true}, nil
@@ -139,11 +158,15 @@ func (s *shell) read(p string, used bool) []byte {
 		return b
 	}
 	s.sim.watched("read", p, s.sim.exists(p))
-	if runtimeFile(p) && s.sim.exists(p) {
+	switch {
+	case runtimeFile(p) && s.sim.exists(p):
 		return []byte(pid + "\n")
+	case runtimeFile(p), strings.HasPrefix(p, "/dev/"), !used:
+		return nil
 	}
-	if p != "/dev/null" && used {
-		s.sim.unknown(fmt.Sprintf("what is in %q: taken as empty", p))
+	s.sim.unknown(fmt.Sprintf("what is in %q: taken as empty", p))
+	if s.sim.otherwise && !slices.Contains(commented, p) {
+		return []byte(s.sim.mark("what is in "+s.sim.readable(p)) + "\n")
 	}
 	return nil
 }

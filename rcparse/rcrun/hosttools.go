@@ -133,19 +133,22 @@ func (v *invocation) sysctl() error {
 		"kern.hostname": "host.example.org", "kern.maxfiles": "260000", "kern.maxfilesperproc": "230000",
 		"kern.ipc.shmmax": "536870912", "kern.securelevel": "-1", "vm.overcommit": "0", "kern.boottrace.enabled": "0",
 	}
-	if v.shell.inside {
-		known["security.jail.jailed"] = "1"
-	}
 	o := parseOptions(v.args, "BNf")
 	for _, name := range o.rest {
 		if strings.Contains(name, "=") {
 			continue
 		}
 		value, ok := known[name]
+		if name == "security.jail.jailed" && v.shell.knowsJailed() {
+			value = "1"
+		}
 		if !ok {
 			value = "0"
 			if v.shell.captured(v.hc) {
 				v.shell.sim.unknown(fmt.Sprintf("the value of sysctl %q: taken as 0", clip(name, 80)))
+				if v.shell.sim.otherwise {
+					value = v.shell.sim.mark("the value of sysctl " + v.shell.sim.readable(name))
+				}
 			}
 		}
 		if !o.has("-n") {

@@ -31,6 +31,10 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		return
 	}
 	rec.Name, rec.RCVar = asked.name, asked.rcvar
+	if p := getString(hc, "pidfile"); p != "" {
+		rec.PidFile = absolute(getString(hc, "__cwd"), p)
+	}
+	rec.Prepares = getString(hc, asked.name+"_setup")+getString(hc, getString(hc, "rc_arg")+"_precmd") != ""
 	v := hc.Env.Get(asked.name + "_svcj_options")
 	rec.SvcjOptions, rec.SvcjOptionsSet = v.String(), v.IsSet()
 	rec.Svcj = yes(getString(hc, asked.name+"_svcj"))
@@ -79,7 +83,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 		return status(1)
 	}
 	words := strings.Fields(start)
-	j.Found = len(words) > 3 && words[3] == s.sim.scenario.InstalledAs
+	j.Found = len(words) > 3 && s.sim.findsScript(words[3])
 	s.sim.record.Jails = append(s.sim.record.Jails, j)
 	if len(words) < 5 {
 		return status(1)
@@ -117,12 +121,15 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	return status(code)
 }
 
+// findsScript reports whether service(8) finds the script under a name.
+func (s *sim) findsScript(name string) bool { return s.scenario.Mended || name == s.scenario.InstalledAs }
+
 // inner is the script inside the jail: service(8)'s clean environment and
 // directory, rc.conf not yet read, and nothing that the outer run has set, but
 // for the umask: a process inherits it, and neither jail(8) nor service(8) sets it.
 func (s *shell) inner(umask, name, verb string, args []string) error {
 	rec := &s.sim.record
-	if name != s.sim.scenario.InstalledAs {
+	if !s.sim.findsScript(name) {
 		rec.Inner = 1 // service: name does not exist in /etc/rc.d or the local startup directories
 		return status(1)
 	}
@@ -133,7 +140,7 @@ func (s *shell) inner(umask, name, verb string, args []string) error {
 	defer func() { s.sim.runs-- }()
 	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
 	rec.Inner = s.sim.shellRun(opening{
-		exported: env, zero: rcd + name, params: append([]string{verb}, args...), inside: true,
+		exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: append([]string{verb}, args...), inside: true,
 		frame: frame{phase: TopLevel, cwd: "/", umask: umask},
 	})
 	if s.sim.budget.why != "" {

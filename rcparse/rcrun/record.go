@@ -39,6 +39,18 @@ type Scenario struct {
 	RCConf []Setting
 	// Running says that the service's process is there, as stop, status and reload want.
 	Running bool
+	// Env is what the caller has exported besides, as in `env flags=-d /usr/local/etc/rc.d/foo start`.
+	Env []Setting
+	// OtherAnswers gives the other answer to what the simulation can't know: the content of
+	// a file and the output of a command are a mark and not empty, grep(1) does not find,
+	// and kldstat(8) does. What differs between two Records of this kind may differ in fact.
+	OtherAnswers bool
+	// Mended takes away what ends a jailed start early, so that what comes after is seen:
+	// service(8) finds the script whatever its ${name}, and the script is not told that it
+	// is in a jail.
+	Mended bool
+	// Unwritten is pid files and sockets that the start has not written, though the process runs.
+	Unwritten []string
 	// InstalledAs is the file's name in rc.d; the jailed start finds the script
 	// only if ${name} is the same.
 	InstalledAs string
@@ -74,6 +86,16 @@ type Record struct {
 	Exit, Inner int
 	// Remains says whether a process would be left running by the start.
 	Remains bool
+	// PidFile is pidfile= when run_rc_command was called: where rc.subr looks for the process.
+	PidFile string
+	// Wrote is the pid files and sockets that the script itself has written or made.
+	Wrote []string
+	// Prepares says whether there is a ${name}_setup or a precmd for the verb, whose state a jailed start loses.
+	Prepares bool
+	// AskedJailed says whether the script, run inside the jail, has asked whether it is in one.
+	AskedJailed bool
+	// Loop is the line of the script's loop that went on when the run was ended, 0 for none.
+	Loop int
 	// Untold says why it can't be told that none would be, where none remains;
 	// empty where the start did what it does and left none.
 	Untold string
@@ -83,7 +105,8 @@ type Record struct {
 	// Svcj is ${name}_svcj at the same moment, as checkyesno would take it.
 	Svcj bool
 	// Unknown is what the simulation could not tell, one sentence each: the
-	// output of a command that was used, a file that was sourced.
+	// output of a command that was used, a file that was sourced. Where it
+	// reaches a command of a run with OtherAnswers, it stands there between ‹ and ›: see Unknowns.
 	Unknown []string
 	// Assumed is variables of rc.conf without which a plain start starts
 	// nothing, such as a list of interfaces, and the values they were given.

@@ -39,6 +39,9 @@ func (m *sim) untold() string {
 		if n := len(rec.Reached); n > 0 {
 			why += ", after " + clip(strings.Join(rec.Reached[n-1].Argv, " "), 80)
 		}
+		if m.guessed != "" {
+			why += "; " + m.guessed
+		}
 		return why
 	case len(rec.Unknown) > 0:
 		return rec.Unknown[0]

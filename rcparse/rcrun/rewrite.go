@@ -53,6 +53,14 @@ func (w *rewriter) visit(n syntax.Node) bool {
 		if w.mark > 0 && len(n.Args) > 0 {
 			raise(n.Args[0], w.mark)
 		}
+	case *syntax.WhileClause:
+		if w.mark > 0 {
+			countRounds(&n.Do, n.Cond, n.WhilePos.Line())
+		}
+	case *syntax.ForClause:
+		if w.mark > 0 {
+			countRounds(&n.Do, nil, n.ForPos.Line())
+		}
 	case *syntax.WordIter:
 		for _, a := range n.Items {
 			plainBraces(a)
@@ -108,6 +116,8 @@ func (w *rewriter) statement(st *syntax.Stmt) {
 		st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{c.Stmt}}
 	case *syntax.TestClause: // not in sh, where [[ is the name of a command
 		st.Cmd = &syntax.CallExpr{Args: []*syntax.Word{word("__svcjify"), word("lacks"), word("[[")}}
+	case *syntax.DeclClause:
+		exportOfWords(st, c)
 	case *syntax.BinaryCmd:
 		if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
 			pipeline(st, c)
@@ -119,6 +129,31 @@ func (w *rewriter) statement(st *syntax.Stmt) {
 	if st.Background || st.Coprocess || st.Disown {
 		background(st)
 	}
+}
+
+// exportOfWords turns export $(...) into a call, as it is in sh: the words that
+// come of it are seen by the call handler then, and by nothing that parses them.
+func exportOfWords(st *syntax.Stmt, c *syntax.DeclClause) {
+	computed := func(a *syntax.Assign) bool { return a.Name == nil && a.Value != nil && a.Value.Lit() == "" }
+	if c.Variant.Value != "export" || !slices.ContainsFunc(c.Args, computed) {
+		return
+	}
+	args := []*syntax.Word{word("export")}
+	for _, a := range c.Args {
+		switch {
+		case a.Name == nil && a.Value != nil:
+			args = append(args, a.Value)
+		case a.Name != nil && a.Naked:
+			args = append(args, word(a.Name.Value))
+		case a.Name != nil:
+			w := word(a.Name.Value + "=")
+			if a.Value != nil {
+				w.Parts = append(w.Parts, a.Value.Parts...)
+			}
+			args = append(args, w)
+		}
+	}
+	st.Cmd = &syntax.CallExpr{Args: args}
 }
 
 // negated turns ! X into if X; then false; else true; fi. The interpreter

@@ -128,6 +128,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		looking: looking,
 		script:  s, scenario: sc, budget: newBudget(ctx), files: newFiles(), running: sc.Running,
 		noted: map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
+		otherwise: sc.OtherAnswers || s.world.otherwise,
 	}
 	defer func() {
 		if p := recover(); p != nil { // the interpreter's fault, not ours to die of
@@ -141,18 +142,24 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	}
 	m.conf = confBody(settingsOf(sc, s.found, s.world.assumed))
 	m.record.Assumed = s.world.assumed
-	start := opening{exported: clean, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
+	exported := slices.Concat(clean, sc.Env)
+	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
 	if sc.Boot {
 		start.zero, start.boot = "/etc/rc", true
-		start.exported = append(slices.Clone(clean), Setting{"RC_PID", "1"})
+		start.exported = append(exported, Setting{"RC_PID", "1"})
 	}
 	start.frame = frame{phase: TopLevel, cwd: "/", umask: "0022"}
 	m.record.Exit = m.shellRun(start)
 	if m.budget.why != "" {
 		m.record.Failed = m.budget.why
+		if m.record.Loop = m.busiest(); m.record.Loop > 0 {
+			m.record.Failed += fmt.Sprintf(", in the loop at line %d", m.record.Loop)
+		}
 	}
 	m.record.Remains = remains(m.record.Starts)
 	m.record.Untold = m.untold()
+	m.record.Wrote = m.files.written()
+	m.showMarks()
 	return m
 }
 

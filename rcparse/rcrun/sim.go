@@ -23,6 +23,11 @@ type sim struct {
 	looking  bool // run_rc_command only tells its name
 	running  bool // whether the service's process is there
 	sleeps   int  // since the last run_rc_command
+	// otherwise is Scenario.OtherAnswers, or that the script's world is of that kind.
+	otherwise bool
+	marks     map[string]string // what each mark stands for
+	rounds    map[int]int       // of the script's loops, by line
+	guessed   string            // the last thing that the script asked for and that was guessed, in a sentence
 	bytes    int  // of the arguments recorded
 	runs     int  // shells that are nested now
 	asked    []service

@@ -293,7 +293,7 @@ _echoonce()
 check_pidfile()
 {
 	[ -n "$1" ] && [ -n "$2" ] || err 3 'USAGE: check_pidfile pidfile procname [interpreter]'
-	__svcjify pid
+	__svcjify pid "$1"
 }
 
 check_process()

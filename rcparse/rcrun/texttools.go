@@ -304,6 +304,11 @@ func (v *invocation) guess(files []string, pattern string) error {
 		return status(1)
 	}
 	file := files[i]
+	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
+	if s.otherwise && !v.shell.captured(v.hc) {
+		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
+		return status(1)
+	}
 	if s.script.world.sparse {
 		if s.searched[file] {
 			return status(1)

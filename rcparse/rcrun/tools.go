@@ -21,6 +21,9 @@ type invocation struct {
 	frame frame
 	name  string
 	args  []string
+	// passing says that the output is kept for passMarks; seen is the marks of the input.
+	passing bool
+	seen    []string
 }
 
 // A tool is a command whose output or effect a script builds upon. One that
@@ -33,7 +36,7 @@ type tool struct {
 // toolOf finds the emulation of a command by its base name.
 func toolOf(base string) (tool, bool) {
 	if run := textTool(base); run != nil {
-		return tool{run, true}, true
+		return tool{func(v *invocation) error { return v.passMarks(run) }, true}, true
 	}
 	switch base {
 	case "true", ":", "clear", "tty", "logger":
@@ -56,8 +59,8 @@ func toolOf(base string) (tool, bool) {
 		return tool{(*invocation).host, true}, true
 	case "sysctl":
 		return tool{(*invocation).sysctl, false}, true
-	case "kldstat": // nothing is loaded, so that what would be loaded is seen
-		return tool{func(*invocation) error { return status(1) }, true}, true
+	case "kldstat":
+		return tool{(*invocation).kldstat, true}, true
 	case "pgrep", "pidof", "ps":
 		return tool{(*invocation).processes, true}, true
 	case "pwait":
@@ -110,9 +113,56 @@ func (v *invocation) silent() error {
 		}
 	}
 	if v.shell.captured(v.hc) {
-		v.shell.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", clip(strings.Join(append([]string{v.name}, v.args...), " "), 80)))
+		v.shell.unknownOutput(v.hc, append([]string{v.name}, v.args...))
 	}
 	return nil
+}
+
+// kldstat finds nothing loaded, so that what would be loaded is seen; or else everything.
+func (v *invocation) kldstat() error {
+	sim := v.shell.sim
+	if !sim.otherwise {
+		sim.guessed = "it asks kldstat(8) for a module, and none is taken to be loaded"
+		return status(1)
+	}
+	return v.silent()
+}
+
+// passMarks runs a text tool. What it makes of an input that is not known is not known either.
+func (v *invocation) passMarks(run func(*invocation) error) error {
+	if !v.shell.sim.otherwise {
+		return run(v)
+	}
+	out := v.hc.Stdout
+	var b bytes.Buffer
+	v.hc.Stdout, v.passing = &b, true
+	err := run(v)
+	v.hc.Stdout = out
+	if len(v.seen) > 0 && !v.shell.sim.marked(b.String()) {
+		b.Reset()
+		if !parseOptions(v.args, "ABCDefm").has("-q") {
+			b.WriteString(strings.Join(v.seen, " ") + "\n")
+		}
+		if _, exited := err.(interp.ExitStatus); exited {
+			err = nil
+		}
+	}
+	if _, werr := out.Write(b.Bytes()); werr != nil && err == nil {
+		err = werr
+	}
+	return err
+}
+
+// see keeps in mind the marks of an input.
+func (v *invocation) see(b []byte) []byte {
+	if v.shell.sim.otherwise && len(v.shell.sim.marks) > 0 {
+		for _, m := range markPattern.FindAllString(string(b), 20) {
+			if !slices.Contains(v.seen, m) {
+				v.seen = append(v.seen, m)
+			}
+		}
+	}
+	return b
 }
 
 func (v *invocation) println(s string) { fmt.Fprintln(v.hc.Stdout, s) }
@@ -129,7 +179,7 @@ func (v *invocation) stdin() []byte {
 	if err != nil {
 		return nil
 	}
-	return b
+	return v.see(b)
 }
 
 // input is what the files hold, or the standard input where none is named.
@@ -143,7 +193,7 @@ func (v *invocation) input(names []string) []byte {
 			b.Write(v.stdin())
 			continue
 		}
-		b.Write(v.shell.read(absolute(v.frame.cwd, n), v.shell.captured(v.hc)))
+		b.Write(v.see(v.shell.read(absolute(v.frame.cwd, n), v.passing || v.shell.captured(v.hc))))
 	}
 	return b.Bytes()
 }

@@ -16,6 +16,8 @@ type world struct {
 	// for and no other; no other package is installed; and fdescfs(5) and
 	// procfs(5) are mounted.
 	sparse bool
+	// otherwise: see Scenario.OtherAnswers.
+	otherwise bool
 	// assumed are variables of rc.conf that must be set for a start, such as
 	// the list of interfaces.
 	assumed []Setting
@@ -76,6 +78,10 @@ func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []wo
 	}
 	if len(all) > 1 {
 		list = append(list, world{assumed: s.needed(ctx, plain, all)}, world{sparse: true, assumed: all})
+	}
+	list = append(list, world{otherwise: true}, world{sparse: true, otherwise: true})
+	if len(all) > 0 {
+		list = append(list, world{otherwise: true, assumed: all})
 	}
 	for _, name := range s.names(plain.InstalledAs) { // some will not run as root, nor as whom they name in jest
 		user := Setting{name + "_user", "nobody"}
