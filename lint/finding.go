@@ -78,6 +78,8 @@ type Finding struct {
 	Source string
 	// Fix is nil where nothing safe can be offered.
 	Fix *Fix
+
+	doubt bool // it says that something of the jailed start is not known
 }
 
 // Fingerprint tells a finding from others by its rule, its path in the tree and

@@ -91,7 +91,7 @@ func TestPolicyState(t *testing.T) {
 // TestDeclaredInDoubt: a declaration that the simulated start can't judge is
 // neither ready nor faulty, as long as nothing else is wrong with it.
 func TestDeclaredInDoubt(t *testing.T) {
-	doubt := Finding{Code: "SJ209", Severity: Error}
+	doubt := Finding{Code: "SJ209", Severity: Error, doubt: true}
 	for _, c := range []struct {
 		more []Finding
 		want State

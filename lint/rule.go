@@ -38,7 +38,7 @@ type Doc struct {
 func Rules() []*Rule {
 	return []*Rule{
 		sj101, sj102, sj103, sj104, sj105, sj106, sj107, sj108, sj109, sj110,
-		sj201, sj202, sj203, sj204, sj205, sj206, sj207, sj208, sj209,
+		sj201, sj202, sj203, sj204, sj205, sj206, sj207, sj208, sj209, sj210, sj211, sj212,
 		sj301, sj302, sj303, sj304,
 		sj401, sj402, sj403, sj405, sj406,
 		sj501, sj502, // last: they look at what the others found
@@ -68,12 +68,18 @@ func (p *Pass) report(at rcparse.Pos, fix *Fix, hint, format string, args ...any
 	p.reportAs(p.rule.Severity, at, fix, hint, format, args...)
 }
 
+// doubt adds a finding that says what is not known of the jailed start.
+func (p *Pass) doubt(sev Severity, at rcparse.Pos, hint, format string, args ...any) {
+	p.reportAs(sev, at, nil, hint, format, args...)
+	(*p.out)[len(*p.out)-1].doubt = true
+}
+
 // reportAs adds a finding with another severity.
 func (p *Pass) reportAs(sev Severity, at rcparse.Pos, fix *Fix, hint, format string, args ...any) {
 	*p.out = append(*p.out, Finding{
 		Code: p.rule.Code, Severity: sev, Tree: p.Service.Tree, Path: p.Service.Template,
 		Line: max(at.Line, 1), Col: max(at.Col, 1), Service: p.Service.Name, Origin: p.Origin(),
-		Message: fmt.Sprintf(format, args...), Hint: hint, Fix: fix,
+		Message: fmt.Sprintf(format, args...), Hint: hint, Fix: fix, doubt: p.rule.Doubt,
 	})
 }
 

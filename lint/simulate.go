@@ -2,192 +2,176 @@ package lint
 
 import (
 	"context"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
+// A Pair is one action of a service, such as start, simulated on the host and
+// with the service in its jail, all else being equal.
+type Pair struct {
+	Host, Jail rcrun.Record
+	// Unfound is the verbs, such as stop, that find no process because the jailed
+	// start does not write the pid file.
+	Unfound []string
+}
+
+// failed says why the two can't be relied on, "" where they can.
+func (p Pair) failed() string {
+	if p.Host.Failed != "" {
+		return p.Host.Failed
+	}
+	return p.Jail.Failed
+}
+
 // Records are the simulated runs that the rules look at; nil where there was
 // no simulation.
 type Records struct {
-	// Host and Jail are `service NAME start` with rc.conf holding only the
-	// enable line, and with the svcj line besides.
-	Host, Jail rcrun.Record
+	// Pair is `service NAME start` with rc.conf holding only the enable line, and
+	// with the svcj line besides.
+	Pair
 	// Args is the words after start: none, or one for a script that comes to no
 	// run_rc_command without, such as one that wants an interface.
 	Args []string
+	// Mended is the start as it would be if what ends the jailed start early were
+	// corrected; nil where nothing does.
+	Mended *Mended
+	// Other is the start with the other answer to each question that the simulation
+	// can only guess at (rcrun.Scenario.OtherAnswers); nil where none was asked.
+	Other *Pair
+	// Stop is `service NAME stop` of a script with a stop_cmd; nil where it has none.
+	Stop *Pair
 	// Overrides are by service(8) and at boot; nil where the script says
 	// nothing of service jails, or does not come to a run_rc_command.
 	Overrides []Override
-	// Settings are those under which the jailed start differs though it does not by default.
-	Settings []Setting
-	// Instances is the start with two instances; nil where the script takes none.
-	Instances *Setting
+	// Trials are starts under settings of rc.conf that the script knows, in order.
+	Trials []Trial
+}
+
+// A runner runs one service's script.
+type runner struct {
+	ctx    context.Context
+	pool   *rcrun.Pool
+	svc    *corpus.Service
+	script *rcparse.Script
+	plain  rcrun.Scenario // the start that all others are made of
+}
+
+// pairs runs each scenario on the host and with the service in its jail.
+func (r *runner) pairs(src []byte, scenarios ...rcrun.Scenario) []Pair {
+	if len(scenarios) == 0 {
+		return nil
+	}
+	job := rcrun.Job{Src: src, Subst: Substitutions(r.svc)}
+	for _, sc := range scenarios {
+		jailed := sc
+		jailed.Svcj = true
+		job.Scenarios = append(job.Scenarios, sc, jailed)
+	}
+	runs := r.pool.Run(r.ctx, []rcrun.Job{job})[0]
+	out := make([]Pair, len(scenarios))
+	for i := range out {
+		out[i] = Pair{Host: runs[2*i], Jail: runs[2*i+1]}
+	}
+	return out
 }
 
 // simulate runs the scenarios that the rules need.
 func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rcparse.Script) *Records {
-	job := rcrun.Job{Src: script.Src, Subst: Substitutions(svc)}
+	run := &runner{ctx, opts.Simulate, svc, script, rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, Release: opts.Release.Name}}
 	var r Records
-	var start rcrun.Scenario
 	for _, args := range [][]string{nil, {"default"}} {
-		start = rcrun.Scenario{Verb: "start", Args: args, InstalledAs: svc.Name, Release: opts.Release.Name}
-		jailed := start
-		jailed.Svcj = true
-		try := job
-		try.Scenarios = []rcrun.Scenario{start, jailed}
-		runs := opts.Simulate.Run(ctx, []rcrun.Job{try})[0]
-		if args == nil || runs[0].Name != "" {
-			r.Host, r.Jail, r.Args = runs[0], runs[1], args
+		start := run.plain
+		start.Args = args
+		pair := run.pairs(script.Src, start)[0]
+		if args == nil || pair.Host.Name != "" {
+			r.Pair, r.Args = pair, args
 		}
 		if r.Host.Name != "" || r.Host.Failed != "" {
 			break
 		}
 	}
-	start.Args = r.Args
-	if script.DeclaresSvcj() && r.Host.Name != "" && r.failed() == "" {
-		r.Overrides = overrides(ctx, opts.Simulate, job, start, &r)
+	run.plain.Args = r.Args
+	if r.failed() != "" {
+		return &r
 	}
-	if r.failed() == "" {
-		r.Settings = settings(ctx, opts, svc, script, &r)
-		r.Instances = instances(ctx, opts, svc, script)
+	if script.DeclaresSvcj() && r.Host.Name != "" {
+		job := rcrun.Job{Src: script.Src, Subst: Substitutions(svc)}
+		r.Overrides = overrides(ctx, opts.Simulate, job, run.plain, &r)
 	}
+	r.Unfound = run.unfound(r.Pair)
+	r.Mended = run.mended(&r)
+	r.rest(run)
+	r.Trials = run.trials(&r)
 	return &r
 }
 
-// failed says why the runs can't be relied on, "" where they can.
-func (r *Records) failed() string {
-	for _, rec := range []rcrun.Record{r.Host, r.Jail} {
-		if rec.Failed != "" {
-			return rec.Failed
-		}
+// rest runs what is wanted for some scripts only.
+func (r *Records) rest(run *runner) {
+	var scenarios []rcrun.Scenario
+	_, stops := run.script.Method("stop_cmd")
+	if stops {
+		stop := run.plain
+		stop.Verb, stop.Running, stop.Mended = "stop", true, true
+		scenarios = append(scenarios, stop)
 	}
-	return ""
+	guesses := len(r.Host.Unknown)+len(r.Jail.Unknown) > 0
+	if guesses {
+		other := run.plain
+		other.OtherAnswers = true
+		other.Mended = r.Mended != nil
+		scenarios = append(scenarios, other)
+	}
+	src := run.script.Src
+	if r.Mended != nil {
+		src = r.Mended.src
+	}
+	pairs := run.pairs(src, scenarios...)
+	if stops && pairs[0].failed() == "" {
+		r.Stop = &pairs[0]
+	}
+	if last := len(pairs) - 1; guesses && pairs[last].failed() == "" && len(pairs[last].Host.Starts) > 0 {
+		r.Other = &pairs[last]
+	}
 }
 
-// A loss is one difference between the start on the host and the one in the jail.
-type loss struct {
-	what     string // in words, what the jailed start lacks or has besides
-	severity Severity
-	// vars are the variables that may carry it, words what they lose.
-	vars, words []string
-}
-
-// losses compares what is started, command by command.
-func (r *Records) losses() []loss {
-	host, jail := r.Host.Starts, r.Jail.Starts
-	if len(host) > 0 && len(jail) == 0 {
-		return []loss{{"nothing is started: " + strings.Join(host[0].Argv, " "), Error, []string{"command", "command_args", "rc_flags"}, nil}}
+// unfound runs what a jailed service is asked later, against a process whose pid
+// file the jailed start has not written.
+func (r *runner) unfound(p Pair) []string {
+	if !slices.ContainsFunc(p.losses(), func(l loss) bool { return l.kind == lostPID }) {
+		return nil
 	}
-	var out []loss
-	for i := range host {
-		if i >= len(jail) {
-			out = append(out, loss{"not started: " + strings.Join(host[i].Argv, " "), Error, nil, nil})
-			continue
-		}
-		out = append(out, compare(host[i], jail[i])...)
+	verbs := []string{"status", "stop", "reload"}
+	var scenarios []rcrun.Scenario
+	for _, verb := range verbs {
+		sc := r.plain
+		sc.Verb, sc.Running, sc.Svcj, sc.Mended = verb, true, true, true
+		lost := sc
+		lost.Unwritten = []string{p.Host.PidFile}
+		scenarios = append(scenarios, sc, lost)
 	}
-	for i := len(host); i < len(jail); i++ {
-		out = append(out, loss{"started besides: " + strings.Join(jail[i].Argv, " "), Error, nil, nil})
-	}
-	return out
-}
-
-func compare(h, j rcrun.Command) []loss {
-	var out []loss
-	line := []string{"rc_flags", "command_args", "command", "flags"}
-	if lost, extra := wordDiff(h.Argv, j.Argv), wordDiff(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
-		sev := Warning
-		if !allDetail(lost) || !allDetail(extra) {
-			sev = Error
-		}
-		if len(lost) > 0 {
-			out = append(out, loss{"the command line loses " + quoteWords(lost), sev, line, lost})
-		}
-		if len(extra) > 0 {
-			out = append(out, loss{"the command line has " + quoteWords(extra) + " besides", sev, line, nil})
-		}
-	} else if !slices.Equal(h.Argv, j.Argv) {
-		out = append(out, loss{"the order of the command line changes", Error, line, nil})
-	}
-	for _, d := range []struct {
-		what, h, j string
-		sev        Severity
-	}{
-		{"user", h.User, j.User, Error}, {"group", h.Group, j.Group, Error}, {"groups", h.Groups, j.Groups, Error},
-		{"chroot", h.Chroot, j.Chroot, Error},
-		{"directory", h.Dir, j.Dir, Error}, // who goes there wants to find something
-		// The umask is the process's, and jail(8) hands it on.
-		{"limits", h.LoginClass + " " + h.Limits, j.LoginClass + " " + j.Limits, Warning}, {"nice", h.Nice, j.Nice, Warning},
-		{"fib", h.FIB, j.FIB, Warning}, {"cpuset", h.CPUSet, j.CPUSet, Warning},
-	} {
-		if d.h != d.j {
-			out = append(out, loss{d.what + " is " + shown(d.j) + ", on the host " + shown(d.h), d.sev, []string{d.what}, nil})
-		}
-	}
-	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
-		sev := Warning
-		var names []string
-		for _, e := range lost {
-			name, _, _ := strings.Cut(e, "=")
-			names = append(names, name)
-			if !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "TZ" {
-				sev = Error
-			}
-		}
-		out = append(out, loss{"the environment loses " + quoteWords(lost), sev, names, nil})
-	}
-	return out
-}
-
-// wordDiff is the words of a that b lacks, counted.
-func wordDiff(a, b []string) []string {
-	left := map[string]int{}
-	for _, w := range b {
-		left[w]++
-	}
+	job := rcrun.Job{Src: r.script.Src, Subst: Substitutions(r.svc), Scenarios: scenarios}
+	runs := r.pool.Run(r.ctx, []rcrun.Job{job})[0]
 	var out []string
-	for _, w := range a {
-		if left[w]--; left[w] < 0 {
-			out = append(out, w)
+	for i, verb := range verbs {
+		found, lost := runs[2*i], runs[2*i+1]
+		if found.Exit == 0 && lost.Exit != 0 && found.Failed+lost.Failed == "" {
+			out = append(out, verb)
 		}
 	}
 	return out
 }
 
-// isDetail reports whether a word of a command line is about a log or pid file
-// only; everything else may be privileges, configuration or data.
-func isDetail(w string) bool { return detail.MatchString(w) }
-
-// detail takes pid and log for words of their own: --rapid and --login are none.
-var detail = regexp.MustCompile(`(?i)(^|[^a-z])pid([^a-z]|file|s?$)|pidfile|^/var/log/|\.log$|^--?log([^a-z]|file|s?$)`)
-
-// allDetail reports whether the words are details, each with the flag in front of it.
-func allDetail(words []string) bool {
-	for i, w := range words {
-		flag := strings.HasPrefix(w, "-") && i+1 < len(words) && isDetail(words[i+1])
-		if !flag && !isDetail(w) {
-			return false
-		}
+// start is the start to judge by: the plain one, or what it would be if what ends
+// it early in the jail were corrected.
+func (r *Records) start() Pair {
+	if r.Mended != nil {
+		return r.Mended.Pair
 	}
-	return true
+	return r.Pair
 }
 
-func quoteWords(words []string) string {
-	text := strings.Join(words, " ")
-	if len(text) > 100 {
-		text = strings.ToValidUTF8(text[:97], "") + "..."
-	}
-	return `"` + text + `"`
-}
-
-func shown(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "not set"
-	}
-	return strings.TrimSpace(s)
-}
+// jailed reports whether the jailed start comes to the script's second run, in a jail.
+func (p Pair) jailed() bool { return len(p.Jail.Jails) > 0 && p.Jail.Jails[0].Found }

@@ -2,11 +2,13 @@ package lint
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -55,5 +57,77 @@ func TestStatesHold(t *testing.T) {
 			require.Positive(t, held)
 			t.Logf("%s, release %s: %d services start in the jail what they start on the host", dir, r.Name, held)
 		}
+	}
+}
+
+// TestStatesAgreeWithFindings holds the law that no state contradicts a finding,
+// over every service of the trees: a service that is not ready has a finding that
+// says why, and a ready one has none that says that it does not work.
+func TestStatesAgreeWithFindings(t *testing.T) {
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{})
+	require.NoError(t, err)
+	defer pool.Close()
+	dirs := []string{"../corpus/testdata/ports"}
+	if dir := os.Getenv("SVCJIFY_PORTSDIR"); dir != "" {
+		dirs = append(dirs, dir)
+	}
+	for _, dir := range dirs {
+		c, err := corpus.Open([]string{dir})
+		require.NoError(t, err)
+		for _, opts := range []Options{{}, {Simulate: pool}} {
+			res, err := Run(t.Context(), c, opts)
+			require.NoError(t, err)
+			for _, s := range res.Subjects {
+				require.Empty(t, contradiction(s, res.Findings), "%s %s", s.Origin(), s.Service.Name)
+			}
+			t.Logf("%s, simulated %t: %d states agree with their findings", dir, opts.Simulate != nil, len(res.Subjects))
+		}
+	}
+}
+
+// contradiction says what does not fit between a service's state and its findings.
+func contradiction(s *Subject, all []Finding) string {
+	has := func(is func(Finding) bool) bool { return slices.ContainsFunc(s.Findings, is) }
+	code := func(c string) func(Finding) bool { return func(f Finding) bool { return f.Code == c } }
+	fault := func(f Finding) bool { return f.Severity == Error && !f.doubt }
+	doubt := func(f Finding) bool { return f.doubt }
+	switch {
+	case s.State == Ready && has(fault):
+		return "ready, with an error"
+	case s.State == Ready && has(doubt):
+		return "ready, with a doubt"
+	case s.State == Faulty && !has(fault):
+		return "faulty, without an error"
+	case s.State == Patchable && !has(code("SJ101")), s.State == Unsuitable && !has(code("SJ101")):
+		return string(s.State) + ", without SJ101"
+	case s.State == Patchable && len(s.Blockers()) > 0:
+		return "patchable, with what blocks"
+	case s.State == Blocked && !has(fault):
+		return "blocked, without an error"
+	case s.State != Unknown:
+	case s.Script == nil && !slices.ContainsFunc(all, func(f Finding) bool {
+		return (f.Code == "SJ402" || f.Code == "SJ406") && (f.Origin == s.Origin() || f.Path == s.Service.Template)
+	}):
+		return "unknown, without a word on the template"
+	case s.Script != nil && !has(doubt) && !has(code("SJ101")):
+		return "unknown, without a word on why"
+	}
+	return ""
+}
+
+func TestContradiction(t *testing.T) {
+	error := Finding{Code: "SJ201", Severity: Error}
+	for _, s := range []*Subject{
+		{State: Ready, Findings: []Finding{error}},
+		{State: Ready, Findings: []Finding{{Code: "SJ201", Severity: Warning, doubt: true}}},
+		{State: Faulty},
+		{State: Patchable},
+		{State: Unsuitable, Findings: []Finding{error}},
+		{State: Patchable, Findings: []Finding{{Code: "SJ101"}}, weighed: []Finding{error}},
+		{State: Blocked, Findings: []Finding{{Code: "SJ209", Severity: Error, doubt: true}}},
+		{State: Unknown, Script: rcparse.Parse(nil, nil)},
+		{State: Unknown, Service: &corpus.Service{}},
+	} {
+		require.NotEmpty(t, contradiction(s, nil), "%s %v", s.State, s.Findings)
 	}
 }

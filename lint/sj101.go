@@ -33,7 +33,7 @@ Where there is no evidence nothing is offered; see ` + "`svcjify explain ORIGIN`
 }
 
 func checkUndeclared(p *Pass) {
-	if p.Declared() || !p.Script.UsesRcSubr() {
+	if p.Declared() || !p.callsRun() {
 		return
 	}
 	at, v := p.undeclaredAt(), p.Verdict
@@ -43,6 +43,9 @@ func checkUndeclared(p *Pass) {
 		return
 	}
 	fix, err := declareFix(p.Script, v, p.opts.Operator)
+	if fix != nil && len(p.mayLose()) > 0 { // SJ201 says what: whoever asks for less than confident has read it
+		fix.Certainty = min(fix.Certainty, infer.Likely)
+	}
 	if p.Records != nil && len(p.Records.Host.Names) > 1 { // one line would serve one of them
 		fix, err = nil, errSeveral
 	}

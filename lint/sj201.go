@@ -14,15 +14,22 @@ var sj201 = &Rule{
 		Text: `Setup and precmd run on the host; then rc.subr makes the jail, and there the script
 is sourced again in the clean environment of service(8), and only the start itself is
 run. Whatever only a precmd sets (rc_flags, command_args, exported variables, the directory)
-is lost. The simulation runs both and compares what would be started.
+is lost. The simulation runs both and compares what would be started. Where another finding,
+such as SJ202, ends the jailed start before that, it is run as if that were corrected, and the
+message says so.
 
-An error where privileges, configuration, data or the directory are lost; a warning for a detail
-such as a log or a pid file; for information where it takes another setting in rc.conf than the
-default (each that the start_precmd looks at is tried). What to do: set it at the top level,
-between load_rc_config and run_rc_command, and for the directory ${name}_chdir. Where the
-precmd's state is plain (assignments, exports and tests), ` + "`svcjify patch --repair`" + ` moves it
-there, if the simulation then shows the same start on both sides and nothing else changed on the
-host.`,
+An error where privileges, configuration, data or the directory are lost, or the pid file in
+which rc.subr looks for the process, so that status and stop find none; a warning for a detail
+such as a log file. Each setting that the script's defaults or comments tell people to set is
+tried too, with the variables that rc.subr(8) gives every service (flags, user, group, env,
+chdir): a loss there is a warning, and for information where the script does not speak of the
+setting. What a precmd reads from a file, or from the output of a command, is not known: where that
+may be lost it is a warning, and the patch is withheld unless ` + "`--certainty likely`" + ` asks for it.
+
+What to do: set it at the top level, between load_rc_config and run_rc_command, and for the
+directory ${name}_chdir. Where the precmd's state is plain (assignments, exports and tests),
+` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
+sides and nothing else changed on the host.`,
 		Before: `start_precmd="foo_prestart"
 foo_prestart()
 {
@@ -30,47 +37,129 @@ foo_prestart()
 }`,
 		After: `command_args="-u foo"`,
 	},
-	Check: func(p *Pass) {
-		if !p.simulated() || !p.jailStarts() || !p.Declared() && p.Verdict.OptOut {
-			return
+	Check: checkStartDiffers,
+}
+
+func checkStartDiffers(p *Pass) {
+	if !p.simulated() || !p.Declared() && p.Verdict.OptOut {
+		return
+	}
+	start, once := p.Records.start(), ""
+	if m := p.Records.Mended; m != nil {
+		once = "once " + strings.Join(m.Codes, " and ") + " is corrected, "
+	}
+	if p.refusesJail() {
+		p.report(p.startPos(), nil, "let it start in a service jail, or say NO with that reason",
+			"the script refuses to start in a jail: it asks whether it runs in one (security.jail.jailed)")
+		once = "if it did not, "
+	}
+	losses := start.losses()
+	if !start.jailed() {
+		losses = nil // SJ211 says what is wrong
+	}
+	for i, l := range losses {
+		fix := p.Repair
+		if i > 0 {
+			fix = nil // one repair mends all of them
 		}
-		hint := "set it at the top level, between load_rc_config and run_rc_command"
-		if p.Repair != nil {
-			hint += "; svcjify patch --repair does"
+		p.reportAs(l.severity, p.lossPos(l), fix, p.lossHint(l), "%sin the jail %s", once, l.what)
+	}
+	told := map[string]bool{} // several settings may lead to the same
+	for _, t := range p.Records.Trials {
+		if !t.jailed() || t.outside() != "" || len(t.Jail.Refused) > 0 {
+			continue
 		}
-		for i, l := range p.Records.losses() {
-			fix := p.Repair
-			if i > 0 {
-				fix = nil // one repair mends all of them
+		list := slices.DeleteFunc(beyond(t.losses(), losses), func(l loss) bool { return told[l.what] })
+		if len(list) == 0 {
+			continue
+		}
+		sev, whats := Info, []string{}
+		for _, l := range list {
+			told[l.what] = true
+			whats = append(whats, l.what)
+			if t.Told {
+				sev = max(sev, min(l.severity, Warning))
 			}
-			hint := hint
-			if slices.Contains(l.vars, "directory") {
-				hint = "set " + p.RunName() + "_chdir: rc.subr goes there on the host and in the jail"
-			}
-			p.reportAs(l.severity, p.lossPos(l), fix, hint, "in the jail %s", l.what)
 		}
-		told := map[string]bool{} // several settings may lead to the same
-		for _, v := range p.Records.Settings {
-			for _, l := range (&Records{Host: v.Host, Jail: v.Jail}).losses() {
-				if !told[l.what] {
-					told[l.what] = true
-					p.reportAs(Info, p.lossPos(l), nil, "", "with %s=%q in rc.conf, in the jail %s", v.Name, v.Value, l.what)
-				}
+		p.reportAs(sev, p.lossPos(list[0]), nil, p.lossHint(list[0]), "%s, in the jail %s", t.setting(), strings.Join(whats, "; "))
+	}
+	for _, d := range p.mayLose() {
+		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command", "%s", d.text)
+	}
+}
+
+// A doubtful is what may be lost, in a sentence.
+type doubtful struct {
+	text string
+	loss loss
+}
+
+// mayLose is what the jailed start may lose of what the simulation can't know:
+// the content of a file that a precmd reads, or the output of a command.
+func (p *Pass) mayLose() []doubtful {
+	r := p.Records
+	if r == nil || r.Other == nil || !r.Other.jailed() {
+		return nil
+	}
+	var out []doubtful
+	told := map[string]bool{}
+	for _, l := range beyond(r.Other.losses(), r.start().losses()) {
+		if l.kind == moreWords && len(l.unknowns()) == 0 {
+			continue // the other side of what is lost
+		}
+		texts := l.unknowns()
+		for i, u := range texts {
+			texts[i] = "the jailed start may lose " + u
+		}
+		if len(texts) == 0 {
+			guess := "of what can't be known (" + r.Host.Unknown[0]
+			if len(r.Host.Unknown) > 1 {
+				guess += ", and more"
+			}
+			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in the jail " + l.what}
+		}
+		for _, t := range texts {
+			if !told[t] {
+				told[t] = true
+				out = append(out, doubtful{t, l})
 			}
 		}
-	},
+	}
+	return out
+}
+
+// refusesJail reports whether it is the script itself that does not start in a jail.
+func (p *Pass) refusesJail() bool {
+	r := p.Records
+	return r.Mended != nil && r.Jail.AskedJailed && len(r.Mended.Jail.Starts) > len(r.Jail.Starts) && r.Pair.jailed()
+}
+
+// lossHint says what to do about a loss.
+func (p *Pass) lossHint(l loss) string {
+	name := p.RunName()
+	top := "set it at the top level, between load_rc_config and run_rc_command"
+	if p.Repair != nil {
+		top += "; svcjify patch --repair does"
+	}
+	switch l.kind {
+	case lostDir:
+		return "set " + name + "_chdir: rc.subr goes there on the host and in the jail"
+	case lostStart:
+		return "svcjify run --svcj " + p.Name() + " shows both starts"
+	case lostEnv:
+		return "export it at the top level, between load_rc_config and run_rc_command, or set " + name + "_env"
+	case moreWords:
+		if slices.Contains(l.words, name+"_flags") || slices.ContainsFunc(p.Script.Assigns, func(a rcparse.Assign) bool { return a.Func != "" && a.Var == "rc_flags" }) {
+			return "take " + name + "_flags into command_args at the top level, and empty it there: rc_flags that a precmd empties is full again in the jail"
+		}
+	}
+	return top
 }
 
 // simulated reports whether there are Records that can be relied on, and a
 // jailed start is not ruled out anyway.
 func (p *Pass) simulated() bool {
 	return p.Records != nil && p.Records.failed() == "" && !p.optedOut()
-}
-
-// jailStarts reports whether service(8) finds the script in the jail at all;
-// where it does not, that is SJ202's to say.
-func (p *Pass) jailStarts() bool {
-	return len(p.Records.Jail.Jails) > 0 && p.Records.Jail.Jails[0].Found
 }
 
 // lossPos is where a variable is set that the jailed start does not get: in a
@@ -95,6 +184,11 @@ func (p *Pass) lossPos(l loss) rcparse.Pos {
 	if most >= 0 {
 		return best
 	}
+	return p.startPos()
+}
+
+// startPos is where the script says how it starts.
+func (p *Pass) startPos() rcparse.Pos {
 	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup", "start_cmd"} {
 		if m, ok := p.Script.Method(method); ok {
 			return m.Pos

@@ -14,18 +14,24 @@ var sj301 = &Rule{
 		Title: "the service needs an option that it does not declare",
 		Text: `rc.subr gives the service jail what the option words say and nothing else; what is
 missing is refused inside: a socket, System V IPC, locked memory, the clock. The finding
-compares the declared words with those that the evidence supports, and is as severe as
-that is certain: an error where it is certain, a warning where it is confident, for
-information where it is likely. ` + "`svcjify explain ORIGIN`" + ` shows the evidence.`,
+compares the declared words with those that the evidence supports: an error where that is
+certain or confident, since the service would not work, and for information where it is likely. ` + "`svcjify explain ORIGIN`" + ` shows the evidence.`,
 		Before: `: ${chronyd_svcj_options="net_basic"}`,
 		After:  `: ${chronyd_svcj_options="net_basic settime"}`,
 	},
 	Check: func(p *Pass) {
 		d, declared, missing, _ := p.compare()
 		if len(missing) > 0 {
-			sev := map[infer.Certainty]Severity{infer.Certain: Error, infer.Confident: Warning}[p.Verdict.Certainty]
+			sev, needs := Info, "may need"
+			if p.Verdict.Certainty >= infer.Confident {
+				sev, needs = Error, "needs"
+			}
+			has, too := "declares "+wordList(declared), " as well"
+			if len(declared) == 0 {
+				has, too = "is empty", ""
+			}
 			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Options), p.Verdict.Reason,
-				"%s declares %s, and it needs %q besides (%s)", d.Var, wordList(declared), strings.Join(missing, " "), p.Verdict.Certainty)
+				"%s %s, and the service %s %q%s (%s)", d.Var, has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
 		}
 	},
 }
@@ -64,7 +70,8 @@ var sj303 = &Rule{
 		Title: "the service declares options, and no set of options makes it work",
 		Text: `What it does is refused in a jail whatever the options say: jail(8) and
 prison_priv_check in sys/kern/kern_jail.c have the list. Such a script says NO, and why.
-An error where the evidence is certain or confident, else a warning or for information.`,
+An error where the evidence is certain or confident. Where it is likely, that is a warning, and
+whether the service is ready is not known.`,
 		Before: `: ${foo_svcj_options="net_basic"}`,
 		After: `# No service jail: it loads rules into the packet filter
 foo_svcj="NO"`,
@@ -74,11 +81,12 @@ foo_svcj="NO"`,
 			return
 		}
 		if d, _, ok := p.declaredWords(); ok {
-			sev := Warning
+			const text = "it declares options, but %s stay outside (%s): it %s"
 			if p.Verdict.Certainty >= infer.Confident {
-				sev = Error
+				p.report(d.Pos, nil, "say NO, and why", text, "must", p.Verdict.Certainty, p.Verdict.Comment)
+			} else {
+				p.doubt(Warning, d.Pos, "if so, say NO, and why", text, "may have to", p.Verdict.Certainty, p.Verdict.Comment)
 			}
-			p.reportAs(sev, d.Pos, nil, "say NO, and why", "it declares options, but must stay outside (%s): it %s", p.Verdict.Certainty, p.Verdict.Comment)
 		}
 	},
 }

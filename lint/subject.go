@@ -22,8 +22,8 @@ const (
 	Unsuitable State = "unsuitable"
 	// Blocked: the options are known, but a fault stands in the way.
 	Blocked State = "blocked"
-	// Unknown: there is no evidence to go by, or it declares something and the
-	// simulated start does not tell whether that works.
+	// Unknown: there is no evidence to go by, or the simulated start does not tell
+	// whether the jailed service works.
 	Unknown State = "unknown"
 )
 
@@ -111,7 +111,8 @@ func (s *Subject) weigh(all []Finding) {
 	}
 }
 
-// Blockers is the findings that stand in the way of a service jail, passed over or not.
+// Blockers is the findings that stand in the way of a service jail, and those
+// that say that it can't be told whether something does, ignored or not.
 func (s *Subject) Blockers() []Finding {
 	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool {
 		r, ok := RuleOf(f.Code)
@@ -119,11 +120,17 @@ func (s *Subject) Blockers() []Finding {
 	})
 }
 
+// faults reports whether one of the findings that block says what is wrong, and
+// not only what is not known.
+func (s *Subject) faults() bool {
+	return slices.ContainsFunc(s.Blockers(), func(f Finding) bool { return !f.doubt })
+}
+
 // decide sets the state from the verdict and the findings.
 func (s *Subject) decide() {
 	worst, doubt := Info, false
 	for _, f := range s.weighed {
-		if r, ok := RuleOf(f.Code); ok && r.Doubt {
+		if f.doubt {
 			doubt = true
 		} else {
 			worst = max(worst, f.Severity)
@@ -138,12 +145,16 @@ func (s *Subject) decide() {
 		s.State = Unknown
 	case s.Declared():
 		s.State = Ready
+	case !s.callsRun():
+		s.State = Blocked
 	case !s.Verdict.Known():
 		s.State = Unknown
 	case s.Verdict.OptOut && !s.syntaxError():
 		s.State = Unsuitable
-	case len(s.Blockers()) > 0:
+	case s.faults():
 		s.State = Blocked
+	case len(s.Blockers()) > 0:
+		s.State = Unknown
 	default:
 		s.State = Patchable
 	}

@@ -244,8 +244,12 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 		c.Line = int(line - lineMark)
 	}
 	rec.Reached = append(rec.Reached, c)
-	if c.Phase == Method && fr.verb == "start" && !reads {
+	switch {
+	case c.Phase != Method || reads:
+	case fr.verb == "start":
 		rec.Starts = append(rec.Starts, c)
+	case fr.verb == "stop":
+		rec.Stops = append(rec.Stops, c)
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 func (s *sim) noteEmpty(hc interp.HandlerContext) {
 	for _, c := range s.script.candidates {
 		if getString(hc, c) == "" {
-			s.needs(Setting{c, Example(c)})
+			s.needs(Setting{c, Example(s.script.ownPart(c))})
 		}
 	}
 }
@@ -122,7 +122,9 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 }
 
 // findsScript reports whether service(8) finds the script under a name.
-func (s *sim) findsScript(name string) bool { return s.scenario.Mended || name == s.scenario.InstalledAs }
+func (s *sim) findsScript(name string) bool {
+	return s.scenario.Mended || name == s.scenario.InstalledAs
+}
 
 // inner is the script inside the jail: service(8)'s clean environment and
 // directory, rc.conf not yet read, and nothing that the outer run has set, but

@@ -75,7 +75,7 @@ func (s *sim) showMarks() {
 		return
 	}
 	rec := &s.record
-	for _, list := range [][]Command{rec.Starts, rec.Reached} {
+	for _, list := range [][]Command{rec.Starts, rec.Stops, rec.Reached} {
 		for i := range list {
 			c := &list[i]
 			c.Argv, c.Program = s.allReadable(c.Argv), s.allReadable(c.Program)

@@ -73,6 +73,8 @@ type Record struct {
 	// Starts is the commands that the start method ran, in order, as the host
 	// or the jail would run them. With Svcj they are those of the jailed start.
 	Starts []Command
+	// Stops is the same of the stop method.
+	Stops []Command
 	// Reached is every external command in order with its phase, those of the
 	// jailed run included.
 	Reached []Command

@@ -28,13 +28,13 @@ type sim struct {
 	marks     map[string]string // what each mark stands for
 	rounds    map[int]int       // of the script's loops, by line
 	guessed   string            // the last thing that the script asked for and that was guessed, in a sentence
-	bytes    int  // of the arguments recorded
-	runs     int  // shells that are nested now
-	asked    []service
-	lacking  string    // the first command that is not there, in a sentence
-	empty    []Setting // of the candidates, when run_rc_command is called, and what might do
-	noted    map[string]bool
-	searched map[string]bool // files that grep has looked into
+	bytes     int               // of the arguments recorded
+	runs      int               // shells that are nested now
+	asked     []service
+	lacking   string    // the first command that is not there, in a sentence
+	empty     []Setting // of the candidates, when run_rc_command is called, and what might do
+	noted     map[string]bool
+	searched  map[string]bool // files that grep has looked into
 }
 
 // A service is a name and an rcvar that run_rc_command was called with.

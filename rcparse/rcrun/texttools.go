@@ -305,7 +305,7 @@ func (v *invocation) guess(files []string, pattern string) error {
 	}
 	file := files[i]
 	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
-	if s.otherwise && !v.shell.captured(v.hc) {
+	if s.otherwise && !v.isUsed() {
 		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
 		return status(1)
 	}

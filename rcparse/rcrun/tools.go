@@ -21,9 +21,9 @@ type invocation struct {
 	frame frame
 	name  string
 	args  []string
-	// passing says that the output is kept for passMarks; seen is the marks of the input.
-	passing bool
-	seen    []string
+	// used says that passMarks keeps an output that the script uses; seen is the marks of the input.
+	used bool
+	seen []string
 }
 
 // A tool is a command whose output or effect a script builds upon. One that
@@ -112,7 +112,7 @@ func (v *invocation) silent() error {
 			return status(1)
 		}
 	}
-	if v.shell.captured(v.hc) {
+	if v.isUsed() {
 		v.shell.unknownOutput(v.hc, append([]string{v.name}, v.args...))
 	}
 	return nil
@@ -135,7 +135,8 @@ func (v *invocation) passMarks(run func(*invocation) error) error {
 	}
 	out := v.hc.Stdout
 	var b bytes.Buffer
-	v.hc.Stdout, v.passing = &b, true
+	v.used = v.shell.captured(v.hc)
+	v.hc.Stdout = &b
 	err := run(v)
 	v.hc.Stdout = out
 	if len(v.seen) > 0 && !v.shell.sim.marked(b.String()) {
@@ -152,6 +153,12 @@ func (v *invocation) passMarks(run func(*invocation) error) error {
 	}
 	return err
 }
+
+// isUsed reports whether the script uses what the command writes.
+func (v *invocation) isUsed() bool { return v.used || v.shell.captured(v.hc) && !v.kept() }
+
+// kept reports whether the output goes to passMarks.
+func (v *invocation) kept() bool { _, ok := v.hc.Stdout.(*bytes.Buffer); return ok }
 
 // see keeps in mind the marks of an input.
 func (v *invocation) see(b []byte) []byte {
@@ -193,7 +200,7 @@ func (v *invocation) input(names []string) []byte {
 			b.Write(v.stdin())
 			continue
 		}
-		b.Write(v.see(v.shell.read(absolute(v.frame.cwd, n), v.passing || v.shell.captured(v.hc))))
+		b.Write(v.see(v.shell.read(absolute(v.frame.cwd, n), v.isUsed())))
 	}
 	return b.Bytes()
 }
@@ -274,8 +281,11 @@ func (v *invocation) realpath() error {
 func (v *invocation) xargs() error {
 	o := parseOptions(v.args, "EIJLnPRSs")
 	words := strings.Fields(string(v.stdin()))
-	if len(words) == 0 || len(o.rest) == 0 || len(words) > 1000 {
+	if len(words) == 0 || len(words) > 1000 {
 		return nil
+	}
+	if len(o.rest) == 0 {
+		o.rest = []string{"/bin/echo"}
 	}
 	argv := slices.Concat(o.rest, words)
 	if in := o.last("-I", ""); in != "" {

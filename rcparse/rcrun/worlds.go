@@ -170,6 +170,16 @@ func (s *Script) names(installedAs string) []string {
 	return slices.DeleteFunc(list, func(name string) bool { return name == "" })
 }
 
+// ownPart is a variable's name without the service's, which does not say what it is for.
+func (s *Script) ownPart(v string) string {
+	for _, f := range s.found {
+		if rest, ok := strings.CutPrefix(v, f.name+"_"); ok && f.name != "" {
+			return "_" + rest
+		}
+	}
+	return v
+}
+
 // candidatesOf is the variables of rc.conf that the text speaks of: those named for the
 // service, and those with an empty default.
 func (s *Script) candidatesOf(installedAs string) []string {

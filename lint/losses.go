@@ -1,0 +1,249 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// A loss is one difference between the start on the host and the one in the jail.
+type loss struct {
+	kind     lossKind
+	what     string // in words, what the jailed start lacks or has besides
+	severity Severity
+	// vars are the variables that may carry it, words what they lose.
+	vars, words []string
+}
+
+// A lossKind says what of a start a loss is about.
+type lossKind string
+
+const (
+	lostStart  lossKind = "start" // a command is not started, or one more is
+	lostWords  lossKind = "words"
+	moreWords  lossKind = "more words"
+	lostOrder  lossKind = "order"
+	lostEnv    lossKind = "environment"
+	lostPID    lossKind = "pid file"
+	lostUser   lossKind = "user"
+	lostGroup  lossKind = "group"
+	lostDir    lossKind = "directory"
+	lostOthers lossKind = "limits" // what rc.subr sets around a command
+)
+
+// losses compares what is started, command by command.
+func (p Pair) losses() []loss {
+	return compareAll(p.Host.Starts, p.Jail.Starts, p.pidFile())
+}
+
+// A pidFile is where rc.subr looks for the process, and which verbs find none
+// where the start has not written it.
+type pidFile struct {
+	path  string
+	verbs []string
+}
+
+func (p Pair) pidFile() pidFile { return pidFile{p.Host.PidFile, p.Unfound} }
+
+// compareAll compares two lists of commands.
+func compareAll(host, jail []rcrun.Command, pid pidFile) []loss {
+	line := []string{"command", "command_args", "rc_flags"}
+	if len(host) > 0 && len(jail) == 0 {
+		return []loss{{lostStart, "nothing is started: " + strings.Join(host[0].Argv, " "), Error, line, nil}}
+	}
+	var out []loss
+	i, j := 0, 0
+	for i < len(host) && j < len(jail) {
+		// Where one of the two lacks a command, the next of the same program goes on.
+		skipHost, skipJail := nextOf(host[i:], jail[j]), nextOf(jail[j:], host[i])
+		switch {
+		case skipHost == 0, skipHost < 0 && skipJail < 0:
+			out = append(out, compare(host[i], jail[j], pid)...)
+			i, j = i+1, j+1
+		case skipJail < 0 || skipHost > 0 && skipHost <= skipJail:
+			out = append(out, notStarted(host[i]))
+			i++
+		default:
+			out = append(out, startedToo(jail[j]))
+			j++
+		}
+	}
+	for ; i < len(host); i++ {
+		out = append(out, notStarted(host[i]))
+	}
+	for ; j < len(jail); j++ {
+		out = append(out, startedToo(jail[j]))
+	}
+	return out
+}
+
+// nextOf is the index of the first command of the same program, -1 for none.
+func nextOf(list []rcrun.Command, like rcrun.Command) int {
+	return slices.IndexFunc(list, func(c rcrun.Command) bool {
+		return c.Argv[0] == like.Argv[0] && c.Program[0] == like.Program[0]
+	})
+}
+
+func notStarted(c rcrun.Command) loss {
+	return loss{lostStart, "not started: " + strings.Join(c.Argv, " "), Error, nil, nil}
+}
+
+func startedToo(c rcrun.Command) loss {
+	return loss{lostStart, "started as well: " + strings.Join(c.Argv, " "), Error, nil, nil}
+}
+
+func compare(h, j rcrun.Command, pid pidFile) []loss {
+	var out []loss
+	line := []string{"rc_flags", "command_args", "command", "flags"}
+	if lost, extra := wordDiff(h.Argv, j.Argv), wordDiff(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
+		sev := Warning
+		if !allDetail(lost) || !allDetail(extra) {
+			sev = Error
+		}
+		names := func(w string) bool { return pid.path != "" && strings.Contains(w, pid.path) }
+		switch {
+		case slices.ContainsFunc(lost, names) && !slices.ContainsFunc(j.Argv, names):
+			what := "the command line loses " + quoteWords(lost) + ", and rc.subr looks for the process in " + pid.path
+			if len(pid.verbs) > 0 {
+				sev = Error
+				what += ": " + sentenceList(pid.verbs) + " would find none"
+			}
+			out = append(out, loss{lostPID, what, sev, line, lost})
+		case len(lost) > 0:
+			out = append(out, loss{lostWords, "the command line loses " + quoteWords(lost), sev, line, lost})
+		}
+		if len(extra) > 0 {
+			out = append(out, loss{moreWords, "the command line has " + quoteWords(extra) + " as well", sev, line, extra})
+		}
+	} else if !slices.Equal(h.Argv, j.Argv) {
+		out = append(out, loss{lostOrder, "the order of the command line changes", Error, line, nil})
+	}
+	for _, d := range []struct {
+		kind       lossKind
+		what, h, j string
+		sev        Severity
+	}{
+		{lostUser, "user", h.User, j.User, Error}, {lostGroup, "group", h.Group, j.Group, Error},
+		{lostGroup, "groups", h.Groups, j.Groups, Error}, {lostOthers, "chroot", h.Chroot, j.Chroot, Error},
+		{lostDir, "directory", h.Dir, j.Dir, Error}, // who goes there wants to find something
+		// The umask is the process's, and jail(8) hands it on.
+		{lostOthers, "limits", h.LoginClass + " " + h.Limits, j.LoginClass + " " + j.Limits, Warning},
+		{lostOthers, "nice", h.Nice, j.Nice, Warning},
+		{lostOthers, "fib", h.FIB, j.FIB, Warning}, {lostOthers, "cpuset", h.CPUSet, j.CPUSet, Warning},
+	} {
+		if d.h != d.j {
+			what := d.what + " is " + shown(d.j) + ", on the host " + shown(d.h)
+			out = append(out, loss{d.kind, what, d.sev, []string{d.what}, []string{d.h}})
+		}
+	}
+	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
+		sev := Warning
+		names := namesOf(lost)
+		for _, name := range names {
+			if !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "TZ" {
+				sev = Error
+			}
+		}
+		out = append(out, loss{lostEnv, "the environment loses " + quoteWords(lost), sev, names, lost})
+	}
+	return out
+}
+
+// beyond is the losses that say more than those of another list do: another
+// value of what is lost already is no other loss.
+func beyond(list, known []loss) []loss {
+	return slices.DeleteFunc(slices.Clone(list), func(l loss) bool {
+		return slices.ContainsFunc(known, func(k loss) bool {
+			switch {
+			case l.kind == lostPID && k.kind == lostWords, l.kind == lostWords && k.kind == lostPID, l.kind == k.kind:
+			default:
+				return false
+			}
+			if l.kind == lostEnv {
+				return len(wordDiff(namesOf(l.words), namesOf(k.words))) == 0
+			}
+			return len(l.words) <= len(k.words) || len(wordDiff(l.words, k.words)) == 0
+		})
+	})
+}
+
+// namesOf is the variables of an environment.
+func namesOf(env []string) []string {
+	var out []string
+	for _, kv := range env {
+		name, _, _ := strings.Cut(kv, "=")
+		out = append(out, name)
+	}
+	return out
+}
+
+// unknowns is what is not known in what is lost, each once.
+func (l loss) unknowns() []string {
+	var out []string
+	for _, w := range append([]string{l.what}, l.words...) {
+		for _, u := range rcrun.Unknowns(w) {
+			if !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+// wordDiff is the words of a that b lacks, counted.
+func wordDiff(a, b []string) []string {
+	left := map[string]int{}
+	for _, w := range b {
+		left[w]++
+	}
+	var out []string
+	for _, w := range a {
+		if left[w]--; left[w] < 0 {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// isDetail reports whether a word of a command line is about a log or pid file
+// only; everything else may be privileges, configuration or data.
+func isDetail(w string) bool { return detail.MatchString(w) }
+
+// detail takes pid and log for words of their own: --rapid and --login are none.
+var detail = regexp.MustCompile(`(?i)(^|[^a-z])pid([^a-z]|file|s?$)|pidfile|^/var/log/|\.log$|^--?log([^a-z]|file|s?$)`)
+
+// allDetail reports whether the words are details, each with the flag in front of it.
+func allDetail(words []string) bool {
+	for i, w := range words {
+		flag := strings.HasPrefix(w, "-") && i+1 < len(words) && isDetail(words[i+1])
+		if !flag && !isDetail(w) {
+			return false
+		}
+	}
+	return true
+}
+
+func quoteWords(words []string) string {
+	text := strings.Join(words, " ")
+	if len(text) > 100 {
+		text = strings.ToValidUTF8(text[:97], "") + "..."
+	}
+	return `"` + text + `"`
+}
+
+// sentenceList is names in a sentence.
+func sentenceList(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+func shown(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "not set"
+	}
+	return strings.TrimSpace(s)
+}

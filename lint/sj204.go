@@ -1,0 +1,50 @@
+package lint
+
+import (
+	"strings"
+)
+
+var sj204 = &Rule{
+	Code: "SJ204", Slug: "instances-collide", Severity: Error, Blocks: true,
+	Doc: Doc{
+		Title: "several instances would share one jail",
+		Text: `The jail is named svcj-${name}. A script that starts several instances under one name
+can make one jail only: the second jail(8) fails because the jail exists, and where the
+script ends in ` + "`run_rc_command \"$1\"`" + ` the word that names the instance does not reach
+the jailed run, which then starts all of them. An error where the simulation shows it with
+the default rc.conf; a warning where it shows with two entries in a list of rc.conf that the
+script goes through, such as profiles, instances or configuration files; for information where
+the script takes profiles or instances and the simulation can't tell.`,
+		Before: `for i in ${foo_instances}; do
+	run_rc_command "$1"
+done`,
+		After: `# one rc.d script (or link) an instance, each with a name of its own
+name=${0##*/}
+run_rc_command "$@"`,
+	},
+	Check: checkInstancesCollide,
+}
+
+func checkInstancesCollide(p *Pass) {
+	if p.optedOut() {
+		return
+	}
+	if p.simulated() && len(p.Records.Jail.Refused) > 0 {
+		p.report(p.Script.Name.Pos, nil, "give each instance a name of its own",
+			"the jail %s is made for the first instance, and refused for the next", p.Records.Jail.Refused[0])
+		return
+	}
+	if !p.simulated() {
+		return
+	}
+	for _, t := range p.Records.Trials {
+		switch instances := strings.HasSuffix(t.Conf[0].Name, "_profiles") || strings.HasSuffix(t.Conf[0].Name, "_instances"); {
+		case len(t.Jail.Refused) > 0:
+			p.reportAs(Warning, t.Pos, nil, "give each instance a name of its own",
+				"%s, the jail %s is made for the first, and refused for the next: only the first starts", t.setting(), t.Jail.Refused[0])
+		case !t.List || !instances || t.outside() != "":
+		case t.failed() != "" || len(t.Host.Starts) < 2 || !t.jailed():
+			p.reportAs(Info, t.Pos, nil, "", "with %s set in rc.conf, the instances may share one jail; the simulated start does not tell", t.Conf[0].Name)
+		}
+	}
+}
