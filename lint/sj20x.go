@@ -23,10 +23,12 @@ is no such finding: that rc.subr runs them inside.`,
 		}
 		name := p.RunName()
 		if a, ok := p.Script.Method("restart_cmd"); ok {
+			p.Skipped = append(p.Skipped, "restart")
 			p.report(a.Pos, nil, "leave restart_cmd out where stop and start do the same; else people type stop, then start",
 				"\"service %s restart\" does nothing for the jailed service, and its exit status is 0: rc.subr leaves restart_cmd out", name)
 		}
 		if a, ok := p.Script.Method("status_cmd"); ok {
+			p.Skipped = append(p.Skipped, "status")
 			p.reportAs(Info, a.Pos, nil, "leave status_cmd out where pidfile and procname do the same",
 				"\"service %s status\" says nothing for the jailed service, and its exit status is 0: rc.subr leaves status_cmd out", name)
 		}

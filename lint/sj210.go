@@ -31,9 +31,11 @@ run_rc_command "$1"`,
 	},
 }
 
-// callsRun reports whether the script comes to run_rc_command, or has it in its text.
+// callsRun reports whether the script comes to run_rc_command, or has it in its
+// text. A text without a command says nothing yet.
 func (s *Subject) callsRun() bool {
-	return s.Script.Err != nil || len(s.Script.Runs) > 0 || s.Records != nil && s.Records.Host.Name != "" ||
+	f := s.Script.File()
+	return s.Script.Err != nil || f != nil && len(f.Stmts) == 0 || len(s.Script.Runs) > 0 || s.Records != nil && s.Records.Host.Name != "" ||
 		strings.Contains(string(s.Script.Src), "run_rc_command") && s.Script.File() == nil
 }
 

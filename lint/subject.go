@@ -43,6 +43,9 @@ type Subject struct {
 	// Repair moves what the jailed start loses to the top level; nil where
 	// nothing is lost, or it takes a person.
 	Repair *Fix
+	// Skipped is the verbs, status or restart, that do nothing for the jailed service
+	// though the script has a method of its own for them (SJ205).
+	Skipped []string
 	// Findings is what the rules found, in the order of the text, but for what
 	// is passed over.
 	Findings []Finding
@@ -118,6 +121,11 @@ func (s *Subject) Blockers() []Finding {
 		r, ok := RuleOf(f.Code)
 		return !ok || !r.Blocks || f.Severity != Error
 	})
+}
+
+// Doubts is the findings that say that something of the jailed start is not known.
+func (s *Subject) Doubts() []Finding {
+	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool { return !f.doubt })
 }
 
 // faults reports whether one of the findings that block says what is wrong, and

@@ -143,10 +143,13 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 			}
 			continue
 		case f.Code == "SJ101" && (s.State == lint.Blocked || s.State == lint.Unknown):
-			reason = "blocked: " + blockers(s)
+			reason = string(s.State) + ": " + named(s.Blockers())
 			continue
 		case f.Fix.Certainty < opts.Certainty:
 			reason = fmt.Sprintf("the answer is only %s: %s", f.Fix.Certainty, s.Verdict.Answer())
+			if s.Verdict.Certainty >= opts.Certainty {
+				reason = "only " + f.Fix.Certainty.String() + ": " + named(s.Doubts())
+			}
 			continue
 		}
 		if overlaps(edits, f.Fix.Edits) { // a second run will make it
@@ -156,7 +159,7 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		fixed = append(fixed, f)
 	}
 	if s.Repair != nil && len(edits) == 0 { // it was not asked for
-		return cmp.Or(reason, "faulty: "+blockers(s)) + "; --repair may mend it"
+		return cmp.Or(reason, "faulty: "+named(s.Blockers())) + "; --repair may mend it"
 	}
 	if len(edits) == 0 && (len(mended) == 0 || reason != "") {
 		return reason
@@ -197,10 +200,10 @@ func overlaps(have, more []lint.Edit) bool {
 	return false
 }
 
-// blockers names the findings that stand in the way.
-func blockers(s *lint.Subject) string {
+// named is findings in a sentence.
+func named(list []lint.Finding) string {
 	var out []string
-	for _, f := range s.Blockers() {
+	for _, f := range list {
 		out = append(out, f.Message+" ["+f.Code+"]")
 	}
 	return strings.Join(out, "; ")

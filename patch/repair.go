@@ -77,8 +77,9 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 		if !reflect.DeepEqual(a.Starts, b.Starts) {
 			return fmt.Errorf("on the host, %s would start something else", sc.Verb)
 		}
-		without(a.Reached, before.Repair.Exports)
-		without(b.Reached, before.Repair.Exports)
+		for _, list := range [][]rcrun.Command{a.Reached, a.Stops, b.Reached, b.Stops} {
+			without(list, before.Repair.Exports)
+		}
 		if !reflect.DeepEqual(a, b) {
 			return fmt.Errorf("on the host, %s would not be the same", sc.Verb)
 		}

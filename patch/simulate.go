@@ -98,6 +98,6 @@ func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 // and the options themselves.
 func plain(r rcrun.Record) rcrun.Record {
 	r.SvcjOptions, r.SvcjOptionsSet = "", false
-	r.Starts, r.Reached = rcrun.Unplaced(r.Starts), rcrun.Unplaced(r.Reached)
+	r.Starts, r.Stops, r.Reached = rcrun.Unplaced(r.Starts), rcrun.Unplaced(r.Stops), rcrun.Unplaced(r.Reached)
 	return r
 }

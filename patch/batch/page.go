@@ -44,6 +44,8 @@ type section struct {
 // A row is one service.
 type row struct {
 	Port, Service, Answer, Certainty, Evidence string
+	// Lost is what "service NAME" does not do in the jail, in words.
+	Lost string
 	// File is the patch's; Series its place, such as 2/5; Reason why there is no patch.
 	File, Series, Reason string
 }
@@ -100,9 +102,13 @@ func newPage(in Input, b *Batch, to []*recipient) *page {
 		case said[x] || x.State == lint.Ready:
 		case x.State == lint.Unknown:
 			line := rowOf(x)
-			line.Reason = "nothing in the script, the port or the table of programs says what it needs"
-			if x.Script == nil {
+			switch {
+			case x.Script == nil:
 				line.Reason = "the port has no template of it"
+			case x.Verdict.Known():
+				line.Reason = worst(x)
+			default:
+				line.Reason = "nothing in the script, the port or the table of programs says what it needs"
 			}
 			p.Unknown = append(p.Unknown, line)
 		case x.State != lint.Patchable && x.State != lint.Unsuitable:
@@ -126,6 +132,9 @@ func worst(s *lint.Subject) string {
 func rowOf(s *lint.Subject) row {
 	v := s.Verdict
 	r := row{Port: report.OneLine(s.Name()), Service: report.OneLine(s.Service.Name), Answer: v.Answer(), Certainty: v.Certainty.String()}
+	if len(s.Skipped) > 0 && !v.OptOut {
+		r.Lost = strings.Join(s.Skipped, ", ")
+	}
 	switch {
 	case len(v.Evidence) > 0:
 		e := v.Evidence[0]

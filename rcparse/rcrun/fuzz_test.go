@@ -37,6 +37,7 @@ func FuzzRun(f *testing.F) {
 		began := time.Now()
 		s := New(src, nil)
 		sc := Scenario{Verb: verb, Svcj: bits&1 != 0, Boot: bits&2 != 0, Running: bits&4 != 0, InstalledAs: "foo"}
+		sc.OtherAnswers, sc.Mended = bits&16 != 0, bits&32 != 0
 		first := s.Run(ctx, sc)
 		require.Less(t, time.Since(began), 4*time.Second)
 		require.NotContains(t, first.Failed, "panicked")
