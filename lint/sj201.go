@@ -150,7 +150,7 @@ func (p *Pass) lossHint(l loss) string {
 		return "export it at the top level, between load_rc_config and run_rc_command, or set " + name + "_env"
 	case moreWords:
 		if slices.Contains(l.words, name+"_flags") || slices.ContainsFunc(p.Script.Assigns, func(a rcparse.Assign) bool { return a.Func != "" && a.Var == "rc_flags" }) {
-			return "take " + name + "_flags into command_args at the top level, and empty it there: rc_flags that a precmd empties is full again in the jail"
+			return "at the top level, put ${" + name + "_flags} into command_args and then set " + name + "_flags=\"\": what a precmd does to rc_flags is lost in the jail"
 		}
 	}
 	return top

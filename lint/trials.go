@@ -205,11 +205,11 @@ func knobsOf(s *rcparse.Script, names []string, assumed []rcrun.Setting) []knob 
 			add(a.Var, a.Pos, true)
 		}
 	}
-	for _, c := range commentedSettings(s, names) {
-		add(c.Name, c.pos, true)
-	}
 	for _, v := range slices.Sorted(maps.Keys(lists)) {
 		add(v, lists[v], true)
+	}
+	for _, c := range commentedSettings(s, names) {
+		add(c.Name, c.pos, true)
 	}
 	for _, end := range standard {
 		add(names[0]+end, s.Name.Pos, false)
@@ -293,7 +293,7 @@ var commentedLine = regexp.MustCompile(`(?m)^[ \t]*#+[ \t]*([A-Za-z_][A-Za-z0-9_
 func listsOf(s *rcparse.Script, names []string) map[string]rcparse.Pos {
 	out := map[string]rcparse.Pos{}
 	add := func(v string, at uint) {
-		if _, ok := out[v]; !ok {
+		if _, ok := out[v]; !ok && !computed(s, v) {
 			out[v] = s.PosAt(int(at))
 		}
 	}
@@ -318,6 +318,14 @@ func listsOf(s *rcparse.Script, names []string) map[string]rcparse.Pos {
 		return true
 	})
 	return out
+}
+
+// computed reports whether the script itself makes a variable of what a command
+// says, so that rc.conf does not set it.
+func computed(s *rcparse.Script, v string) bool {
+	return slices.ContainsFunc(s.Assigns, func(a rcparse.Assign) bool {
+		return a.Var == v && a.Op == rcparse.Plain && strings.ContainsAny(a.Value, "`(")
+	})
 }
 
 // soleParam is the expansion that is all of a word.
