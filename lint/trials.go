@@ -41,7 +41,8 @@ const maxTrials = 24
 
 // A knob is a variable of rc.conf with a value to try.
 type knob struct {
-	rcrun.Setting
+	rcrun.Setting     // with a value that no other knob of the script has
+	alone             string
 	told, list, yesno bool
 	pos               rcparse.Pos
 }
@@ -66,7 +67,6 @@ func (r *runner) trials(rec *Records) []Trial {
 			switches = append(switches, k)
 		case k.Name == rec.Host.Name+"_flags":
 			flags = append(flags, k)
-			texts = append(texts, k)
 		default:
 			texts = append(texts, k)
 		}
@@ -95,11 +95,20 @@ func (r *runner) trials(rec *Records) []Trial {
 		}
 	}
 	for _, t := range again {
-		var each [][]knob
+		var each, seen [][]knob
+		lost := t.lostText(rec)
 		for _, k := range knobs {
 			if slices.Contains(t.Conf, k.Setting) {
-				each = append(each, []knob{k})
+				alone := k
+				alone.Value = k.alone
+				each = append(each, []knob{alone})
+				if strings.Contains(lost, k.Value) && !k.yesno {
+					seen = append(seen, []knob{alone})
+				}
 			}
+		}
+		if len(seen) > 0 { // the values are all different: what is lost shows whose it is
+			each = seen
 		}
 		found := slices.DeleteFunc(r.try(each), func(t Trial) bool { return !t.tells(rec) })
 		if len(found) == 0 && t.failed() == "" && len(t.Host.Starts) > 0 {
@@ -157,6 +166,18 @@ func (r *runner) try(groups [][]knob) []Trial {
 	return out
 }
 
+// lostText is what a trial shows to be lost, "" where it can't be judged.
+func (t Trial) lostText(rec *Records) string {
+	if t.failed() != "" || len(t.Host.Starts) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for _, l := range beyond(t.losses(), rec.start().losses()) {
+		b.WriteString(l.what + "\n" + strings.Join(l.words, "\n") + "\n")
+	}
+	return b.String()
+}
+
 // tells reports whether a trial shows something that the plain start does not,
 // or can't be judged together with the others.
 func (t Trial) tells(rec *Records) bool {
@@ -195,6 +216,10 @@ func knobsOf(s *rcparse.Script, names []string, assumed []rcrun.Setting) []knob 
 		k.Value, k.yesno = plainValue(s, v, names)
 		if list {
 			k.list, k.yesno, k.Value = true, false, twoOf(k.Value, v)
+		}
+		k.alone = k.Value
+		for n := 2; !k.yesno && slices.ContainsFunc(out, func(o knob) bool { return o.Value == k.Value }); n++ {
+			k.Value = numbered(k.alone, n)
 		}
 		if k.Value != "" {
 			out = append(out, k)
@@ -262,11 +287,19 @@ func twoOf(value, v string) string {
 	if strings.HasSuffix(v, "_profiles") || strings.HasSuffix(v, "_instances") || value == "example" || value == "" {
 		return "one two"
 	}
+	return value + " " + numbered(value, 2)
+}
+
+// numbered is a value like another one.
+func numbered(value string, n int) string {
 	end := path.Ext(value)
 	if !strings.HasPrefix(value, "/") {
 		end = ""
 	}
-	return value + " " + strings.TrimSuffix(value, end) + "2" + end
+	if name, rest, ok := strings.Cut(value, "="); ok { // of an environment
+		return name + strconv.Itoa(n) + "=" + rest
+	}
+	return strings.TrimSuffix(value, end) + strconv.Itoa(n) + end
 }
 
 // A comment is a setting that a comment speaks of.
