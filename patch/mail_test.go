@@ -181,10 +181,14 @@ func TestDiffIsGits(t *testing.T) {
 	for i := range want {
 		if want[i] != got[i] {
 			differ++
+			// Of two shortest edits git may choose the other; a longer one would be our fault.
+			for _, sign := range []string{"\n+", "\n-"} {
+				require.Equal(t, strings.Count(want[i], sign), strings.Count(got[i], sign), "git:\n%s\nours:\n%s", want[i], got[i])
+			}
 			if differ < 4 {
 				t.Logf("git:\n%s\nours:\n%s", want[i], got[i])
 			}
 		}
 	}
-	require.Zero(t, differ, "of %d", len(want))
+	require.LessOrEqual(t, differ, len(want)/100, "of %d", len(want))
 }
