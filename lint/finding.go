@@ -60,6 +60,9 @@ type Fix struct {
 	// Exports are variables that the edits put into the environment of all of
 	// the script's commands, and not only of the start.
 	Exports []string
+	// Reorders says that flags of rc.conf or of the environment come to stand in
+	// front of the words that the edits move, where they stood behind.
+	Reorders bool
 }
 
 // A Finding is one thing that a rule found.

@@ -26,18 +26,21 @@ func FuzzMove(f *testing.F) {
 		if s.Err != nil {
 			return
 		}
-		fix := moveState(s, []loss{{vars: []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}}})
-		if fix == nil {
-			return
+		lost := []loss{{kind: lostDir, vars: []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}}, {kind: moreWords}}
+		for _, try := range repairs {
+			fix := try(s, lost, s.Name.Text)
+			if fix == nil {
+				continue
+			}
+			at := 0
+			for _, e := range fix.Edits {
+				require.LessOrEqual(t, at, e.Start)
+				require.LessOrEqual(t, e.Start, e.End)
+				require.LessOrEqual(t, e.End, len(src))
+				at = e.End
+			}
+			after := rcparse.Parse([]byte(spliced(s.Src, fix.Edits)), nil)
+			require.Nil(t, after.Err, "%s", src)
 		}
-		at := 0
-		for _, e := range fix.Edits {
-			require.LessOrEqual(t, at, e.Start)
-			require.LessOrEqual(t, e.Start, e.End)
-			require.LessOrEqual(t, e.End, len(src))
-			at = e.End
-		}
-		after := rcparse.Parse([]byte(spliced(s.Src, fix.Edits)), nil)
-		require.Nil(t, after.Err, "%s", src)
 	})
 }

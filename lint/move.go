@@ -1,23 +1,31 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
 // outdented is the text of a statement with its comments as it stands at the
-// top level, where rc_flags, which run_rc_command sets later, is called by the
-// name it is read from.
-func outdented(s *rcparse.Script, sp rcparse.Span, st *syntax.Stmt, flags string) string {
+// top level. What is added to rc_flags, which run_rc_command sets later, is put
+// in front of command_args instead: there it stands whatever the flags of rc.conf
+// and of the environment are (rc.subr(8)). It tells whether those came behind it.
+// Elsewhere rc_flags is called by the name that it is read from.
+func outdented(s *rcparse.Script, sp rcparse.Span, st *syntax.Stmt, flags string) (text string, before bool) {
 	var renames []Edit
 	multi := false // a word that spans lines must keep its blanks
 	syntax.Walk(st, func(n syntax.Node) bool {
 		var name *syntax.Lit
 		switch n := n.(type) {
 		case *syntax.Assign:
+			if edits, front, ok := intoArgs(s, n); ok {
+				renames, before = append(renames, edits...), before || front
+				return false
+			}
 			name = n.Name
 		case *syntax.ParamExp:
 			name = n.Param
@@ -37,16 +45,117 @@ func outdented(s *rcparse.Script, sp rcparse.Span, st *syntax.Stmt, flags string
 		renames[i].Start -= sp.Start
 		renames[i].End -= sp.Start
 	}
-	text := spliced(s.Src[sp.Start:sp.End], renames)
+	slices.SortFunc(renames, func(a, b Edit) int { return a.Start - b.Start })
+	text = spliced(s.Src[sp.Start:sp.End], renames)
 	indent := s.Indent(int(st.Pos().Offset()))
+	if emptiesFlags(st) { // and what rc.subr(8) would take instead
+		text += indent + "flags=\"\"\n"
+	}
 	if multi {
-		return strings.TrimPrefix(text, indent)
+		return strings.TrimPrefix(text, indent), before
 	}
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		b.WriteString(strings.TrimPrefix(line, indent))
 	}
-	return b.String()
+	return b.String(), before
+}
+
+// intoArgs turns rc_flags="-a ${rc_flags} -b" into command_args="-a -b ${command_args}".
+// front says that there are words in front of the flags.
+func intoArgs(s *rcparse.Script, a *syntax.Assign) (edits []Edit, front, ok bool) {
+	if a.Name == nil || a.Name.Value != "rc_flags" || a.Append || a.Value == nil || len(a.Value.Parts) != 1 {
+		return nil, false, false
+	}
+	quoted, isQuoted := a.Value.Parts[0].(*syntax.DblQuoted)
+	if !isQuoted || quoted.Dollar {
+		return nil, false, false
+	}
+	at := -1
+	for i, p := range quoted.Parts {
+		if pe, is := p.(*syntax.ParamExp); is && pe.Param != nil && pe.Param.Value == "rc_flags" {
+			if at >= 0 || pe.Exp != nil || pe.Length {
+				return nil, false, false
+			}
+			at = i
+		}
+	}
+	if at < 0 || len(quoted.Parts) == 1 {
+		return nil, false, false
+	}
+	self := spanOf(quoted.Parts[at])
+	// The blanks around it go with it, but for one between two words.
+	for self.Start > 0 && (s.Src[self.Start-1] == ' ' || s.Src[self.Start-1] == '\t') {
+		self.Start--
+	}
+	end := int(quoted.Right.Offset())
+	for at == 0 && self.End < end && (s.Src[self.End] == ' ' || s.Src[self.End] == '\t') {
+		self.End++
+	}
+	return []Edit{
+		{Span: spanOf(a.Name), New: "command_args"}, {Span: self}, {Span: rcparse.Span{Start: end, End: end}, New: " ${command_args}"},
+	}, at > 0, true
+}
+
+// assignInPlace is for a start_precmd that is itself an assignment, such as
+// start_precmd="command_args=start": the assignment takes its place.
+func assignInPlace(s *rcparse.Script, _ []loss, _ string) *Fix {
+	m, ok := s.Method("start_precmd")
+	if !ok || m.Cond || len(s.Get("start_precmd")) != 1 || m.Op != rcparse.Plain || strings.Contains(m.Value, "%%") {
+		return nil
+	}
+	text := rcparse.Unquote(m.Value)
+	name, value, isAssign := strings.Cut(text, "=")
+	if !isAssign || !syntax.ValidName(name) || name == "rc_flags" || strings.ContainsAny(value, " \t\n;&|<>()`\\'\"$") {
+		return nil
+	}
+	return &Fix{What: "set " + name + " at the top level", Certainty: infer.Likely, Edits: []Edit{{Span: m.Span, New: text}}}
+}
+
+// chdirOf is for a start_precmd that goes to a directory: rc.subr goes to
+// ${name}_chdir on the host and in the jail. The cd stays, for what follows it.
+func chdirOf(s *rcparse.Script, lost []loss, name string) *Fix {
+	fn := precmdOf(s)
+	if fn == nil || !slices.ContainsFunc(lost, func(l loss) bool { return l.kind == lostDir }) || len(s.Get(name+"_chdir")) > 0 {
+		return nil
+	}
+	dir := ""
+	for _, c := range s.Commands {
+		if c.Func == fn.Name.Value && !c.Cond && c.Name == "cd" && len(c.Args) == 1 {
+			dir = c.Args[0]
+		}
+	}
+	at, ok := beforeRun(s)
+	if dir == "" || !ok || !syntax.ValidName(name) {
+		return nil
+	}
+	text := ": ${" + name + "_chdir=" + dir + "}\n\n"
+	return &Fix{What: "set " + name + "_chdir", Certainty: infer.Likely, Edits: []Edit{{Span: rcparse.Span{Start: at, End: at}, New: text}}}
+}
+
+// emptiesFlags reports whether a statement is rc_flags="".
+func emptiesFlags(st *syntax.Stmt) bool {
+	c, ok := st.Cmd.(*syntax.CallExpr)
+	if !ok || len(c.Args) > 0 || len(c.Assigns) != 1 {
+		return false
+	}
+	a := c.Assigns[0]
+	if a.Name == nil || a.Name.Value != "rc_flags" {
+		return false
+	}
+	if a.Value == nil {
+		return true
+	}
+	if len(a.Value.Parts) != 1 {
+		return false
+	}
+	switch q := a.Value.Parts[0].(type) {
+	case *syntax.DblQuoted:
+		return len(q.Parts) == 0
+	case *syntax.SglQuoted:
+		return q.Value == ""
+	}
+	return false
 }
 
 func spanOf(n syntax.Node) rcparse.Span {

@@ -15,29 +15,90 @@ import (
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
-// repair moves what the jailed start loses from the start_precmd to the top
-// level, where that is nothing but assignments, exports and tests, and the
-// simulation shows that the host then starts what it did, and the jail the
-// same. It returns nil where it can't be done or does not help.
+// repair moves what the jailed start loses, by default or under a setting that
+// people are told of, from the start_precmd to the top level, where that is nothing
+// but assignments, exports and tests, and the simulation shows that the host then
+// starts what it did, and the jail the same. It returns nil where it can't be done
+// or does not help.
 func repair(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
+	if r.failed() != "" || !r.jailed() {
+		return nil
+	}
 	lost := r.losses()
-	if len(lost) == 0 || r.failed() != "" {
+	for _, t := range r.Trials {
+		if t.Told && t.jailed() && len(t.Jail.Refused) == 0 {
+			lost = append(lost, beyond(t.losses(), lost)...)
+		}
+	}
+	if len(lost) == 0 {
 		return nil
 	}
-	fix := moveState(s, lost)
-	if fix == nil {
-		return nil
+	for _, try := range repairs {
+		if fix := try(s, lost, r.Host.Name); fix != nil && helps(ctx, opts, svc, s, r, fix) {
+			return fix
+		}
 	}
+	return nil
+}
+
+// repairs are the ways to give the jailed start what it loses, likeliest first.
+// Each gets what is lost and the name that the service's variables begin with.
+var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState, assignInPlace, chdirOf}
+
+// helps reports whether a repair leaves the start on the host as it was, and
+// nothing of it lost in the jail.
+func helps(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records, fix *Fix) bool {
 	text := []byte(spliced(s.Src, fix.Edits))
 	after := rcparse.Parse(text, Substitutions(svc))
 	if after.Err != nil {
-		return nil
+		return false
 	}
 	again := simulate(ctx, opts, svc, after)
 	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
-		return nil
+		return false
 	}
-	return fix
+	// The settings that people are told of mean what they meant, and so do flags
+	// in the environment.
+	start := rcrun.Scenario{Verb: "start", Args: r.Args, InstalledAs: svc.Name, Release: opts.Release.Name}
+	var scenarios []rcrun.Scenario
+	for _, t := range r.Trials {
+		if t.Told && !t.List {
+			sc := start
+			sc.RCConf = t.Conf
+			scenarios = append(scenarios, sc)
+		}
+	}
+	flags := start
+	flags.Env = []rcrun.Setting{{Name: "flags", Value: "--third"}}
+	scenarios = append(scenarios, flags)
+	run := &runner{ctx, opts.Simulate, svc, s, start}
+	before, afterwards := run.pairs(s.Src, scenarios...), run.pairs(text, scenarios...)
+	for i, b := range before {
+		a := afterwards[i]
+		lost := a.losses()
+		if len(scenarios[i].Env) > 0 {
+			lost = nil // service(8) gives none of them to the jailed start
+		}
+		if b.failed()+a.failed() != "" || len(lost) > 0 || !alike(b.Host.Starts, a.Host.Starts, fix.Reorders) {
+			return false
+		}
+	}
+	return true
+}
+
+// alike reports whether two starts are the same, but for the order of a command's
+// words where that may change, and for the variable flags, which only rc.subr reads.
+func alike(a, b []rcrun.Command, reordered bool) bool {
+	a, b = rcrun.Unplaced(a), rcrun.Unplaced(b)
+	for _, list := range [][]rcrun.Command{a, b} {
+		for i, c := range list {
+			list[i].Env = slices.DeleteFunc(slices.Clone(c.Env), func(kv string) bool { return strings.HasPrefix(kv, "flags=") })
+			if reordered {
+				list[i].Argv, list[i].Program = slices.Sorted(slices.Values(c.Argv)), slices.Sorted(slices.Values(c.Program))
+			}
+		}
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // spliced applies edits that are sorted and apart.
@@ -54,7 +115,7 @@ func spliced(src []byte, edits []Edit) string {
 }
 
 // moveState makes the edits.
-func moveState(s *rcparse.Script, lost []loss) *Fix {
+func moveState(s *rcparse.Script, lost []loss, _ string) *Fix {
 	fn := precmdOf(s)
 	at, ok := beforeRun(s)
 	flags, eval, err := variable(s, "_flags")
@@ -77,7 +138,7 @@ func moveState(s *rcparse.Script, lost []loss) *Fix {
 	}
 	var edits []Edit
 	var text strings.Builder
-	left := 0
+	left, reorders := 0, false
 	for i, st := range body.Stmts {
 		if !moved[i] {
 			if !idle(st) {
@@ -90,7 +151,9 @@ func moveState(s *rcparse.Script, lost []loss) *Fix {
 			return nil
 		}
 		sp.Start = commentAbove(s, sp.Start)
-		text.WriteString(outdented(s, sp, st, flags))
+		moved, before := outdented(s, sp, st, flags)
+		text.WriteString(moved)
+		reorders = reorders || before
 		edits = addRemoval(s, edits, sp)
 	}
 	for i := range edits {
@@ -115,7 +178,7 @@ func moveState(s *rcparse.Script, lost []loss) *Fix {
 			return nil
 		}
 	}
-	return &Fix{What: what, Edits: edits, Certainty: infer.Likely, Exports: exports}
+	return &Fix{What: what, Edits: edits, Certainty: infer.Likely, Exports: exports, Reorders: reorders}
 }
 
 // precmdOf is the function that start_precmd is set to.

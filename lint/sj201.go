@@ -70,6 +70,10 @@ func checkStartDiffers(p *Pass) {
 			continue
 		}
 		list := slices.DeleteFunc(beyond(t.losses(), losses), func(l loss) bool { return told[l.what] })
+		fix := p.Repair
+		if len(losses)+len(told) > 0 || !t.Told {
+			fix = nil // one repair corrects all of them
+		}
 		if len(list) == 0 {
 			continue
 		}
@@ -81,7 +85,7 @@ func checkStartDiffers(p *Pass) {
 				sev = max(sev, min(l.severity, Warning))
 			}
 		}
-		p.reportAs(sev, p.lossPos(list[0]), nil, p.lossHint(list[0]), "%s, in the jail %s", t.setting(), strings.Join(whats, "; "))
+		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, in the jail %s", t.setting(), strings.Join(whats, "; "))
 	}
 	for _, d := range p.mayLose() {
 		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command", "%s", d.text)

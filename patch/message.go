@@ -155,6 +155,9 @@ func (c *Change) sentence(s *lint.Subject, name string) string {
 			if len(f.Fix.Exports) > 0 {
 				move += " The script's other commands find " + strings.Join(f.Fix.Exports, " ") + " in their environment now, too."
 			}
+			if f.Fix.Reorders {
+				move += " Flags of rc.conf now stand in front of these words, and no longer behind."
+			}
 			moves = append(moves, move)
 		case !slices.Contains(what, f.Message):
 			what = append(what, f.Message)

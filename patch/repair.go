@@ -55,11 +55,13 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 	for _, verb := range extraVerbs(before.Script) {
 		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true})
 	}
-	// The administrator's own flags stay where they were.
+	// The administrator's own flags are there as before, those of rc.conf and
+	// those of the environment, which rc.subr(8) takes instead.
 	flags := []rcrun.Setting{{Name: name + "_flags", Value: "--first --second"}}
 	scenarios = append(scenarios,
 		rcrun.Scenario{Verb: "start", RCConf: flags},
-		rcrun.Scenario{Verb: "faststart", Boot: true, RCConf: flags})
+		rcrun.Scenario{Verb: "faststart", Boot: true, RCConf: flags},
+		rcrun.Scenario{Verb: "start", Env: []rcrun.Setting{{Name: "flags", Value: "--third"}}})
 	for i := range scenarios {
 		scenarios[i].InstalledAs, scenarios[i].Release = before.Service.Name, opts.Lint.Release.Name
 	}
@@ -74,6 +76,17 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
 		}
 		a, b = plain(a), plain(b)
+		if before.Repair.Reorders && len(sc.RCConf)+len(sc.Env) > 0 {
+			for _, list := range [][]rcrun.Command{a.Starts, a.Reached, b.Starts, b.Reached} {
+				for j := range list {
+					slices.Sort(list[j].Argv)
+					slices.Sort(list[j].Program)
+				}
+			}
+		}
+		for _, list := range [][]rcrun.Command{a.Reached, a.Stops, a.Starts, b.Reached, b.Stops, b.Starts} {
+			without(list, []string{"flags"}) // only rc.subr reads it
+		}
 		if !reflect.DeepEqual(a.Starts, b.Starts) {
 			return fmt.Errorf("on the host, %s would start something else", sc.Verb)
 		}

@@ -46,7 +46,9 @@ run_rc_command "$1"
 		{"flags keep their place", "", `rc_flags="-u foo $rc_flags"`, ""},
 		{"exports", "status_cmd=foo_status\nfoo_status() { ps; }", `export FOO=bar`, ""},
 		{"reload uses the arguments", "extra_commands=reload\nreload_cmd=\"$command reload \\$command_args\"", `command_args="-u foo"`, "reload would not be the same"},
-		{"a command of its own uses the flags", "extra_commands=check\ncheck_cmd=\"$command check \\$rc_flags\"", `rc_flags="-u foo $rc_flags"`, "check would not be the same"},
+		{"flags behind", "", `rc_flags="$rc_flags -u foo"`, ""},
+		{"flags are dropped", "# foo_flags (str): more flags\ncommand_args=\"-x ${foo_flags}\"", `rc_flags=""`, ""},
+		{"a command of its own uses the flags", "extra_commands=check\ncheck_cmd=\"$command check \\$rc_flags\"", `rc_flags="-u foo $rc_flags"`, ""},
 		{"stop uses the variable", "stop_postcmd='rm -f ${foo_lock}'", `foo_lock=/var/run/lock command_args="-l /var/run/lock"` + "\n\tcommand_args=\"-l ${foo_lock}\"", "stop would not be the same"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -94,10 +94,10 @@ func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 	return nil
 }
 
-// plain is a Record without what the edit is allowed to change: line numbers
-// and the options themselves.
+// plain is a Record without what the edit is allowed to change: line numbers,
+// the options themselves, and whether there is a precmd.
 func plain(r rcrun.Record) rcrun.Record {
-	r.SvcjOptions, r.SvcjOptionsSet = "", false
+	r.SvcjOptions, r.SvcjOptionsSet, r.Prepares = "", false, false
 	r.Starts, r.Stops, r.Reached = rcrun.Unplaced(r.Starts), rcrun.Unplaced(r.Stops), rcrun.Unplaced(r.Reached)
 	return r
 }
