@@ -85,6 +85,9 @@ type Finding struct {
 	doubt bool // it says that something of the jailed start is not known
 }
 
+// IsDoubt reports whether it says that something of the jailed start is not known.
+func (f Finding) IsDoubt() bool { return f.doubt }
+
 // Fingerprint tells a finding from others by its rule, its path in the tree and
 // the text of its line, blanks aside, but not by the line's number: it stays
 // the same while the rest of the file changes. A finding without a line goes by

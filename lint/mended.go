@@ -37,6 +37,8 @@ func (r *runner) mended(rec *Records) *Mended {
 	switch jails := rec.Jail.Jails; {
 	case len(jails) > 0 && !jails[0].Found:
 		m.Codes = append(m.Codes, "SJ202")
+	case len(rec.Jail.Refused) > 0:
+		m.Codes = append(m.Codes, "SJ204")
 	case rec.Jail.AskedJailed && len(rec.Jail.Starts) < len(rec.Host.Starts):
 		m.Codes = append(m.Codes, "SJ201")
 	}

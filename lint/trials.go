@@ -36,8 +36,8 @@ func (t Trial) setting() string {
 	return "with " + sentenceList(out) + " in rc.conf"
 }
 
-// maxTrials bounds what is tried of one script.
-const maxTrials = 24
+// maxTrials bounds what is tried of one script; no real one has half as many settings.
+const maxTrials = 100
 
 // A knob is a variable of rc.conf with a value to try.
 type knob struct {

@@ -5,9 +5,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 // The widths that the FreeBSD committer's guide asks for.
@@ -33,7 +36,7 @@ func (c *Change) Subject() string {
 	if len(c.templates()) > 1 {
 		script, its = "rc scripts", "rc scripts'"
 	}
-	what := []string{"Mend the " + its + " service jail lines", "Fix the service jail lines"}
+	what := []string{"Correct the " + its + " service jail lines", "Correct the service jail lines"}
 	switch k := c.Kinds(); {
 	case k.Moved > 0 && k.Options+k.OptOuts == 0:
 		what = []string{"Make the " + script + " work in a service jail", "Work in a service jail"}
@@ -52,7 +55,7 @@ func (c *Change) Subject() string {
 
 // Kinds counts what a change does, by service.
 type Kinds struct {
-	// Options and OptOuts are new declarations, Mended is mended ones.
+	// Options and OptOuts are new declarations, Mended is corrected ones.
 	Options, OptOuts, Mended int
 	// Moved is repairs of a start that needs what only a start_precmd sets.
 	Moved int
@@ -96,33 +99,37 @@ func (c *Change) templates() []string {
 	return out
 }
 
-// Body is the rest of the commit message: for each service what is declared
-// and why. The trailers are the committer's and are left out.
+// Body is the rest of the commit message: what is declared and why, once for the
+// services of which the same is true, then what changes for those who jail them.
+// The trailers are the committer's and are left out.
 func (c *Change) Body() string {
-	var b strings.Builder
-	seen := map[string]bool{}
-	for _, s := range c.Subjects {
-		text := c.sentence(s, ServiceName(s))
-		if seen[s.Service.Template] || seen[text] { // copies of a script say the same
-			continue
+	var paragraphs []string
+	add := func(text string) {
+		if strings.TrimSpace(text) != "" && !slices.Contains(paragraphs, text) { // copies of a script say the same
+			paragraphs = append(paragraphs, text)
 		}
-		seen[s.Service.Template], seen[text] = true, true
-		if b.Len() > 0 {
-			b.WriteString("\n")
-		}
-		b.WriteString(wrap(text, bodyWidth))
 	}
+	for _, s := range c.Subjects {
+		for _, text := range c.moves(s) {
+			add(wrap(text, bodyWidth))
+		}
+	}
+	for _, g := range c.declarations() {
+		add(wrap(g.sentence(), bodyWidth))
+	}
+	add(c.changes())
+	add(wrap(c.newer(), bodyWidth))
 	if len(c.Ports) > 1 {
-		b.WriteString("\n" + wrap("The scripts are installed by "+list(c.Ports)+": PORTREVISION rises in each of them.", bodyWidth))
+		add(wrap("The scripts are installed by "+list(c.Ports)+": PORTREVISION rises in each of them.", bodyWidth))
 	}
 	if len(c.Rebuilt) > 0 {
-		text := list(c.Rebuilt) + " install"
+		installs := "install"
 		if len(c.Rebuilt) == 1 {
-			text += "s"
+			installs += "s"
 		}
-		b.WriteString("\n" + wrap(text+" none of this, but PORTREVISION is set in one place for all and so rises there as well.", bodyWidth))
+		add(wrap(list(c.Rebuilt)+" "+installs+" none of this, but PORTREVISION is set in one place for all and so rises there as well.", bodyWidth))
 	}
-	return b.String()
+	return strings.Join(paragraphs, "\n")
 }
 
 // ServiceName is how a service is called in a text for people: by the name that
@@ -143,76 +150,205 @@ func list(names []string) string {
 	return strings.Join(names, "")
 }
 
-// sentence says what the change does for one service.
-func (c *Change) sentence(s *lint.Subject, name string) string {
-	var what, moves []string
+// moves says what is moved to where the jailed start finds it, a sentence each.
+func (c *Change) moves(s *lint.Subject) []string {
+	var out []string
 	for _, f := range c.Fixed {
-		switch {
-		case f.Path != s.Service.Template:
-		case f.Code == "SJ201":
-			move := fmt.Sprintf("For a service jail, start_precmd runs on the host, and the script is sourced again inside; there %s. So %s.",
-				strings.TrimPrefix(f.Message, "in the jail "), f.Fix.What)
-			if len(f.Fix.Exports) > 0 {
-				move += " The script's other commands find " + strings.Join(f.Fix.Exports, " ") + " in their environment now, too."
-			}
-			if f.Fix.Reorders {
-				move += " Flags of rc.conf now stand in front of these words, and no longer behind."
-			}
-			moves = append(moves, move)
-		case !slices.Contains(what, f.Message):
-			what = append(what, f.Message)
+		if f.Path != s.Service.Template || f.Code != "SJ201" {
+			continue
 		}
-	}
-	if len(moves) > 0 {
-		text := strings.Join(moves, " ")
-		if !s.Declared() || len(what) > 0 {
-			text += " " + c.declared(s, name, what)
+		move := fmt.Sprintf("A service jail does not run start_precmd inside: %s. So %s.", strings.Replace(f.Message, "in the jail ", "", 1), f.Fix.What)
+		if len(f.Fix.Exports) > 0 {
+			move += " The script's other commands find " + list(f.Fix.Exports) + " in their environment now, too."
 		}
-		return text
+		if f.Fix.Reorders {
+			move += " Flags of rc.conf now stand in front of these words, and no longer behind."
+		}
+		out = append(out, move)
 	}
-	return c.declared(s, name, what)
+	return out
 }
 
-// declared says what a service declares, or which of its findings are mended.
-func (c *Change) declared(s *lint.Subject, name string, mended []string) string {
-	why := ""
-	if s.Verdict.Reason != "" {
-		why = " Why: " + stop(s.Verdict.Reason)
-	}
-	switch {
-	case s.Declared():
-		if !slices.ContainsFunc(c.Fixed, func(f lint.Finding) bool {
-			return f.Path == s.Service.Template && strings.HasPrefix(f.Code, "SJ3")
-		}) {
-			why = "" // the answer stays
+// A declaration is what services declare for one and the same reason.
+type declaration struct {
+	services []string
+	answer   infer.Verdict
+	fixed    string // what was wrong with what they declared before, "" where they declared nothing
+}
+
+// declarations groups the change's services, in order.
+func (c *Change) declarations() []*declaration {
+	var out []*declaration
+	for _, s := range c.Subjects {
+		d := &declaration{answer: s.Verdict}
+		if s.Declared() {
+			if d.fixed = c.corrected(s); d.fixed == "" {
+				continue
+			}
 		}
-		return name + ": " + stop(strings.Join(mended, "; ")) + why
-	case s.Verdict.OptOut:
-		because := ""
-		if s.Verdict.Comment != "" {
-			because = " (" + s.Verdict.Comment + ")"
+		i := slices.IndexFunc(out, func(o *declaration) bool {
+			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && o.answer.Reason == s.Verdict.Reason
+		})
+		if i < 0 {
+			i, out = len(out), append(out, d)
 		}
-		return fmt.Sprintf("No option lets %s work in a service jail%s, so the script keeps it outside.%s", name, because, why)
-	}
-	text := fmt.Sprintf("%s works in a service jail without any option, so the default is the empty set.%s", name, why)
-	if len(s.Verdict.Options) > 0 {
-		text = fmt.Sprintf("With %s_svcj=YES in rc.conf(5), %s runs in a service jail with %s.%s",
-			name, name, strings.Join(s.Verdict.Options, " "), why)
-	}
-	for _, l := range s.Verdict.Limits {
-		text += " Reduced in the jail: " + stop(l)
-	}
-	for _, f := range s.Findings { // what does not stand in the way, but must be known
-		if strings.HasPrefix(f.Code, "SJ2") {
-			text += " Note: " + stop(f.Message)
+		if name := ServiceName(s); !slices.Contains(out[i].services, name) {
+			out[i].services = append(out[i].services, name)
 		}
 	}
-	for _, q := range s.Silenced {
-		if q.Works {
-			text += " Note: " + q.Message + ", yet it works: " + strings.TrimSuffix(q.Reason, ".") + "."
+	return out
+}
+
+// corrected is what was wrong with what a service declares.
+func (c *Change) corrected(s *lint.Subject) string {
+	var what []string
+	reason := false
+	for _, f := range c.Fixed {
+		text := certainty.ReplaceAllString(f.Message, "")
+		if f.Path == s.Service.Template && f.Code != "SJ201" && !slices.Contains(what, text) {
+			what = append(what, text)
+			reason = reason || strings.HasPrefix(f.Code, "SJ3")
 		}
+	}
+	text := strings.Join(what, "; ")
+	if reason && s.Verdict.Reason != "" { // the answer itself changes
+		text += ". " + wholeSentence(s.Verdict.Reason)
 	}
 	return text
+}
+
+// certainty is a word of svcjify's that a commit has no use for.
+var certainty = regexp.MustCompile(` \((certain|confident|likely|possible)\)`)
+
+// sentence says what the services declare and why.
+func (d *declaration) sentence() string {
+	who := list(d.services)
+	if len(d.services) > 1 {
+		who = "Each of " + who
+	}
+	why := ""
+	if d.answer.Reason != "" {
+		why = " " + stop(wholeSentence(d.answer.Reason))
+	}
+	switch {
+	case d.fixed != "":
+		return list(d.services) + ": " + stop(d.fixed)
+	case d.answer.OptOut && why == "":
+		return who + " can't work in a service jail, whatever its options: it " + stop(d.answer.Comment)
+	case d.answer.OptOut:
+		return who + " can't work in a service jail, whatever its options." + why
+	case len(d.answer.Options) == 0:
+		return who + " needs no option in a service jail." + why
+	}
+	return who + " needs " + strings.Join(d.answer.Options, " ") + " in a service jail." + why
+}
+
+// wholeSentence makes a sentence of a reason that is told without its subject:
+// "Listens on TCP 3050", "Game server on UDP 27960".
+func wholeSentence(reason string) string {
+	first, rest, _ := strings.Cut(reason, " ")
+	upper := first == strings.ToUpper(first)
+	switch {
+	case slices.Contains([]string{"It", "Its", "The", "With", "As", "A", "An", "They", "By", "In", "On", "Only", "Without"}, first):
+		return reason
+	case strings.HasSuffix(first, "s") && !strings.HasSuffix(first, "ss") && !upper:
+		return "It " + strings.ToLower(first) + " " + rest
+	}
+	letters := "AEIOU"
+	if upper { // spelt letter by letter: an HTTP server
+		letters = "AEFHILMNORSX"
+	}
+	if strings.Contains(letters, strings.ToUpper(first[:min(1, len(first))])) && first != "" {
+		return "It is an " + reason
+	}
+	return "It is a " + reason
+}
+
+// changes is a list of what is otherwise for those who put the services into a jail.
+func (c *Change) changes() string {
+	var items []string
+	for _, s := range c.Subjects {
+		if s.Verdict.OptOut || s.Declared() {
+			continue
+		}
+		name := ServiceName(s)
+		for _, verb := range s.Skipped {
+			if verb == "restart" {
+				items = append(items, fmt.Sprintf("\"service %s restart\" does nothing, and its exit status is 0; stop and start work.", name))
+			} else {
+				items = append(items, fmt.Sprintf("\"service %s %s\" says nothing, and its exit status is 0.", name, verb))
+			}
+		}
+		for _, f := range s.Findings { // what does not stand in the way, but must be known
+			if told := f.Severity >= lint.Warning || f.Code == "SJ207"; told && !f.IsDoubt() &&
+				slices.Contains([]string{"SJ201", "SJ204", "SJ206", "SJ207", "SJ212"}, f.Code) {
+				items = append(items, sentenceCase(stop(strings.Replace(f.Message, "in the jail ", "", 1))))
+			}
+		}
+		for _, l := range s.Verdict.Limits {
+			items = append(items, sentenceCase(stop(l)))
+		}
+		for _, q := range s.Silenced {
+			if q.Works {
+				items = append(items, sentenceCase(q.Message)+", yet it works: "+stop(q.Reason))
+			}
+		}
+	}
+	items = unique(items)
+	if len(items) == 0 {
+		return ""
+	}
+	if len(items) == 1 {
+		return wrap("In the jail: "+items[0], bodyWidth)
+	}
+	var b strings.Builder
+	b.WriteString("In the jail:\n")
+	for _, item := range items {
+		lines := strings.TrimSuffix(wrap(item, bodyWidth-2), "\n")
+		b.WriteString("- " + strings.ReplaceAll(lines, "\n", "\n  ") + "\n")
+	}
+	return b.String()
+}
+
+// newer says which options an older rc.subr does not know, "" for none.
+func (c *Change) newer() string {
+	var words []string
+	oldest := rcrun.Releases()[0]
+	for _, s := range c.Subjects {
+		for _, w := range s.Verdict.Options {
+			if !s.Verdict.OptOut && !oldest.Knows(w) && !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	slices.Sort(words)
+	them := "it"
+	if len(words) > 1 {
+		them = "them"
+	}
+	return fmt.Sprintf("The rc.subr of FreeBSD %s does not know %s: it says so and starts the jail without %s.", oldest.Name, list(words), them)
+}
+
+// sentenceCase begins a sentence.
+func sentenceCase(text string) string {
+	if first, size := utf8.DecodeRuneInString(text); unicode.IsLower(first) {
+		return string(unicode.ToUpper(first)) + text[size:]
+	}
+	return text
+}
+
+// unique drops what is said twice.
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // stop ends a sentence.

@@ -13,7 +13,7 @@ import (
 
 func (c *Command) runCmd() *cobra.Command {
 	look := lookFlags{operator: "equals"}
-	var svcj, boot, running bool
+	var svcj, boot, running, unknowns bool
 	var conf []string
 	cmd := &cobra.Command{
 		Use:   "run PATH [--svcj] [--rcconf 'x=y']... [VERB [ARG...]]",
@@ -32,7 +32,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			sc := rcrun.Scenario{Verb: "start", Boot: boot, Running: running}
+			sc := rcrun.Scenario{Verb: "start", Boot: boot, Running: running, OtherAnswers: unknowns}
 			if len(args) > 1 {
 				sc.Verb, sc.Args = args[1], args[2:]
 			}
@@ -76,6 +76,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 	look.addRelease(cmd)
 	cmd.Flags().BoolVar(&svcj, "svcj", false, "set NAME_svcj=YES, and show the host beside the jail")
 	cmd.Flags().BoolVar(&boot, "boot", false, "as at boot, where rc.conf has been read before the script; default as service(8)")
+	cmd.Flags().BoolVar(&unknowns, "unknowns", false, "show where what can't be known, such as the content of a file, goes: it stands between ‹ and ›")
 	cmd.Flags().BoolVar(&running, "running", false, "the service's process is there already")
 	cmd.Flags().StringArrayVar(&conf, "rcconf", nil, "a line of rc.conf; may be given several times")
 	return cmd

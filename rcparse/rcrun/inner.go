@@ -78,7 +78,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 			start = line
 		}
 	}
-	if slices.ContainsFunc(s.sim.record.Jails, func(k Jail) bool { return k.Name == j.Name }) {
+	if !s.sim.scenario.Mended && slices.ContainsFunc(s.sim.record.Jails, func(k Jail) bool { return k.Name == j.Name }) {
 		s.sim.record.Refused = append(s.sim.record.Refused, j.Name)
 		return status(1)
 	}

@@ -46,8 +46,8 @@ type Scenario struct {
 	// and kldstat(8) does. What differs between two Records of this kind may differ in fact.
 	OtherAnswers bool
 	// Mended takes away what ends a jailed start early, so that what comes after is seen:
-	// service(8) finds the script whatever its ${name}, and the script is not told that it
-	// is in a jail.
+	// service(8) finds the script whatever its ${name}, the script is not told that it is in a
+	// jail, and a second jail of one name is made.
 	Mended bool
 	// Unwritten is pid files and sockets that the start has not written, though the process runs.
 	Unwritten []string
