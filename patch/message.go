@@ -181,13 +181,14 @@ func (c *Change) declarations() []*declaration {
 	var out []*declaration
 	for _, s := range c.Subjects {
 		d := &declaration{answer: s.Verdict}
+		d.answer.Reason = reasonFor(s)
 		if s.Declared() {
 			if d.fixed = c.corrected(s); d.fixed == "" {
 				continue
 			}
 		}
 		i := slices.IndexFunc(out, func(o *declaration) bool {
-			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && o.answer.Reason == s.Verdict.Reason
+			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && o.answer.Reason == d.answer.Reason
 		})
 		if i < 0 {
 			i, out = len(out), append(out, d)
@@ -211,8 +212,8 @@ func (c *Change) corrected(s *lint.Subject) string {
 		}
 	}
 	text := strings.Join(what, "; ")
-	if reason && s.Verdict.Reason != "" { // the answer itself changes
-		text += ". " + wholeSentence(s.Verdict.Reason)
+	if why := reasonFor(s); reason && why != "" { // the answer itself changes
+		text += ". " + wholeSentence(why)
 	}
 	return text
 }
