@@ -102,8 +102,9 @@ func fromCategory(in Input) []Evidence {
 
 // libSigns says what linking against a library hints at.
 var libSigns = []sign{
-	{lazyregexp.New(`^lib(curl|event|uv|ev|microhttpd|cares|soup|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|unbound|getdns|ldns|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|spf2|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
-	{lazyregexp.New(`^lib(pcap|net|dnet)\.so`), "net_raw", Possible},
+	{lazyregexp.New(`^lib(curl|event|uv|ev|microhttpd|soup\d*|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
+	{lazyregexp.New(`^lib(spf2?|opendkim|unbound|getdns|ldns|cares|udns|adns)\.so`), "net_basic", Likely}, // which ask DNS
+	{lazyregexp.New(`^lib(net|dnet)\.so`), "net_raw", Possible},
 	{lazyregexp.New(`^lib(fuse3?)\.so`), OptOut, Likely},
 }
 
@@ -112,13 +113,6 @@ var usesSigns = []sign{
 	{lazyregexp.New(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
 	{lazyregexp.New(`^fuse(:|$)`), OptOut, Possible},
 	{lazyregexp.New(`^kmod(:|$)`), OptOut, Likely},
-}
-
-// runSigns does the same for RUN_DEPENDS. The .NET runtime locks a page of
-// memory at its start and ends where that is refused (dotnet/runtime,
-// gcenv.unix.cpp, GCToOSInterface::Initialize).
-var runSigns = []sign{
-	{lazyregexp.New(`^(dotnet|aspnetcore)`), "mlock", Likely},
 }
 
 // fromDepends looks at libraries and USES.
@@ -139,9 +133,22 @@ func fromDepends(in Input) []Evidence {
 	}
 	add(in.Port.Libs, libSigns, "it is linked against")
 	add(in.Port.Uses, usesSigns, "USES")
-	add(in.Port.Runs, runSigns, "it runs with")
 	for _, w := range in.Port.Users {
-		out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "USERS " + clip(w.Text) + ": it has a user to run as"})
+		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "USERS " + clip(w.Text) + ": it has a user to run as"}
+		for _, s := range userSigns {
+			if s.pattern.MatchString(w.Text) {
+				e.Supports, e.Strength = s.supports, s.strength
+			}
+		}
+		out = append(out, e)
 	}
 	return out
+}
+
+// userSigns are users that tell what is run as them.
+var userSigns = []sign{
+	{parts(`_?(ntp|ntpd|chrony|ptpd?)`), "settime", Possible},
+	{parts(`_?(dhcp|dhcpd|kea)`), "net_raw", Possible},
+	{parts(`_?(bind|named|unbound|nsd|knot|tor|www|httpd?|nginx|ftp|mail|smtpd?|mqtt)`), "net_basic", Possible},
+	{parts(`_?(bhyve|vboxusers|cbsd)`), OptOut, Possible},
 }

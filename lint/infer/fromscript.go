@@ -92,8 +92,11 @@ func fromCommands(in Input) []Evidence {
 			case method != "start_cmd":
 				e.Fact += ", on the host"
 				e.Strength = Possible
+			case bySetting(s, c):
+				e.Fact += ", if rc.conf asks for it"
+				e.Strength = Possible
 			case daemon:
-				e.Supports, e.Strength = OptOut, Possible
+				e.Supports, e.Strength = OptOut, Likely
 			default:
 				e.Supports, e.Strength = OptOut, Confident
 			}

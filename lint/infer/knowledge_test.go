@@ -6,6 +6,9 @@ import (
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 func TestEmbeddedKnowledge(t *testing.T) {
@@ -38,6 +41,9 @@ func TestBadEntries(t *testing.T) {
 		{"twice", "service: x\nservice: y\n", "stands twice"},
 		{"no field", "service: x\nfoo\n", "expected \"field: value\""},
 		{"continuation first", " x\n", "continuation"},
+		{"an origin for PORTNAME", "service: x\nport: net/x\nneeds: none\nwhy: w\nsource: s\n", "not an origin"},
+		{"two conditions", "service: x\nflag: a\nnoflag: b\nneeds: none\nwhy: w\nsource: s\n", "flag and noflag"},
+		{"bad condition", "service: x\nflag: (\nneeds: none\nwhy: w\nsource: s\n", "flag: "},
 		{"certainty", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: sure\n", "unknown certainty"},
 		{"too weak", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: possible\n", "likely at least"},
 	} {
@@ -47,6 +53,22 @@ func TestBadEntries(t *testing.T) {
 			require.ErrorContains(t, err, "a.txt:")
 		})
 	}
+}
+
+// asked is a service of a port that starts programs.
+func asked(service string, port string, programs ...string) Input {
+	in := Input{Service: service, Script: rcparse.Parse([]byte("name="+service+"\n"), nil)}
+	if port != "" {
+		in.Port.Names = []string{port}
+	}
+	run := rcrun.Record{Name: service, Remains: true}
+	for _, p := range programs {
+		run.Starts = append(run.Starts, rcrun.Command{Program: strings.Fields(p)})
+	}
+	if len(programs) > 0 {
+		in.Run = &run
+	}
+	return in
 }
 
 func TestLookup(t *testing.T) {
@@ -59,7 +81,7 @@ why: It listens on TCP port 4000,
 source: mudd(8)
 
 service: server
-port: games/ludo
+port: ludo
 needs: none
 why: w
 source: s
@@ -69,12 +91,68 @@ needs: NO
 why: w
 source: s
 comment: does everything
+
+program: keep
+needs: net_basic
+noflag: ^--lock$
+why: w
+source: s
+
+program: keep
+needs: mlock net_basic
+flag: ^--lock$
+why: it locks
+source: s
 `)}})
 	require.NoError(t, err)
-	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup("mud2", nil, nil).Why)
-	require.Equal(t, []string{"net_basic"}, k.Lookup("other", []string{"mudd"}, nil).Needs)
-	require.Nil(t, k.Lookup("server", nil, []string{"games/chess"}))
-	require.Equal(t, []string{"none"}, k.Lookup("server", []string{"server"}, []string{"games/ludo"}).Needs, "an entry for the port goes first")
-	require.True(t, k.Lookup("x", []string{"server"}, nil).OptOut())
-	require.Nil(t, k.Lookup("nothing", nil, nil))
+	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup(asked("mud2", "")).Entry.Why)
+	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("other", "", "/x/mudd")).Entry.Needs)
+	require.Nil(t, k.Lookup(asked("server", "chess")), "the entry for the port is for PORTNAME ludo only")
+	require.Equal(t, []string{"none"}, k.Lookup(asked("server", "ludo", "server")).Entry.Needs, "an entry for the port goes first")
+	require.Nil(t, k.Lookup(asked("nothing", "")))
+
+	common := k.Lookup(asked("x", "chess", "server"))
+	require.True(t, common.Entry.OptOut())
+	require.Len(t, common.Doubts, 1, "a name that many programs bear")
+	require.Contains(t, common.Doubts[0], "other programs bear")
+
+	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("k", "", "/x/keep --fast")).Entry.Needs)
+	require.Equal(t, "it locks", k.Lookup(asked("k", "", "/x/keep --lock")).Entry.Why)
+}
+
+// TestKnownNames has the ways to a name of the table, and none that leads astray.
+func TestKnownNames(t *testing.T) {
+	for _, c := range []struct {
+		name, script, port, comment, found, how string
+	}{
+		{"a helper", "command=/usr/local/bin/pg_ctl\n", "", "", "postgres", "pg_ctl starts it"},
+		{"a helper in the start method", "start_cmd=go\ngo() { /usr/local/sbin/apachectl start; }\n", "", "", "httpd", "apachectl starts it"},
+		{"procname behind an interpreter", "command=/usr/sbin/daemon\nprocname=/usr/local/bin/mudd\n", "", "", "mudd", "procname"},
+		{"an interpreter is no name", "procname=/usr/local/bin/python3.11\n", "", "", "", ""},
+		{"PORTNAME", "", "mudserver9", "", "mudserver", "PORTNAME without vendor and version"},
+		{"a vendor", "command=/usr/local/bin/apache-mudd\n", "", "", "mudd", "the program's name without vendor and version"},
+		{"a version", "command=/usr/local/bin/mudd-2.4\n", "", "", "mudd", "the program's name without vendor and version"},
+		{"a fork", "", "other", "Fork of mudd 3.14 for teapots", "mudd", "COMMENT says that it is a fork of it"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := asked("zz", c.port)
+			in.Script = rcparse.Parse([]byte("name=zz\n"+c.script), nil)
+			in.Port.Comment = c.comment
+			var hows []string
+			for _, n := range in.Known() {
+				if n.Text == c.found {
+					hows = append(hows, n.How)
+				}
+				require.NotContains(t, n.Text, "python")
+			}
+			if c.found != "" {
+				require.Equal(t, []string{c.how}, hows, "%v", in.Known())
+			}
+		})
+	}
+	suite := asked("mudhelper", "mud")
+	suite.Port.Services = []string{"mudhelper", "mud"}
+	for _, n := range suite.Known() {
+		require.NotEqual(t, "mud", n.Text, "the name of a suite's port says nothing of its scripts")
+	}
 }
