@@ -70,6 +70,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		in.Origins = append(in.Origins, p.Origin)
 	}
 	if len(svc.Ports) == 0 {
+		in.Port.Names = []string{basePort}
 		return in
 	}
 	mk := svc.Ports[0].Make
@@ -109,6 +110,10 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	}
 	return in
 }
+
+// basePort stands for PORTNAME where no port installs a script: it is the base
+// system's, as far as is to be seen from a directory of scripts.
+const basePort = "base"
 
 // portNames is what the ports that install a service are called.
 func portNames(svc *corpus.Service) []string {

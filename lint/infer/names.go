@@ -19,21 +19,15 @@ type Name struct {
 // helpers are programs that only start another: what then runs is known by the
 // other's name. Each is the manual page of the helper.
 var helpers = map[string]string{
-	"pg_ctl": "postgres", "pg_ctlcluster": "postgres", "initdb": "postgres",
+	"pg_ctl": "postgres", "pg_ctlcluster": "postgres",
 	"apachectl": "httpd", "apache2ctl": "httpd",
-	"mysqld_safe": "mysqld", "mariadbd-safe": "mariadbd", "mysqld_multi": "mysqld", "mysql.server": "mysqld",
-	"catalina.sh": "tomcat", "startup.sh": "tomcat", "tomcatctl": "tomcat",
-	"zeekctl": "zeek", "broctl": "bro",
-	"slapd.sh": "slapd", "rndc": "named", "unbound-control": "unbound", "nsdc": "nsd", "nsd-control": "nsd",
-	"rabbitmqctl": "rabbitmq-server", "ejabberdctl": "ejabberd", "couchjs": "couchdb",
-	"safe_asterisk": "asterisk", "pulseaudio.sh": "pulseaudio",
-	"nginxctl": "nginx", "lighttpd-angel": "lighttpd", "svnserve.sh": "svnserve",
-	"supervisorctl": "supervisord", "daemondo": "",
-	"snmpd.sh": "snmpd", "kamctl": "kamailio", "opensipsctl": "opensips",
-	"collectdmon": "collectd", "runsvdir-start": "runsvdir", "svscanboot": "svscan",
-	"saltdaemon": "salt-minion", "hadoop-daemon.sh": "hadoop", "zkServer.sh": "zookeeper", "kafka-server-start.sh": "kafka",
+	"mysqld_safe": "mysqld", "mariadbd-safe": "mariadbd", "mysqld_multi": "mysqld",
+	"catalina.sh": "tomcat", "zeekctl": "zeek", "broctl": "bro",
+	"rabbitmqctl": "rabbitmq-server", "ejabberdctl": "ejabberd",
+	"safe_asterisk": "asterisk", "kamctl": "kamailio", "opensipsctl": "opensips",
+	"collectdmon": "collectd", "svscanboot": "svscan",
+	"hadoop-daemon.sh": "hadoop", "zkServer.sh": "zookeeper", "kafka-server-start.sh": "kafka",
 	"standalone.sh": "wildfly", "domain.sh": "wildfly", "jetty.sh": "jetty", "kc.sh": "keycloak",
-	"bosctl": "bosserver", "firebird.init": "firebird", "isql-v": "virtuoso-t",
 }
 
 // vendors are words that stand before a program's own name without changing what it is.
@@ -89,7 +83,9 @@ func (in Input) Known() []Name {
 	direct := slices.Clone(out)
 	if len(in.Port.Services) < 2 { // of a suite, its name says nothing of this script
 		for _, name := range in.Port.Names {
-			add(name, "PORTNAME")
+			if name != basePort {
+				add(name, "PORTNAME")
+			}
 		}
 	}
 	add(bare(in.Service), "the name without vendor and version")
@@ -98,7 +94,9 @@ func (in Input) Known() []Name {
 	}
 	if len(in.Port.Services) < 2 {
 		for _, name := range in.Port.Names {
-			add(bare(name), "PORTNAME without vendor and version")
+			if name != basePort {
+				add(bare(name), "PORTNAME without vendor and version")
+			}
 		}
 		if m := forkOf.FindStringSubmatch(in.Port.Comment); m != nil {
 			add(strings.ToLower(m[1]), "COMMENT says that it is a fork of it")
