@@ -106,6 +106,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 	if v.OptOut {
 		return
 	}
+	// A keyword from before there were options for it says nothing against them.
+	newer := slices.ContainsFunc(v.Options, func(w string) bool { return slices.Contains([]string{"settime", "routing", "vmm", "nfsd"}, w) })
 	seen := map[string]bool{}
 	for _, x := range slices.Clone(v.Evidence) {
 		tolerated := slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, x.Supports) })
@@ -114,6 +116,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 			continue
 		case x.Kind == FromListen && x.Supports == "net_basic" && len(v.Options) == 0:
 			v.contradict(x.with(", yet the table says it needs no network"))
+		case newer && x.Kind == FromKeyword:
+			continue
 		case (x.Kind == FromSetting || x.Kind == FromStart || x.Kind == FromKeyword) && x.Supports == OptOut:
 			v.contradict(x.with(", yet the table says " + v.Answer()))
 		case x.Kind == FromSetting && x.Supports != Nothing && x.Supports != "" && !slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
