@@ -147,12 +147,15 @@ func (v *Verdict) byEvidence(in Input) {
 	if v.byQuiet(in) {
 		return
 	}
+	if _, _, own, has := purposeOf(in); (!has || !own) && v.byHelper(in) {
+		return // what is said of the whole suite is said of its servers
+	}
 	if v.byPurpose(in) {
 		v.further()
 		v.byProgram(in)
 		return
 	}
-	if v.byHelper(in) || v.byOnce() {
+	if v.byOnce() {
 		return
 	}
 	v.byNetwork()
