@@ -95,7 +95,7 @@ var measuredFloors = map[string]floor{
 	"made tune, without the table":    {97, 95, 0, 0},
 	"mports tune, with the table":     {97, 95, 0, 0},
 	"mports tune, without the table":  {90, 70, 0, 0},
-	"mports held, with the table":     {95, 85, 0, 1},
+	"mports held, with the table":     {95, 85, 0, 1.2}, // one of 85
 	"mports held, without the table":  {85, 60, 0, 0},
 	"freebsd tune, with the table":    {95, 85, 0, 0},
 	"freebsd tune, without the table": {85, 60, 0, 0},

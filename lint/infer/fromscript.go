@@ -40,35 +40,43 @@ type hostAct struct {
 	pattern *lazyregexp.Regexp // of the command's base name
 	args    *lazyregexp.Regexp // of its arguments, nil for any
 	act     string             // what it does, in words fit for a comment
+	// setUp is true for what a precmd on the host could do just as well before
+	// the program starts; it does not make the service unsuitable.
+	setUp bool
 }
 
 // hostActs follows jail(8) and sys/kern/kern_jail.c, prison_priv_check: what a
 // jail without VNET is refused whatever allow.* says.
 var hostActs = []hostAct{
-	{lazyregexp.New(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems"},
-	{lazyregexp.New(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules"},
-	{lazyregexp.New(`^(ifconfig)$`), lazyregexp.New(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces"},
-	{lazyregexp.New(`^route$`), lazyregexp.New(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)"},
-	{lazyregexp.New(`^sysctl$`), lazyregexp.New(`[A-Za-z0-9_}]=`), "sets sysctls"},
-	{lazyregexp.New(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter"},
-	{lazyregexp.New(`^devfs$`), lazyregexp.New(`\b(rule|ruleset|applyset)\b`), "changes devfs rules"},
-	{lazyregexp.New(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails"},
-	{lazyregexp.New(`^(zfs|zpool)$`), nil, "administers ZFS"},
-	{lazyregexp.New(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap"},
-	{lazyregexp.New(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host"},
-	{lazyregexp.New(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
+	{lazyregexp.New(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems", false},
+	{lazyregexp.New(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules", true},
+	{lazyregexp.New(`^(ifconfig)$`), lazyregexp.New(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces", false},
+	{lazyregexp.New(`^route$`), lazyregexp.New(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)", false},
+	{lazyregexp.New(`^sysctl$`), lazyregexp.New(`[A-Za-z0-9_}]=`), "sets sysctls", true},
+	{lazyregexp.New(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter", false},
+	{lazyregexp.New(`^devfs$`), lazyregexp.New(`\b(rule|ruleset|applyset)\b`), "changes devfs rules", true},
+	{lazyregexp.New(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails", false},
+	{lazyregexp.New(`^(zfs|zpool)$`), nil, "administers ZFS", false},
+	{lazyregexp.New(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap", false},
+	{lazyregexp.New(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host", false},
+	{lazyregexp.New(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state", false},
 }
 
 // HostAct says what a command does that no svcj option permits in a jail, in
 // words fit for a comment.
 func HostAct(command string, args []string) (act string, ok bool) {
+	h, ok := hostActOf(command, args)
+	return h.act, ok
+}
+
+func hostActOf(command string, args []string) (hostAct, bool) {
 	base := path.Base(strings.Trim(command, `"'`))
 	for _, h := range hostActs {
 		if h.pattern.MatchString(base) && (h.args == nil || h.args.MatchString(strings.Join(args, " "))) {
-			return h.act, true
+			return h, true
 		}
 	}
-	return "", false
+	return hostAct{}, false
 }
 
 // fromCommands looks at what the script itself runs. What a precmd does stays
@@ -80,13 +88,13 @@ func fromCommands(in Input) []Evidence {
 	daemon := staysByText(s)
 	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
 		for _, c := range s.Reach(method) {
-			act, ok := HostAct(c.Name, c.Args)
+			h, ok := hostActOf(c.Name, c.Args)
 			if !ok {
 				continue
 			}
 			e := Evidence{
 				Path: in.Template, Line: c.Pos.Line, Kind: FromScript,
-				Fact: fmt.Sprintf("%s runs %s: it %s", method, path.Base(c.Name), act),
+				Fact: fmt.Sprintf("%s runs %s: it %s", method, path.Base(c.Name), h.act),
 			}
 			switch {
 			case method != "start_cmd":
@@ -95,6 +103,8 @@ func fromCommands(in Input) []Evidence {
 			case bySetting(s, c):
 				e.Fact += ", if rc.conf asks for it"
 				e.Strength = Possible
+			case daemon && h.setUp:
+				e.Supports, e.Strength, e.always = OptOut, Possible, true
 			case daemon:
 				e.Supports, e.Strength = OptOut, Likely
 			default:

@@ -112,8 +112,10 @@ func (v *Verdict) againstEntry(e *Entry) {
 	for _, x := range slices.Clone(v.Evidence) {
 		tolerated := slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, x.Supports) })
 		switch {
-		case seen[x.Supports] || x.Strength < Likely || tolerated:
+		case seen[x.Supports] || x.Strength < Likely && !x.always || tolerated:
 			continue
+		case x.always:
+			v.contradict(x.with(", which a precmd could do on the host; the table says " + v.Answer()))
 		case x.Kind == FromListen && x.Supports == "net_basic" && len(v.Options) == 0:
 			v.contradict(x.with(", yet the table says it needs no network"))
 		case newer && x.Kind == FromKeyword:
@@ -133,7 +135,7 @@ func (v *Verdict) againstEntry(e *Entry) {
 func (v *Verdict) byEvidence(in Input) {
 	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromSetting, FromDepends); ok && e.Strength >= Likely && !lifted(e, in) {
 		v.byAct(e)
-		if agree := v.kinds(OptOut); e.Strength == Likely && len(agree) > 1 && e.Kind != FromDepends {
+		if e.Strength == Likely && e.Kind != FromDepends && v.agrees(e.Kind) {
 			v.Certainty = Confident
 		}
 		if n, ok := v.best("net_basic", FromListen); ok {
@@ -164,6 +166,14 @@ func (v *Verdict) byEvidence(in Input) {
 		v.byProgram(in)
 		v.hints(in)
 	}
+}
+
+// agrees reports whether another fact of the script, or of what the port
+// installs, speaks for an opt-out too. Words in descriptions do not count.
+func (v *Verdict) agrees(with Kind) bool {
+	return slices.ContainsFunc(v.kinds(OptOut), func(k Kind) bool {
+		return k != with && slices.Contains([]Kind{FromScript, FromStart, FromKeyword, FromSetting, FromDepends, FromPackage}, k)
+	})
 }
 
 // byHelper answers for a script that only serves the others of its suite.

@@ -67,7 +67,8 @@ type Evidence struct {
 	// Kind groups facts that are not independent of one another.
 	Kind Kind `json:"kind"`
 
-	own bool // it speaks of this script, though it is a fact of a port with several
+	own    bool // it speaks of this script, though it is a fact of a port with several
+	always bool // an act of the start that is done whatever rc.conf says
 }
 
 // A Kind is a group of facts that come from one source and so do not confirm each other.
