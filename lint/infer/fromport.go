@@ -133,8 +133,20 @@ func fromDepends(in Input) []Evidence {
 	}
 	add(in.Port.Libs, libSigns, "it is linked against")
 	add(in.Port.Uses, usesSigns, "USES")
+	// union semun is declared only where this is defined (sys/sem.h), for semctl(2).
+	for _, w := range in.Port.Flags {
+		if w.Text == "-D_WANT_SEMUN" {
+			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "sysvipcnew", Strength: Likely,
+				Fact: "it is compiled with -D_WANT_SEMUN: it uses System V semaphores"})
+		}
+	}
+	seen := map[string]bool{}
 	for _, w := range in.Port.Users {
-		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "USERS " + clip(w.Text) + ": it has a user to run as"}
+		if seen[w.Text] {
+			continue
+		}
+		seen[w.Text] = true
+		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "the user or group " + clip(w.Text) + " is made for it"}
 		for _, s := range userSigns {
 			if s.pattern.MatchString(w.Text) {
 				e.Supports, e.Strength = s.supports, s.strength
@@ -151,4 +163,5 @@ var userSigns = []sign{
 	{parts(`_?(dhcp|dhcpd|kea)`), "net_raw", Possible},
 	{parts(`_?(bind|named|unbound|nsd|knot|tor|www|httpd?|nginx|ftp|mail|smtpd?|mqtt)`), "net_basic", Possible},
 	{parts(`_?(bhyve|vboxusers|cbsd)`), OptOut, Possible},
+	{parts(`dialer|u2f|usb`), Nothing, Possible}, // who may open devices
 }

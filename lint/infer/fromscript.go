@@ -32,6 +32,15 @@ func fromHeader(in Input) []Evidence {
 			})
 		}
 	}
+	for _, w := range h.Before {
+		switch w.Text {
+		case "netif", "NETWORKING", "routing", "pf", "ipfw", "FILESYSTEMS", "mountcritlocal", "disks":
+			out = append(out, Evidence{
+				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: OptOut, Strength: Possible,
+				Fact: fmt.Sprintf("BEFORE %s: it starts before the network or the disks are set up", w.Text),
+			})
+		}
+	}
 	return out
 }
 

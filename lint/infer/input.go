@@ -41,9 +41,10 @@ type Port struct {
 	Services   []string
 	Uses, Libs []Word
 	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS.
-	// Users is USERS. Modules is CARGO_CRATES and the modules of GH_TUPLE.
-	Runs, Options, Users, Modules []Word
-	Descr, DescrPath              string
+	// Users is USERS and GROUPS, Flags those of the compiler. Modules is
+	// CARGO_CRATES and the modules of GH_TUPLE.
+	Runs, Options, Users, Flags, Modules []Word
+	Descr, DescrPath                     string
 	// Files is the port's message, its configurations and its packing list.
 	Files []File
 }
@@ -91,7 +92,8 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	}
 	in.Port.Categories = strings.Fields(mk.Value("CATEGORIES"))
 	in.Port.Uses, in.Port.Libs, in.Port.Runs = words("USES"), words("LIB_DEPENDS"), words("RUN_DEPENDS")
-	in.Port.Users = words("USERS")
+	in.Port.Users = slices.Concat(words("USERS"), words("GROUPS"))
+	in.Port.Flags = slices.Concat(words("CFLAGS"), words("CPPFLAGS"), words("CXXFLAGS"))
 	in.Port.Names, in.Port.Services = portNames(svc), strings.Fields(mk.Value("USE_RC_SUBR"))
 	in.Port.Modules = slices.Concat(words("CARGO_CRATES"), words("GH_TUPLE"))
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {

@@ -139,6 +139,14 @@ func TestUnlisted(t *testing.T) {
 		{"a Go module for fuse(4)", crates("hanwen:go-fuse:v2:fuse/vendor/x"), "NO", Likely, "go-fuse"},
 		{"Flask", runs("py311-flask>0:www/py-flask@py311"), "net_basic", Possible, "py-flask"},
 		{"sshfs", runs("sshfs>0:filesystems/sshfs"), "NO", Likely, "sshfs"},
+		{"System V semaphores, as its compiler flags show", func(in *Input) {
+			in.Port.Comment = "Node of a currency, a peer-to-peer server"
+			in.Port.Flags = []Word{{"-D_WANT_SEMUN", "games/mud/Makefile", 9}}
+		}, "net_basic sysvipcnew", Possible, "_WANT_SEMUN"},
+		{"before the network", func(in *Input) {
+			in.Port.Comment = "VPN daemon"
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n", "PROVIDE: mud\n# BEFORE: NETWORKING\n", 1)), nil)
+		}, "NO", Likely, "BEFORE NETWORKING"},
 		{"cuse(3)", script("required_modules=\"cuse\"\n"), "NO", Likely, "cuse(3)"},
 		{"a serial line", script("mud_flags=\"-d /dev/cuau0\"\n"), "none", Possible, "works with a device"},
 		{"a periodic script", script("mud_x=\"/usr/local/etc/periodic/daily/1.x\"\n"), "NO", Likely, "periodic(8)"},
