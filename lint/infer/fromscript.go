@@ -141,7 +141,7 @@ func backgrounds(s *rcparse.Script) bool {
 	for _, c := range s.Reach("start_cmd") {
 		name := s.Expand(strings.Trim(c.Name, `"'`))
 		base := path.Base(name)
-		if base == "daemon" || base == "su" || base == "nohup" || name == "$command" || name == "${command}" {
+		if name == "$command" || name == "${command}" || base == "nohup" || base != "sh" && base != "env" && interpreter.MatchString(base) {
 			return true
 		}
 		if strings.Contains(name, "/") && !strings.HasPrefix(name, "/bin/") && !strings.HasPrefix(name, "/usr/bin/") {
@@ -160,6 +160,7 @@ var (
 	netFlag = lazyregexp.New(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip)$`)
 	sockVal = lazyregexp.New(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
 	macAddr = lazyregexp.New(`(?i)\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b`)
+	noTCP   = lazyregexp.New(`(?i)^--?(no-?(listen-?)?tcp|nolisten)$`)
 	hasHost = lazyregexp.New(`[A-Za-z0-9]`)
 )
 
@@ -191,6 +192,12 @@ func fromListen(in Input) []Evidence {
 	}
 	for _, w := range slices.Concat(in.CommandLines()...) {
 		flag, _, _ := strings.Cut(w, "=")
+		if noTCP.MatchString(flag) {
+			out = append(out, Evidence{
+				Path: in.Template, Kind: FromListen, Supports: Nothing, Strength: Possible,
+				Fact: fmt.Sprintf("the command line has %q: a UNIX socket only", clip(w)),
+			})
+		}
 		if netFlag.MatchString(flag) {
 			line := 0
 			if list := s.Get("command_args"); len(list) > 0 {

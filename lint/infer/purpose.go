@@ -14,35 +14,54 @@ type purpose struct {
 	pattern *lazyregexp.Regexp
 	answer  string // option words, Nothing, or OptOut
 	act     string // what it does, in words fit for a sentence that begins with "it"
+	// unless voids the purpose where the sentence says this too.
+	unless *lazyregexp.Regexp
+	// network is true where the act is about the network of the host, so that
+	// REQUIRE NETWORKING says nothing of a server.
+	network bool
 }
 
 // purposes go from the special to the general: the first that matches counts.
 // The acts are those of jail(8) and prison_priv_check in sys/kern/kern_jail.c.
 var purposes = []purpose{
-	{re(`(display|login|session|desktop) manager|login greeter`), OptOut, "starts sessions that must see the host"},
-	{re(`OpenSSH|(SSH2?|telnet|rlogin|remote login|login) (servers?|daemons?)`), OptOut, "starts sessions that must see the host"},
-	{re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), OptOut, "mounts file systems"},
-	{re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), OptOut, "administers ZFS"},
-	{re(`captive portal|hot ?spot (gateway|access controller)`), OptOut, "controls the packet filter for its guests"},
-	{re(`UPnP IGD|NAT-PMP|port mapp\w+|6to4|6in4|Teredo|NAT64|DS-Lite|4over6|tunnel broker`), OptOut, "maps ports or makes tunnels"},
-	{re(`firewall|packet filters?|(pf|ipfw) (tables?|rules?|manager)|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), OptOut, "controls the packet filter"},
-	{re(`VPN|IPsec|IKE(v[12])?|WireGuard|tun/tap|(layer|level)[- ]?[23] tunnel\w*|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network)|network virtuali[sz]ation|overlay networking`), OptOut, "makes and configures network interfaces"},
-	{re(`DHCP(v?6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|supplicant|access point|VRRP|CARP|virtual IP( address\w*)?|IP (address )?failover`), OptOut, "configures network interfaces"},
-	{re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+|tools)|hypervisor|virtuali[sz]ation|guest (additions|agent|tools|utilities)|(additions|tools|utilities) for ([\w/]+ )*guests?|(VMware|VirtualBox|Xen\w*|Hyper-V|QEMU|KVM) (tools|guests?|agent|additions|utilities)|VM tools`), OptOut, "manages jails or virtual machines"},
-	{re(`UPS(es)?( monitor\w*| daemon| control\w*)?|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), OptOut, "shuts down or suspends the host"},
-	{re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight|microcode`), OptOut, "sets sysctls and device state"},
-	{re(`(first|next) boot|boot(ing)? (splash|logo|screen)|splash (image|screen)`), OptOut, "sets the host up once and leaves no process"},
-	{re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(cluster|workload|resource) (manager|management|orchestrator)( and scheduler)?|batch (system|queu\w+)`), OptOut, "runs arbitrary jobs"},
-	{re(`configuration (management|automation|enforcement)( (system|tool|agent|engine))?|(systems?|server|host) (management|administration)|remote (administration|execution)`), OptOut, "changes the host at a server's order"},
-	{re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|control)|process monitor\w*|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM`), OptOut, "signals and restarts processes of the host"},
-	{re(`(kernel|device) (module|driver)s?|(userland|user ?space) drivers?|drivers? (in|into|to) user ?(land|space)`), OptOut, "loads or needs kernel modules"},
-	{re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), "net_basic settime", "sets the clock"},
-	{re(`(OSPF|RIP|BGP|IS-IS|BABEL|OLSR|EIGRP)([- ]?v?\d)?|routing (daemon|suite|protocol)s?|mesh rout\w+`), "net_basic net_raw routing", "changes the routing table"},
-	{re(`multicast rout\w+|IGMP (proxy|router|querier)|PIM(-[SD]M)?|DVMRP`), OptOut, "routes multicast"},
-	{re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon|relay)|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability|uptime|availability) (monitor|prob)\w*|smoke ?ping|(network|hosts?|hosts? and (network )?services?) monitor(ing)?( (system|daemon|program|suite))?`), "net_basic net_raw", "opens raw sockets, or runs ping(8)"},
-	{re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO|seat manage\w+|TPM( \w+)? (emulator|simulator)|(software|software-based|virtual) TPM|(TPM|Trusted Platform Module)( \(TPM\))? (emulator|simulator)|font server|kana[- ]?(to[- ])?kanji`), Nothing, "works with a device or a UNIX socket"},
-	{re(`log(file)?s? (analy\w+|watch\w*|statistics|graph\w*|summar\w+|monitor(s|ing)?)|RRD(tool)? (front-?end|graph\w*|statistics)|(mail|traffic|query) statistics|(statistics|graphs?) (front-?end )?(for|of|from) [^.]{0,40}logs?`), Nothing, "reads logs and writes files"},
+	{pattern: re(`(display|login|session|desktop) manager|login greeter`), answer: OptOut, act: sessions},
+	{pattern: re(`OpenSSH|(SSH[- ]?\d?|telnet|rlogin|remote login|login) (servers?|daemons?)`), answer: OptOut, act: sessions, unless: attacks},
+	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*`), answer: OptOut, act: sessions},
+	{pattern: re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), answer: OptOut, act: "mounts file systems"},
+	{pattern: re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), answer: OptOut, act: "administers ZFS"},
+	{pattern: re(`captive portal|hot ?spot (gateway|access controller)`), answer: OptOut, act: "controls the packet filter for its guests", network: true},
+	{pattern: re(`UPnP IGD|NAT-PMP|port mapp\w+|6to4|6in4|Teredo|NAT64|DS-Lite|4over6|tunnel broker`), answer: OptOut, act: "maps ports or makes tunnels", unless: re(`discover\w*`), network: true},
+	{pattern: re(`firewall|packet filters?|(pf|ipfw|ipf|ipfilter)(\(\d\))?|port[- ]knock\w*|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), answer: OptOut, act: "controls the packet filter",
+		unless: re(`proxy|polic(y|ies)|SMTP|mail|web application`), network: true},
+	{pattern: re(`(pf|ipfw)(\(\d\))?`), answer: OptOut, act: "controls the packet filter", network: true},
+	{pattern: re(`divert(\(4\))? sockets?|netgraph|(IP|traffic) accounting`), answer: OptOut, act: "takes packets from the kernel by divert(4) or netgraph(4)", network: true},
+	{pattern: re(`VPN|IPsec|IKE(v[12])?|WireGuard|tun/tap|(layer|level)[- ]?[23] tunnel\w*|(IP(v[46])?|Ethernet) (tunnel\w*|over (DNS|ICMP|HTTP))|tunnel(s|ing)? IP(v[46])?|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network|tunnels?)|network virtuali[sz]ation|overlay networking`), answer: OptOut, act: "makes and configures network interfaces", network: true},
+	{pattern: re(`DHCP(v?6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|interface (state|dependen\w+)|supplicant|access point|VRRP|CARP|Common Address Redundancy|virtual IP( address\w*)?|IP (address )?failover`), answer: OptOut, act: "configures network interfaces", network: true},
+	{pattern: re(`multicast rout\w+|IGMP (proxy|router|querier)|PIM(-[SD]M)?|DVMRP`), answer: OptOut, act: "routes multicast", unless: re(`BGP|OSPF`), network: true},
+	{pattern: re(`(OSPF|RIP|BGP|IS-IS|BABEL|OLSR|EIGRP)([- ]?v?\d)?|Border Gateway Protocol|Open Shortest Path First|routing (daemon|suite|protocol)s?|mesh rout\w+`), answer: "net_basic net_raw routing", act: "changes the routing table"},
+	{pattern: re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+|tools)|hypervisor|virtuali[sz]ation|guest (additions|agent|tools|utilities)|(additions|tools|utilities) for ([\w/]+ )*guests?|(VMware|VirtualBox|Xen\w*|Hyper-V|QEMU|KVM) (tools|guests?|agent|additions|utilities)|VM tools`), answer: OptOut, act: "manages jails or virtual machines"},
+	{pattern: re(`UPS(es)?( monitor\w*| daemon| control\w*)?|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), answer: OptOut, act: "shuts down or suspends the host"},
+	{pattern: re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight|microcode|(CPU|processor) (cool|idle)\w*|cool(s|ing)? (the )?(CPU|processor)|motherboard|hardware abstraction`), answer: OptOut, act: "sets sysctls and device state"},
+	{pattern: re(`(first|next) boot|boot(ing)? (splash|logo|screen)|splash (image|screen)`), answer: OptOut, act: "sets the host up once and leaves no process"},
+	{pattern: re(`swap (space|files?|areas?|partitions?|devices?|monitor|daemon)|(adds?|add/remove|removes?|dynamic\w*) swap`), answer: OptOut, act: "changes swap space"},
+	{pattern: re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(cluster|workload|resource) (manager|management|orchestrator)( and scheduler)?|batch (system|queu\w+)`), answer: OptOut, act: "runs arbitrary jobs"},
+	{pattern: re(`configuration (management|automation|enforcement)( (system|tool|agent|engine))?|(systems?|server|host) (management|administration)|remote (administration|execution)|(hosting|server) control panel`), answer: OptOut, act: "changes the host at somebody's order"},
+	{pattern: re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|control)|manag\w+ (UNIX |system )?(services|processes|daemons)|process monitor\w*|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM|(kill|renice|protect|control)s? (\w+ )?process(es)?|idle (users?|sessions?|logins?)`), answer: OptOut, act: "signals and restarts processes of the host"},
+	{pattern: re(`(kernel|device) (module|driver)s?|(userland|user ?space) drivers?|drivers? (in|into|to) user ?(land|space)`), answer: OptOut, act: "loads or needs kernel modules"},
+	{pattern: re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), answer: "net_basic settime", act: "sets the clock"},
+	{pattern: re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon|relay)|router (advertisement|solicitation)s?|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability|uptime|availability) (monitor|prob|logg|graph|measur)\w*|smoke ?ping|(network|hosts?|hosts? and (network )?services?) monitor(ing)?( (system|daemon|program|suite))?`), answer: "net_basic net_raw", act: "opens raw sockets, or runs ping(8)"},
+	{pattern: re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO|seat manage\w+|TPM( \w+)? (emulator|simulator)|(software|software-based|virtual) TPM|(TPM|Trusted Platform Module)( \(TPM\))? (emulator|simulator)|kana[- ]?(to[- ])?kanji|UUIDs?|(hard )?disks? (health|errors?|temperature)|bad (blocks|sectors)|system (uptime|downtime)s?`), answer: Nothing, act: "works with a device or a UNIX socket"},
+	{pattern: re(`milter`), answer: Nothing, act: "is a milter, which speaks to the mail server over a UNIX socket unless told otherwise", unless: asksDNS},
+	{pattern: re(`log(file)?s? (analy\w+|watch\w*|statistics|graph\w*|summar\w+|monitor(s|ing)?)|RRD(tool)? (front-?end|graph\w*|statistics)|(mail|traffic|query) statistics|(statistics|graphs?) (front-?end )?(for|of|from) [^.]{0,40}logs?`), answer: Nothing, act: "reads logs and writes files"},
 }
+
+const sessions = "starts sessions that must see the host"
+
+var (
+	attacks = re(`attacks?|brute|thwart|log-?in attempts`)
+	// asksDNS are policies for mail that stand in the DNS, and what else a filter asks over IP.
+	asksDNS = re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNS\w*|RBLs?|spam\w*|virus\w*|ClamAV|grey-?list\w*|LDAP|SQL|database|proxy`)
+)
 
 // about marks a sentence whose subject is another program than the one it is of.
 var about = re(`exporters?|metrics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|games?|simulat\w+|REST|API|registry|honeypots?`)
@@ -52,17 +71,18 @@ var about = re(`exporters?|metrics|dashboard|GUI|web[- ]?(interface|ui|front-?en
 // the routing table; OSPF and EIGRP run on raw IP, IS-IS through bpf(4), the rest
 // on TCP or UDP.
 var byNameOnly = []purpose{
-	{parts(`zebra`), "net_basic routing", "writes the routing table for the other daemons"},
-	{parts(`ospf6?d|eigrpd`), "net_basic net_raw", "speaks its protocol over raw IP, and leaves the routing table to another daemon"},
-	{parts(`bgpd|rip(ng)?d|babeld|ldpd|bfdd|staticd|mgmtd|pathd|pbrd|isisd|fabricd|nhrpd`), "net_basic", "speaks over TCP or UDP, and leaves the routing table to another daemon"},
-	{parts(`(pim|pim6|mrout|mroute|dvmrp|igmp)\w*d`), OptOut, "routes multicast"},
-	{parts(`watch(frr|quagga)`), OptOut, "restarts the other daemons"},
+	{pattern: parts(`zebra`), answer: "net_basic routing", act: "writes the routing table for the other daemons"},
+	{pattern: parts(`ospf6?d|eigrpd`), answer: "net_basic net_raw", act: "speaks its protocol over raw IP, and leaves the routing table to another daemon"},
+	{pattern: parts(`bgpd|rip(ng)?d|babeld|ldpd|bfdd|staticd|mgmtd|pathd|pbrd|isisd|fabricd|nhrpd`), answer: "net_basic", act: "speaks over TCP or UDP, and leaves the routing table to another daemon"},
+	{pattern: parts(`(pim|pim6|mrout|mroute|dvmrp|igmp)\w*d`), answer: OptOut, act: "routes multicast"},
+	{pattern: parts(`watch(frr|quagga)`), answer: OptOut, act: "restarts the other daemons"},
 }
 
 // called are names of services and programs that tell what they are.
 var called = []purpose{
-	{parts(`(dt|x|k|m|s|w|l|g)login\d?|(g|k|x|s|w|lx|light|sd)dm\d?|slim|greetd`), OptOut, "starts sessions that must see the host"},
-	{parts(`dhclient|dhcpcd|udhcpc|dhcpv?6?c(lient)?`), OptOut, "configures network interfaces"},
+	{pattern: parts(`(dt|x|k|m|s|w|l|g)login\d?|(g|k|x|s|w|lx|light|sd)dm\d?|slim|greetd`), answer: OptOut, act: "starts sessions that must see the host"},
+	{pattern: parts(`\w*upsmon`), answer: OptOut, act: "shuts down the host when the power fails"},
+	{pattern: parts(`dhclient|dhcpcd|udhcpc|dhcpv?6?c(lient)?`), answer: OptOut, act: "configures network interfaces"},
 }
 
 // A sentence is what somebody wrote of what a service is for.
@@ -140,11 +160,11 @@ func purposeOf(in Input) (p purpose, e Evidence, own, ok bool) {
 		}
 		for _, p := range purposes {
 			m := p.pattern.FindString(s.text)
-			if m == "" {
+			if m == "" || p.unless != nil && p.unless.MatchString(s.text) {
 				continue
 			}
-			if !s.own && p.answer == OptOut && (in.networked() || slices.ContainsFunc(names, serves.MatchString)) {
-				break // a suite's server is not what its agents are
+			if !s.own && in.otherPart(p, names) {
+				break
 			}
 			return p, Evidence{
 				Path: s.path, Line: s.line, Kind: FromText, Strength: Possible,
@@ -154,6 +174,21 @@ func purposeOf(in Input) (p purpose, e Evidence, own, ok bool) {
 	}
 	return purpose{}, Evidence{}, false, false
 }
+
+// otherPart reports whether what is said of a whole suite is, by the look of the
+// script, true of another of its scripts: a server is not what its agents are.
+func (in Input) otherPart(p purpose, names []string) bool {
+	switch {
+	case p.answer == OptOut:
+		return len(fromListen(in)) > 0 || !p.network && in.networked() || slices.ContainsFunc(names, serves.MatchString)
+	case strings.Contains(p.answer, "net_raw"):
+		return slices.ContainsFunc(names, agent.MatchString)
+	}
+	return false
+}
+
+// agent is how a suite's part on the watched host is called.
+var agent = lazyregexp.New(`(?i)agentd?$`)
 
 // byPurpose answers by what the program is said to be for, where the table
 // has no entry. It is no more than possible, or likely where a fact of another

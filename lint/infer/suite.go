@@ -45,11 +45,11 @@ func names(file string, in Input) bool {
 }
 
 // serves is how servers are called, which talk to others than their own suite.
-var serves = lazyregexp.New(`(?i)(server|ctld|dbd|master|restd|httpd|ftpd|smtpd|imapd?|pop3d?|dns|gateway|proxy|broker|director|scheduler|api|web|dashboard|exporter)$|^(named|slapd)$`)
+var serves = lazyregexp.New(`(?i)(server|ctld|dbd|master|restd|httpd|ftpd|smtpd|imapd?|pop3d?|dns|gateway|proxy|broker|director|sched(uler)?|api|web|dashboard|exporter)$|^(named|slapd)$`)
 
 // local is how programs are called that work for others on the same host: they
 // read logs, hold locks, look users up.
-var local = lazyregexp.New(`(?i)(logd?|ncsa|hist|stat|lockd?|tasks|unixd|authd(aemond)?|cache-?gc|watch(er)?)$`)
+var local = lazyregexp.New(`(?i)(logd?|ncsa|hist|stat|lockd?|tasks|unixd|authd(aemond)?|cache-?gc|cacheclean|watch(er)?)$`)
 
 // helper reports whether the script is one of a suite that only serves the
 // others: it starts before or after another of the same port, is called like a

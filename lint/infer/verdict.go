@@ -83,6 +83,7 @@ const (
 	FromStart     Kind = "start"     // the simulated start
 	FromListen    Kind = "listen"    // an address or port it listens on or connects to
 	FromText      Kind = "text"      // COMMENT and pkg-descr
+	FromName      Kind = "name"      // what the service and its programs are called
 	FromDepends   Kind = "depends"   // dependencies, USES
 	FromCategory  Kind = "category"  // CATEGORIES
 	FromMessage   Kind = "message"   // pkg-message
