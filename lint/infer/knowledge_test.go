@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -155,4 +156,54 @@ func TestKnownNames(t *testing.T) {
 	for _, n := range suite.Known() {
 		require.NotEqual(t, "mud", n.Text, "the name of a suite's port says nothing of its scripts")
 	}
+}
+
+// TestConditions wants both sides of every condition: what a program needs with
+// the flag, and what without.
+func TestConditions(t *testing.T) {
+	k, err := Embedded()
+	require.NoError(t, err)
+	conditional := 0
+	for _, e := range k.Entries {
+		if e.Condition == "" {
+			continue
+		}
+		conditional++
+		other := slices.ContainsFunc(k.Entries, func(o *Entry) bool {
+			return o.Condition == e.Condition && (o.Flag == nil) != (e.Flag == nil) && slices.Equal(o.Programs, e.Programs) && slices.Equal(o.Services, e.Services)
+		})
+		require.True(t, other, "%s:%d: nothing says what %v needs where the condition %q is not met", e.File, e.Line, e.Programs, e.Condition)
+	}
+	require.Greater(t, conditional, 10)
+
+	mongod := k.Lookup(asked("mongod", "mongodb70", "/x/mongod --setParameter=disabledSecureAllocatorDomains=* --fork"))
+	require.Equal(t, []string{"net_basic"}, mongod.Entry.Needs)
+	mongod = k.Lookup(asked("mongod", "mongodb70", "/x/mongod --fork"))
+	require.Equal(t, []string{"mlock", "net_basic"}, mongod.Entry.Needs)
+	require.Empty(t, mongod.Doubts)
+	mongod = k.Lookup(asked("mongod", "mongodb70"))
+	require.NotEmpty(t, mongod.Doubts, "the command line can't be seen")
+}
+
+// TestOnePerDaemon has suites in which one answer for all is wrong, and names
+// that stand for another program elsewhere.
+func TestOnePerDaemon(t *testing.T) {
+	k, err := Embedded()
+	require.NoError(t, err)
+	for _, c := range []struct{ service, port, needs string }{
+		{"zebra", "frr", "routing net_basic"}, {"bgpd", "frr", "net_basic"}, {"ospfd", "frr", "net_basic net_raw"},
+		{"ospf6d", "frr10", "net_basic net_raw"}, {"ripd", "frr", "net_basic"}, {"pimd", "frr", "NO"}, {"watchfrr", "frr", "NO"},
+		{"babeld", "frr", "net_basic"}, {"babeld", "babeld", "NO"}, {"babeld", "quagga", "net_basic"},
+		{"authdaemond", "courier-authlib", "none"}, {"courier-imap-imapd", "courier-imap", "net_basic"},
+		{"miredo", "miredo", "NO"}, {"miredo_server", "miredo", "net_basic net_raw"},
+		{"openntpd", "openntpd", "net_basic settime"}, {"dbus", "dbus", "NO"}, {"jackd", "jack", "sysvipc"},
+		{"monerod", "monero-cli", "net_basic sysvipcnew"}, {"isc-dhclient", "isc-dhcp44-client", "NO"},
+		{"sshd", basePort, "NO"}, {"syslogd", basePort, "net_basic"}, {"ntpd", basePort, "net_basic settime"},
+		{"blocklistd", basePort, "none"}, {"gssd", basePort, "net_basic nfsd"}, {"cron", basePort, "NO"}, {"nfsd", basePort, "NO"},
+	} {
+		m := k.Lookup(asked(c.service, c.port))
+		require.NotNil(t, m, "%s of %s", c.service, c.port)
+		require.Equal(t, c.needs, strings.Join(m.Entry.Needs, " "), "%s of %s", c.service, c.port)
+	}
+	require.Nil(t, k.Lookup(asked("blocklistd", "other")), "what is said of the base system is said of no port")
 }

@@ -45,10 +45,11 @@ func (k *Knowledge) Lookup(in Input) *Match {
 			continue
 		}
 		f := found{Match{Entry: e, By: name.Text, How: name.How}, 2 * rank}
-		if len(e.Ports) == 0 && (rank < byName || name.How == "") {
+		if len(e.Ports) == 0 {
 			f.rank += 2 * (byName + len(names)) // behind all that are meant for the port
-		} else if len(e.Ports) == 0 {
-			f.rank += 4 * (byName + len(names)) // and what is only derived behind those
+		}
+		if name.How != "" {
+			f.rank += 4 * (byName + len(names)) // what is only derived behind all others
 		}
 		switch held, told := e.holds(in); {
 		case !held && told:

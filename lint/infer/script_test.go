@@ -88,6 +88,11 @@ func TestSuites(t *testing.T) {
 		}, "net_basic", Possible},
 		{"a routing suite's BGP", "bgpd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic", Possible},
 		{"a routing suite's OSPF", "ospfd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic net_raw", Possible},
+		{"a helper of a VPN that listens itself", "mudd", "", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"", "mudd\"\ncommand_args=\"--listen 127.0.0.1:9000\"", 1)), nil)
+			in.Port.Comment = "VPN daemon"
+		}, "net_basic", Likely},
+		{"another script of the VPN", "mudd", "", func(in *Input) { in.Port.Comment = "VPN daemon" }, "NO", Possible},
 		{"the script says itself what it is", "mudd", "", func(in *Input) {
 			in.Script = rcparse.Parse([]byte(plain+"desc=\"Display manager of the suite\"\n"), nil)
 			in.Port.Comment = "Web server"
