@@ -243,7 +243,7 @@ func (v *Verdict) byNetwork() {
 		return
 	case !ok:
 		return
-	case listens && listen.Strength >= Likely && len(kinds) >= 3 && v.twice(listen.Kind):
+	case listens && listen.Strength >= Likely && len(kinds) >= 3:
 		v.Certainty = Confident
 	case listens && listen.Strength >= Likely, top.Strength >= Likely && len(kinds) >= 2, len(kinds) >= 3:
 		v.Certainty = Likely
@@ -255,14 +255,6 @@ func (v *Verdict) byNetwork() {
 	if listens {
 		v.Reason = "It speaks IP: " + reasonOf(listen) + "."
 	}
-}
-
-// twice reports whether a fact of another kind says as strongly that it speaks
-// IP: that it listens does not say that it does nothing else.
-func (v *Verdict) twice(with Kind) bool {
-	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
-		return e.Supports == "net_basic" && e.Strength >= Likely && e.Kind != with && e.Kind != FromConf && e.Kind != FromListen
-	})
 }
 
 // further adds the words that the port itself tells people to grant in a jail,
