@@ -17,7 +17,7 @@ func (v *Verdict) byQuiet(in Input) bool {
 			return false
 		}
 	}
-	p, fact, has := purposeOf(in)
+	p, fact, _, has := purposeOf(in)
 	if has && p.answer == OptOut {
 		return false // what it is for may take no call that is seen, such as kill(2)
 	}
@@ -57,7 +57,7 @@ func (v *Verdict) byProgram(in Input) {
 		if !ok || slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, w) }) {
 			continue
 		}
-		_, hinted := v.best(w, FromText, FromDepends, FromScript)
+		_, hinted := v.best(w, FromText, FromDepends, FromScript, FromSetting)
 		own := top.Strength >= Likely
 		switch {
 		case w != "net_all" && hinted, own && w == "net_raw":

@@ -118,6 +118,8 @@ func packed(line string) (sign, string) {
 		return sign{supports: OptOut, strength: Possible}, "the kernel module " + base
 	case strings.HasPrefix(base, "mount_") && strings.Contains(line, "bin/"):
 		return sign{supports: OptOut, strength: Possible}, "the mount program " + base
+	case strings.HasPrefix(base, "pam_") && strings.HasSuffix(base, ".so"):
+		return sign{strength: Possible}, "the PAM module " + base + ", which programs outside the jail load"
 	case setuid && base != "":
 		return sign{strength: Possible}, base + " setuid: what it does as another user, it does in the jail too"
 	}

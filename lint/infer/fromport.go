@@ -20,9 +20,26 @@ func re(words string) *lazyregexp.Regexp { return lazyregexp.New(`(?i)\b(` + wor
 // netSigns say that a program speaks IP.
 var netSigns = []sign{
 	{re(`(http|https|web|ftp|sftp|dns|smtp|imap|pop3|mail|irc|ldap|nntp|xmpp|jabber|sip|rtsp|streaming|proxy|radius|tftp|snmp|gopher|gemini|finger|ident|rsync|mqtt|amqp|game|chat|voice|sql|database|time|cache|caching|vnc|rdp|file|print|license|media|dlna|upnp|git|svn|search|api|application|authentication|push|queue|message|messaging|tracker|whois|rpc|soap|caldav|carddav|webdav|nfs|smb|samba|afp|sync|relay|gateway|monitoring|metrics|log|syslog|name|node)[- /](servers?|daemons?|service|proxy|gateway|relay|node|broker|frontend|front-end|backend|tracker|exporter)`), "net_basic", Likely},
+	{re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNSBLs?|RBLs?|grey-?list\w*|SpamAssassin`), "net_basic", Likely}, // asked in the DNS, or over TCP
 	{re(`TCP|UDP|TCP/IP|IPv4|IPv6|internet|network protocol|over the network|listens? on|HTTPS?|REST API|web interface|web-based|websockets?|peer[- ]to[- ]peer|P2P|bittorrent|torrents?|blockchain|cryptocurrency|bitcoin|MQTT|AMQP|DNS|SMTP|IMAP|POP3|LDAP|IRC|XMPP|SIP|VoIP|RTP|SNMP|RADIUS|TFTP|SOCKS|distributed|cluster(ed|ing)?|replication|load balanc\w+|reverse proxy|client/server|client-server|remote(ly)?|multi-?player|prometheus|exporter`), "net_basic", Possible},
 	{re(`servers?|daemon|network(ed|ing)?|clients?`), "net_basic", Possible},
-	{re(`database|DBMS|key[-/ ]value|search engine|message (queue|broker)|\w*MQ|web (app\w*|console|ui|interface|front-?end)|APIs?|dashboards?|JSON|microservices?|forum|wiki|blog|CMS|voice|streaming|metrics|telemetry|log (ship\w+|collect\w+|aggregat\w+|forward\w+)|frame buffer|net interface|cloud|SaaS|S3|bots?`), "net_basic", Possible},
+	{re(`database|DBMS|PostgreSQL|MySQL|MariaDB|Redis|FastCGI|fax|SMS|conference|key[-/ ]value|search engine|message (queue|broker)|\w*MQ|web (app\w*|console|ui|interface|front-?end)|APIs?|dashboards?|JSON|microservices?|forum|wiki|blog|CMS|voice|streaming|metrics|telemetry|log (ship\w+|collect\w+|aggregat\w+|forward\w+)|frame buffer|net interface|cloud|SaaS|S3|bots?`), "net_basic", Possible},
+}
+
+// protocols are the ends of names of programs that are called after what they serve.
+var protocols = lazyregexp.New(`(?i)(https?d?|[st]?ftpd?|smtpd?|imap(s|d|4d)?|pop3?(s|d)?|nntpd?|ircd?|dnsd?|ldapd?|radiusd?|sipd?|rtspd?|mqttd?|telnetd|fingerd|identd|lpd|proxyd?|gatewayd?|server|exporter|broker|php-fpm|phpfpm)$`)
+
+// fromNames looks at what the service and its programs are called.
+func fromNames(in Input) []Evidence {
+	for _, n := range append([]string{in.Service}, in.Programs()...) {
+		if m := protocols.FindString(n); m != "" {
+			return []Evidence{{
+				Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromName, Supports: "net_basic", Strength: Possible, own: true,
+				Fact: fmt.Sprintf("it is called %s, as what serves over IP is", n),
+			}}
+		}
+	}
+	return nil
 }
 
 // otherSigns say that more than the network may be needed, or that no option
@@ -102,8 +119,9 @@ func fromCategory(in Input) []Evidence {
 
 // libSigns says what linking against a library hints at.
 var libSigns = []sign{
-	{lazyregexp.New(`^lib(curl|event|uv|ev|microhttpd|cares|soup|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|unbound|getdns|ldns|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|spf2|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
-	{lazyregexp.New(`^lib(pcap|net|dnet)\.so`), "net_raw", Possible},
+	{lazyregexp.New(`^lib(curl|event|uv|ev|microhttpd|soup\d*|zmq|nanomsg|mosquitto|ldap|lber|pq|mysqlclient|mariadb|hiredis|gnutls|ssh2?|neon|nghttp2|websockets|evhtp|pjsip|srtp2?|nats|rdkafka|grpc\+?\+?|thrift|tirpc|avahi-client|memcached|http_parser|llhttp|torrent|radius|netsnmp|resolv|milter|wslay|ngtcp2|nghttp3)\.so`), "net_basic", Possible},
+	{lazyregexp.New(`^lib(spf2?|opendkim|unbound|getdns|ldns|cares|udns|adns)\.so`), "net_basic", Likely}, // which ask DNS
+	{lazyregexp.New(`^lib(net|dnet)\.so`), "net_raw", Possible},
 	{lazyregexp.New(`^lib(fuse3?)\.so`), OptOut, Likely},
 }
 
@@ -112,13 +130,6 @@ var usesSigns = []sign{
 	{lazyregexp.New(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
 	{lazyregexp.New(`^fuse(:|$)`), OptOut, Possible},
 	{lazyregexp.New(`^kmod(:|$)`), OptOut, Likely},
-}
-
-// runSigns does the same for RUN_DEPENDS. The .NET runtime locks a page of
-// memory at its start and ends where that is refused (dotnet/runtime,
-// gcenv.unix.cpp, GCToOSInterface::Initialize).
-var runSigns = []sign{
-	{lazyregexp.New(`^(dotnet|aspnetcore)`), "mlock", Likely},
 }
 
 // fromDepends looks at libraries and USES.
@@ -139,9 +150,44 @@ func fromDepends(in Input) []Evidence {
 	}
 	add(in.Port.Libs, libSigns, "it is linked against")
 	add(in.Port.Uses, usesSigns, "USES")
-	add(in.Port.Runs, runSigns, "it runs with")
+	if !staysByText(in.Script) {
+		for _, n := range in.Port.Names {
+			if strings.HasSuffix(n, "-kmod") || strings.Contains(n, "-kmod-") {
+				out = append(out, Evidence{Path: in.Port.Makefile, Kind: FromDepends, Supports: OptOut, Strength: Likely,
+					Fact: "it is called " + n + ": a port of a kernel module, with no program in its script"})
+				break
+			}
+		}
+	}
+	// union semun is declared only where this is defined (sys/sem.h), for semctl(2).
+	for _, w := range in.Port.Flags {
+		if w.Text == "-D_WANT_SEMUN" {
+			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "sysvipcnew", Strength: Likely,
+				Fact: "it is compiled with -D_WANT_SEMUN: it uses System V semaphores"})
+		}
+	}
+	seen := map[string]bool{}
 	for _, w := range in.Port.Users {
-		out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "USERS " + clip(w.Text) + ": it has a user to run as"})
+		if seen[w.Text] {
+			continue
+		}
+		seen[w.Text] = true
+		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "the user or group " + clip(w.Text) + " is made for it"}
+		for _, s := range userSigns {
+			if s.pattern.MatchString(w.Text) {
+				e.Supports, e.Strength = s.supports, s.strength
+			}
+		}
+		out = append(out, e)
 	}
 	return out
+}
+
+// userSigns are users that tell what is run as them.
+var userSigns = []sign{
+	{parts(`_?(ntp|ntpd|chrony|ptpd?)`), "settime", Possible},
+	{parts(`_?(dhcp|dhcpd|kea)`), "net_raw", Possible},
+	{parts(`_?(bind|named|unbound|nsd|knot|tor|www|httpd?|nginx|ftp|mail|smtpd?|mqtt)`), "net_basic", Possible},
+	{parts(`_?(bhyve|vboxusers|cbsd)`), OptOut, Possible},
+	{parts(`dialer|u2f|usb`), Nothing, Possible}, // who may open devices
 }

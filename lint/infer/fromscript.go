@@ -32,6 +32,15 @@ func fromHeader(in Input) []Evidence {
 			})
 		}
 	}
+	for _, w := range h.Before {
+		switch w.Text {
+		case "netif", "NETWORKING", "routing", "pf", "ipfw", "FILESYSTEMS", "mountcritlocal", "disks":
+			out = append(out, Evidence{
+				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: OptOut, Strength: Possible,
+				Fact: fmt.Sprintf("BEFORE %s: it starts before the network or the disks are set up", w.Text),
+			})
+		}
+	}
 	return out
 }
 
@@ -40,35 +49,43 @@ type hostAct struct {
 	pattern *lazyregexp.Regexp // of the command's base name
 	args    *lazyregexp.Regexp // of its arguments, nil for any
 	act     string             // what it does, in words fit for a comment
+	// setUp is true for what a precmd on the host could do just as well before
+	// the program starts; it does not make the service unsuitable.
+	setUp bool
 }
 
 // hostActs follows jail(8) and sys/kern/kern_jail.c, prison_priv_check: what a
 // jail without VNET is refused whatever allow.* says.
 var hostActs = []hostAct{
-	{lazyregexp.New(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems"},
-	{lazyregexp.New(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules"},
-	{lazyregexp.New(`^(ifconfig)$`), lazyregexp.New(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces"},
-	{lazyregexp.New(`^route$`), lazyregexp.New(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)"},
-	{lazyregexp.New(`^sysctl$`), lazyregexp.New(`[A-Za-z0-9_}]=`), "sets sysctls"},
-	{lazyregexp.New(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter"},
-	{lazyregexp.New(`^devfs$`), lazyregexp.New(`\b(rule|ruleset|applyset)\b`), "changes devfs rules"},
-	{lazyregexp.New(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails"},
-	{lazyregexp.New(`^(zfs|zpool)$`), nil, "administers ZFS"},
-	{lazyregexp.New(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap"},
-	{lazyregexp.New(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host"},
-	{lazyregexp.New(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state"},
+	{lazyregexp.New(`^(mount|umount|mount_.*|mdmfs|automount|fusermount3?)$`), nil, "mounts file systems", false},
+	{lazyregexp.New(`^(kldload|kldunload|load_kld)$`), nil, "loads kernel modules", true},
+	{lazyregexp.New(`^(ifconfig)$`), lazyregexp.New(`\b(create|destroy|up|down|inet6?|addm|plumb|alias|-alias|delete|mtu|name)\b`), "configures network interfaces", false},
+	{lazyregexp.New(`^route$`), lazyregexp.New(`\b(add|delete|del|change|flush)\b`), "changes the routing table with route(8)", false},
+	{lazyregexp.New(`^sysctl$`), lazyregexp.New(`[A-Za-z0-9_}]=`), "sets sysctls", true},
+	{lazyregexp.New(`^(pfctl|ipfw|ipf|ipnat|ippool|dnctl|natd)$`), nil, "controls the packet filter", false},
+	{lazyregexp.New(`^devfs$`), lazyregexp.New(`\b(rule|ruleset|applyset)\b`), "changes devfs rules", true},
+	{lazyregexp.New(`^(jail|jexec|bastille|iocage|ezjail-admin|cbsd|pot)$`), nil, "manages jails", false},
+	{lazyregexp.New(`^(zfs|zpool)$`), nil, "administers ZFS", false},
+	{lazyregexp.New(`^(swapon|swapoff|mdconfig|gmirror|geli|gstripe|graid)$`), nil, "changes disks and swap", false},
+	{lazyregexp.New(`^(shutdown|reboot|halt|poweroff|acpiconf|zzz)$`), nil, "shuts down or suspends the host", false},
+	{lazyregexp.New(`^(ngctl|setkey|usbconfig|devctl|kenv|cpucontrol|vidcontrol|kbdcontrol|mixer)$`), nil, "changes kernel or device state", false},
 }
 
 // HostAct says what a command does that no svcj option permits in a jail, in
 // words fit for a comment.
 func HostAct(command string, args []string) (act string, ok bool) {
+	h, ok := hostActOf(command, args)
+	return h.act, ok
+}
+
+func hostActOf(command string, args []string) (hostAct, bool) {
 	base := path.Base(strings.Trim(command, `"'`))
 	for _, h := range hostActs {
 		if h.pattern.MatchString(base) && (h.args == nil || h.args.MatchString(strings.Join(args, " "))) {
-			return h.act, true
+			return h, true
 		}
 	}
-	return "", false
+	return hostAct{}, false
 }
 
 // fromCommands looks at what the script itself runs. What a precmd does stays
@@ -80,20 +97,25 @@ func fromCommands(in Input) []Evidence {
 	daemon := staysByText(s)
 	for _, method := range []string{"start_cmd", "start_precmd", "start_postcmd"} {
 		for _, c := range s.Reach(method) {
-			act, ok := HostAct(c.Name, c.Args)
+			h, ok := hostActOf(c.Name, c.Args)
 			if !ok {
 				continue
 			}
 			e := Evidence{
 				Path: in.Template, Line: c.Pos.Line, Kind: FromScript,
-				Fact: fmt.Sprintf("%s runs %s: it %s", method, path.Base(c.Name), act),
+				Fact: fmt.Sprintf("%s runs %s: it %s", method, path.Base(c.Name), h.act),
 			}
 			switch {
 			case method != "start_cmd":
 				e.Fact += ", on the host"
 				e.Strength = Possible
+			case bySetting(s, c):
+				e.Fact += ", if rc.conf asks for it"
+				e.Strength = Possible
+			case daemon && h.setUp:
+				e.Supports, e.Strength, e.always = OptOut, Possible, true
 			case daemon:
-				e.Supports, e.Strength = OptOut, Possible
+				e.Supports, e.Strength = OptOut, Likely
 			default:
 				e.Supports, e.Strength = OptOut, Confident
 			}
@@ -119,7 +141,7 @@ func backgrounds(s *rcparse.Script) bool {
 	for _, c := range s.Reach("start_cmd") {
 		name := s.Expand(strings.Trim(c.Name, `"'`))
 		base := path.Base(name)
-		if base == "daemon" || base == "su" || base == "nohup" || name == "$command" || name == "${command}" {
+		if name == "$command" || name == "${command}" || base == "nohup" || base != "sh" && base != "env" && interpreter.MatchString(base) {
 			return true
 		}
 		if strings.Contains(name, "/") && !strings.HasPrefix(name, "/bin/") && !strings.HasPrefix(name, "/usr/bin/") {
@@ -138,6 +160,7 @@ var (
 	netFlag = lazyregexp.New(`(?i)^--?(listen\S*|port\S*|bind\S*|host\S*|http[._-]?\S*|addr\S*|web\S*listen\S*|server\S*port\S*|ip)$`)
 	sockVal = lazyregexp.New(`(?i)(\.sock(et)?\b|\bunix:|\blocal:/)`)
 	macAddr = lazyregexp.New(`(?i)\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b`)
+	noTCP   = lazyregexp.New(`(?i)^--?(no-?(listen-?)?tcp|nolisten)$`)
 	hasHost = lazyregexp.New(`[A-Za-z0-9]`)
 )
 
@@ -169,6 +192,12 @@ func fromListen(in Input) []Evidence {
 	}
 	for _, w := range slices.Concat(in.CommandLines()...) {
 		flag, _, _ := strings.Cut(w, "=")
+		if noTCP.MatchString(flag) {
+			out = append(out, Evidence{
+				Path: in.Template, Kind: FromListen, Supports: Nothing, Strength: Possible,
+				Fact: fmt.Sprintf("the command line has %q: a UNIX socket only", clip(w)),
+			})
+		}
 		if netFlag.MatchString(flag) {
 			line := 0
 			if list := s.Get("command_args"); len(list) > 0 {

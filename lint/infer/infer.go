@@ -11,43 +11,67 @@ import (
 func Gather(in Input) []Evidence {
 	var facts []Evidence
 	for _, source := range []func(Input) []Evidence{
-		fromHeader, fromCommands, fromListen, fromDepends, fromOptions, fromCategory, fromText, fromFiles, fromComments,
+		fromHeader, fromCommands, fromSettings, fromListen, fromNames, fromDepends, fromModules, fromOptions, fromCategory, fromText, fromFiles, fromComments,
 	} {
 		facts = append(facts, source(in)...)
 	}
-	return facts
+	return share(in, facts)
 }
 
 // Infer weighs all evidence for a service. The rules, in order:
 //
-//  1. An entry of the knowledge table decides, with its certainty.
-//  2. A start that itself does what no option permits, and leaves nothing
-//     running, is an opt-out; so is a nojail keyword.
-//  3. What its COMMENT says that it is for makes an answer possible, and likely
-//     where a fact of another kind agrees.
-//  4. net_basic is confident where it listens and three kinds of facts agree,
+//  1. What the start itself does and no option permits is an opt-out, whatever
+//     the table says of the program: the script decides, not the program's name.
+//  2. An entry of the table of programs decides, with its certainty, less what
+//     is in doubt: whether it is the same program, whether a condition holds.
+//  3. A start that leaves nothing running is an opt-out; so is a nojail keyword.
+//  4. What it is said to be for makes an answer possible, and likely where a
+//     fact of another kind agrees.
+//  5. net_basic is confident where it listens and three kinds of facts agree,
 //     likely where it listens or two do, and possible by one.
-//  5. Signs that something else is needed too hold the certainty down, unless
+//  6. Signs that something else is needed too hold the certainty down, unless
 //     all of the program was seen and does not do it. What the program's own
 //     calls say besides is in byProgram, and in docs/evidence.md.
-//  6. No evidence: unknown.
+//  7. No evidence: unknown.
 //
 // The facts are those of Gather.
 func Infer(in Input, facts []Evidence, k *Knowledge) Verdict {
 	v := Verdict{Evidence: slices.Concat(facts, fromRun(in), fromPrograms(in))}
-	if e := k.Lookup(in.Service, in.Programs(), in.Origins); e != nil {
-		v.byEntry(e)
-		v.checkEntry(e, in)
-	} else {
+	m := k.Lookup(in)
+	act, acts := v.startActs()
+	switch {
+	case m != nil && acts && !m.Entry.OptOut():
+		v.byAct(act)
+		v.contradict(Evidence{Path: "knowledge/" + m.Entry.File, Line: m.Entry.Line,
+			Fact: "the table says " + strings.Join(m.Entry.Needs, " ") + " of this program: " + m.Entry.Why})
+	case m != nil:
+		v.byEntry(m)
+		v.checkEntry(m.Entry, in)
+	default:
 		v.byEvidence(in)
+		v.holdBack(in)
 	}
 	order(v.Evidence, v.Answer())
-	v.look(in)
+	v.look(in, m)
 	return v
 }
 
+// startActs is the strongest fact that the start itself, in the jail, does what
+// no option permits, without being asked to by a setting.
+func (v *Verdict) startActs() (Evidence, bool) {
+	e, ok := v.best(OptOut, FromScript)
+	return e, ok && e.Strength >= Likely
+}
+
+// byAct makes an opt-out of an act of the start.
+func (v *Verdict) byAct(e Evidence) {
+	v.OptOut, v.Certainty, v.Reason, v.Comment = true, e.Strength, e.Fact+".", commentOf(e)
+	v.Reason = strings.TrimSuffix(v.Reason, ".") // a fact is no whole sentence
+}
+
 // byEntry takes the answer from the table.
-func (v *Verdict) byEntry(e *Entry) {
+func (v *Verdict) byEntry(m *Match) {
+	e := m.Entry
 	fact := Evidence{
 		Path: "knowledge/" + e.File, Line: e.Line, Kind: FromKnowledge, Strength: e.Certainty,
 		Supports: strings.Join(e.Needs, " "), Fact: e.Why + " [" + e.Source + "]",
@@ -70,32 +94,70 @@ func (v *Verdict) byEntry(e *Entry) {
 		f.Supports = w
 		v.Evidence = append([]Evidence{f}, v.Evidence...)
 	}
-	for _, x := range v.Evidence {
-		if x.Kind == FromListen && x.Supports == "net_basic" && x.Strength >= Likely && !v.OptOut && len(v.Options) == 0 {
+	for _, d := range m.Doubts {
+		v.contradict(Evidence{Path: fact.Path, Line: fact.Line, Fact: d})
+	}
+	v.againstEntry(e)
+}
+
+// againstEntry shows what the script itself says against an answer of the table:
+// it is nearer to the service than what is known of the program in general.
+func (v *Verdict) againstEntry(e *Entry) {
+	if v.OptOut {
+		return
+	}
+	// A keyword from before there were options for it says nothing against them.
+	newer := slices.ContainsFunc(v.Options, func(w string) bool { return slices.Contains([]string{"settime", "routing", "vmm", "nfsd"}, w) })
+	seen := map[string]bool{}
+	for _, x := range slices.Clone(v.Evidence) {
+		tolerated := slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, x.Supports) })
+		switch {
+		case seen[x.Supports] || x.Strength < Likely && !x.always || tolerated:
+			continue
+		case x.always:
+			v.contradict(x.with(", which a precmd could do on the host; the table says " + v.Answer()))
+		case x.Kind == FromListen && x.Supports == "net_basic" && len(v.Options) == 0:
 			v.contradict(x.with(", yet the table says it needs no network"))
+		case newer && x.Kind == FromKeyword:
+			continue
+		case (x.Kind == FromSetting || x.Kind == FromStart || x.Kind == FromKeyword) && x.Supports == OptOut:
+			v.contradict(x.with(", yet the table says " + v.Answer()))
+		case x.Kind == FromSetting && x.Supports != Nothing && x.Supports != "" && !slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
+			v.contradict(x.with(", yet the table does not name " + x.Supports))
+		default:
+			continue
 		}
+		seen[x.Supports] = true
 	}
 }
 
 // byEvidence weighs the facts where the table has no entry.
 func (v *Verdict) byEvidence(in Input) {
-	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromDepends); ok && e.Strength >= Likely && !lifted(e, in) {
-		v.OptOut, v.Certainty, v.Reason = true, e.Strength, e.Fact
-		if agree := v.kinds(OptOut); e.Strength == Likely && len(agree) > 1 {
+	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromSetting, FromDepends); ok && e.Strength >= Likely && !lifted(e, in) {
+		v.byAct(e)
+		if e.Strength == Likely && e.Kind != FromDepends && v.agrees(e.Kind) {
 			v.Certainty = Confident
 		}
-		v.Comment = commentOf(e)
 		if n, ok := v.best("net_basic", FromListen); ok {
 			v.contradict(n)
+			if e.Kind == FromDepends && n.Strength >= Likely { // it can, and by default does something else
+				v.Certainty = Possible
+			}
 		}
 		return
 	}
 	if v.byQuiet(in) {
 		return
 	}
+	if _, _, own, has := purposeOf(in); (!has || !own) && v.byHelper(in) {
+		return // what is said of the whole suite is said of its servers
+	}
 	if v.byPurpose(in) {
 		v.further()
 		v.byProgram(in)
+		return
+	}
+	if v.byOnce() {
 		return
 	}
 	v.byNetwork()
@@ -106,10 +168,53 @@ func (v *Verdict) byEvidence(in Input) {
 	}
 }
 
+// agrees reports whether another fact of the script, or of what the port
+// installs, speaks for an opt-out too. Words in descriptions do not count.
+func (v *Verdict) agrees(with Kind) bool {
+	return slices.ContainsFunc(v.kinds(OptOut), func(k Kind) bool {
+		return k != with && slices.Contains([]Kind{FromScript, FromStart, FromKeyword, FromSetting, FromDepends, FromPackage}, k)
+	})
+}
+
+// byHelper answers for a script that only serves the others of its suite.
+func (v *Verdict) byHelper(in Input) bool {
+	other, ok := in.helper()
+	if !ok {
+		return false
+	}
+	if _, ok := v.best("net_basic", FromListen, FromComment); ok {
+		return false
+	}
+	for _, e := range v.Evidence {
+		if e.own && e.Supports == "net_basic" {
+			return false
+		}
+	}
+	fact := Evidence{
+		Path: in.Template, Line: other.Pos.Line, Kind: FromKeyword, Supports: Nothing, Strength: Possible, own: true,
+		Fact: fmt.Sprintf("it starts next to %s of the same port, and has no address of its own: a helper that talks to it on this host", other.Text),
+	}
+	v.Evidence = append(v.Evidence, fact)
+	v.Options, v.Certainty, v.Reason = []string{}, Possible, "It serves "+other.Text+" of the same port and has no address of its own."
+	return true
+}
+
+// byOnce answers for a start that seems to leave nothing running, where nothing
+// speaks for a server.
+func (v *Verdict) byOnce() bool {
+	e, ok := v.best(OptOut, FromStart)
+	if _, listens := v.best("net_basic", FromListen, FromConf); !ok || listens {
+		return false
+	}
+	v.byAct(e)
+	v.Comment = "leaves no process running, as far as is to be seen"
+	return true
+}
+
 // lifted reports whether a nojail keyword says no more than that jails could not
 // do, before there were options for it, what the program is for.
 func lifted(e Evidence, in Input) bool {
-	p, _, ok := purposeOf(in)
+	p, _, _, ok := purposeOf(in)
 	return ok && e.Kind == FromKeyword && (strings.Contains(p.answer, "settime") || strings.Contains(p.answer, "routing"))
 }
 
@@ -120,10 +225,18 @@ func (v *Verdict) byNetwork() {
 	listen, listens := v.best("net_basic", FromListen, FromConf)
 	top, ok := v.best("net_basic")
 	socket, local := v.best(Nothing, FromListen, FromConf)
+	device, drives := v.best(Nothing, FromSetting, FromDepends)
 	switch {
 	case local && !listens && top.Strength < Likely:
 		v.Options, v.Certainty = []string{}, Possible
 		v.Reason = "It has a UNIX socket: " + lowerFirst(socket.Fact) + "."
+		if ok {
+			v.contradict(top)
+		}
+		return
+	case drives && !listens && top.Strength < Likely && !slices.Contains(kinds, FromCategory) && !slices.Contains(kinds, FromText):
+		v.Options, v.Certainty = []string{}, Possible
+		v.Reason = "It works with a device: " + lowerFirst(device.Fact) + "."
 		if ok {
 			v.contradict(top)
 		}
@@ -148,7 +261,7 @@ func (v *Verdict) byNetwork() {
 // and those that its runtime can't do without.
 func (v *Verdict) further() {
 	for _, e := range v.Evidence {
-		if e.Strength < Likely || e.Kind != FromMessage && e.Kind != FromDepends || v.OptOut {
+		if e.Strength < Likely || e.Kind != FromMessage && e.Kind != FromDepends && e.Kind != FromSetting || v.OptOut {
 			continue
 		}
 		if e.Supports == "" || e.Supports == OptOut || e.Supports == Nothing || e.Supports == "net_basic" || slices.Contains(v.Options, e.Supports) {
@@ -167,7 +280,7 @@ func (v *Verdict) hints(in Input) {
 		if e.Supports == "" || v.has(e.Supports) {
 			continue
 		}
-		if !slices.Contains([]Kind{FromText, FromDepends, FromScript, FromMessage, FromPackage}, e.Kind) {
+		if !slices.Contains([]Kind{FromText, FromDepends, FromScript, FromSetting, FromMessage, FromPackage}, e.Kind) {
 			continue
 		}
 		if slices.Contains(programWords, e.Supports) && in.excluded(e.Supports) {

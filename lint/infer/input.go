@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -34,11 +35,16 @@ type Port struct {
 	Makefile, Comment string
 	CommentLine       int
 	Categories        []string
-	Uses, Libs        []Word
+	// Names is PORTNAME, and the directory's name, of every port that installs the service.
+	Names []string
+	// Services is every rc.d script that the port installs; a suite has several.
+	Services   []string
+	Uses, Libs []Word
 	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS.
-	// Users is USERS.
-	Runs, Options, Users []Word
-	Descr, DescrPath     string
+	// Users is USERS and GROUPS, Flags those of the compiler. Modules is
+	// CARGO_CRATES and the modules of GH_TUPLE.
+	Runs, Options, Users, Flags, Modules []Word
+	Descr, DescrPath                     string
 	// Files is the port's message, its configurations and its packing list.
 	Files []File
 }
@@ -54,6 +60,8 @@ const (
 	maxText = 64 << 10
 	// maxFiles bounds how many of FILESDIR are.
 	maxFiles = 30
+	// maxCrates bounds how many crates of one port are.
+	maxCrates = 2000
 )
 
 // NewInput collects the input for a service of a corpus.
@@ -63,6 +71,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		in.Origins = append(in.Origins, p.Origin)
 	}
 	if len(svc.Ports) == 0 {
+		in.Port.Names = []string{basePort}
 		return in
 	}
 	mk := svc.Ports[0].Make
@@ -83,7 +92,10 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	}
 	in.Port.Categories = strings.Fields(mk.Value("CATEGORIES"))
 	in.Port.Uses, in.Port.Libs, in.Port.Runs = words("USES"), words("LIB_DEPENDS"), words("RUN_DEPENDS")
-	in.Port.Users = words("USERS")
+	in.Port.Users = slices.Concat(words("USERS"), words("GROUPS"))
+	in.Port.Flags = slices.Concat(words("CFLAGS"), words("CPPFLAGS"), words("CXXFLAGS"))
+	in.Port.Names, in.Port.Services = portNames(svc), strings.Fields(mk.Value("USE_RC_SUBR"))
+	in.Port.Modules = slices.Concat(words("CARGO_CRATES"), words("GH_TUPLE"))
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
 		in.Port.Options = append(in.Port.Options, words(v)...)
 	}
@@ -95,7 +107,55 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		}
 	}
 	in.Port.Files = files(svc.Tree, dirs)
+	if len(in.Port.Modules) == 0 {
+		in.Port.Modules = crateList(svc.Tree, dirs)
+	}
 	return in
+}
+
+// basePort stands for PORTNAME where no port installs a script: it is the base
+// system's, as far as is to be seen from a directory of scripts.
+const basePort = "base"
+
+// portNames is what the ports that install a service are called.
+func portNames(svc *corpus.Service) []string {
+	var out []string
+	for _, p := range svc.Ports {
+		for _, name := range []string{p.Make.Value("PORTNAME"), path.Base(p.Origin)} {
+			if name != "" && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// crateLine is a crate in Makefile.crates, which USES=cargo includes, or in distinfo.
+var crateLine = lazyregexp.New(`(?:^|[\s(/])([A-Za-z][\w-]*-\d+\.\d+\.\d+[\w.+-]*?)(?:\.crate\)|\s|\\\|$)`)
+
+// crateList is the crates of a port whose Makefile does not name them.
+func crateList(tree *corpus.Tree, dirs []string) []Word {
+	var out []Word
+	for _, dir := range dirs {
+		for _, name := range []string{"Makefile.crates", "distinfo"} {
+			text, problem := tree.ReadFile(path.Join(dir, name))
+			if problem != nil {
+				continue
+			}
+			for i, line := range strings.Split(string(text), "\n") {
+				if name == "distinfo" && (!strings.HasPrefix(line, "SIZE") || !strings.Contains(line, ".crate)")) {
+					continue
+				}
+				if m := crateLine.FindStringSubmatch(line); m != nil && len(out) < maxCrates {
+					out = append(out, Word{Text: m[1], File: path.Join(dir, name), Line: i + 1})
+				}
+			}
+			if len(out) > 0 {
+				return out
+			}
+		}
+	}
+	return out
 }
 
 // files reads the message, the packing list and the configurations.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
@@ -21,8 +23,12 @@ var knowledgeFiles embed.FS
 type Entry struct {
 	// Programs are base names of the executables that remain running.
 	Programs []string
-	// Services are rc.d names, and Ports origins, as path.Match patterns.
+	// Services are rc.d names, and Ports values of PORTNAME, as path.Match patterns.
 	Services, Ports []string
+	// Flag is a word that the command line must hold for the entry to count,
+	// NoFlag one that it must not; Condition is the same as it was written.
+	Flag, NoFlag *lazyregexp.Regexp
+	Condition    string
 	// Needs is the option words, or OptOut, or Nothing.
 	Needs []string
 	// Why says which act needs the words, or which act no option permits.
@@ -143,6 +149,15 @@ func (e *Entry) fill(fields []field) error {
 			e.Comment = v
 		case "limit":
 			e.Limit = v
+		case "flag", "noflag":
+			if _, err := regexp.Compile(v); err != nil {
+				return fmt.Errorf("%s: %w", f.name, err)
+			}
+			if e.Condition = v; f.name == "flag" {
+				e.Flag = lazyregexp.New(v)
+			} else {
+				e.NoFlag = lazyregexp.New(v)
+			}
 		case "tolerates":
 			e.Tolerates = strings.Fields(v)
 		case "source":
@@ -173,6 +188,10 @@ func (e *Entry) check() error {
 		return fmt.Errorf("an entry without source")
 	case e.OptOut() && (e.Comment == "" || len(e.Comment) > 60):
 		return fmt.Errorf("needs NO takes a comment of at most 60 characters, found %d", len(e.Comment))
+	case e.Flag != nil && e.NoFlag != nil:
+		return fmt.Errorf("flag and noflag in one entry; write two entries")
+	case slices.ContainsFunc(e.Ports, func(p string) bool { return strings.Contains(p, "/") }):
+		return fmt.Errorf("port takes PORTNAME, not an origin with its category")
 	case e.Certainty < Likely:
 		return fmt.Errorf("certainty %s: an entry is likely at least", e.Certainty)
 	}
@@ -193,54 +212,3 @@ func (e *Entry) check() error {
 
 // OptOut reports whether the entry says that the program must stay outside.
 func (e *Entry) OptOut() bool { return e.Needs[0] == OptOut }
-
-// Lookup finds the entry for a service: by its rc.d name first, since a person
-// who wrote one meant it, then by the programs that it starts, in order. An entry with origins only
-// counts for those, and goes before one without. It is nil where there is none.
-func (k *Knowledge) Lookup(service string, programs, origins []string) *Entry {
-	var best *Entry
-	var least int
-	for _, e := range k.Entries {
-		rank, ok := e.rank(service, programs)
-		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, origins) {
-			continue
-		}
-		if len(e.Ports) == 0 {
-			rank += 2 + len(programs) // behind all that are meant for the port
-		}
-		if best == nil || rank < least {
-			best, least = e, rank
-		}
-	}
-	return best
-}
-
-// rank says how an entry speaks of a service: 0 by its name, 1 by a pattern,
-// more by a program, the first of them least.
-func (e *Entry) rank(service string, programs []string) (int, bool) {
-	if slices.Contains(e.Services, service) {
-		return 0, true
-	}
-	for _, s := range e.Services {
-		if strings.ContainsAny(s, "*?[") && matchAny([]string{s}, []string{service}) {
-			return 1, true
-		}
-	}
-	for i, p := range programs {
-		if slices.Contains(e.Programs, p) {
-			return 2 + i, true
-		}
-	}
-	return 0, false
-}
-
-func matchAny(patterns, names []string) bool {
-	for _, p := range patterns {
-		for _, n := range names {
-			if ok, _ := path.Match(p, n); ok {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -1,11 +1,15 @@
 package infer
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 func TestEmbeddedKnowledge(t *testing.T) {
@@ -16,7 +20,7 @@ func TestEmbeddedKnowledge(t *testing.T) {
 	seen := map[string]*Entry{}
 	for _, e := range k.Entries {
 		for _, s := range e.Services {
-			if old := seen[s]; old != nil && len(old.Ports) == 0 && len(e.Ports) == 0 {
+			if old := seen[s]; old != nil && len(old.Ports) == 0 && len(e.Ports) == 0 && old.Condition+e.Condition == "" {
 				t.Errorf("%s:%d and %s:%d both claim the service %q", old.File, old.Line, e.File, e.Line, s)
 			}
 			seen[s] = e
@@ -38,6 +42,9 @@ func TestBadEntries(t *testing.T) {
 		{"twice", "service: x\nservice: y\n", "stands twice"},
 		{"no field", "service: x\nfoo\n", "expected \"field: value\""},
 		{"continuation first", " x\n", "continuation"},
+		{"an origin for PORTNAME", "service: x\nport: net/x\nneeds: none\nwhy: w\nsource: s\n", "not an origin"},
+		{"two conditions", "service: x\nflag: a\nnoflag: b\nneeds: none\nwhy: w\nsource: s\n", "flag and noflag"},
+		{"bad condition", "service: x\nflag: (\nneeds: none\nwhy: w\nsource: s\n", "flag: "},
 		{"certainty", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: sure\n", "unknown certainty"},
 		{"too weak", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: possible\n", "likely at least"},
 	} {
@@ -47,6 +54,22 @@ func TestBadEntries(t *testing.T) {
 			require.ErrorContains(t, err, "a.txt:")
 		})
 	}
+}
+
+// asked is a service of a port that starts programs.
+func asked(service string, port string, programs ...string) Input {
+	in := Input{Service: service, Script: rcparse.Parse([]byte("name="+service+"\n"), nil)}
+	if port != "" {
+		in.Port.Names = []string{port}
+	}
+	run := rcrun.Record{Name: service, Remains: true}
+	for _, p := range programs {
+		run.Starts = append(run.Starts, rcrun.Command{Program: strings.Fields(p)})
+	}
+	if len(programs) > 0 {
+		in.Run = &run
+	}
+	return in
 }
 
 func TestLookup(t *testing.T) {
@@ -59,7 +82,7 @@ why: It listens on TCP port 4000,
 source: mudd(8)
 
 service: server
-port: games/ludo
+port: ludo
 needs: none
 why: w
 source: s
@@ -69,12 +92,118 @@ needs: NO
 why: w
 source: s
 comment: does everything
+
+program: keep
+needs: net_basic
+noflag: ^--lock$
+why: w
+source: s
+
+program: keep
+needs: mlock net_basic
+flag: ^--lock$
+why: it locks
+source: s
 `)}})
 	require.NoError(t, err)
-	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup("mud2", nil, nil).Why)
-	require.Equal(t, []string{"net_basic"}, k.Lookup("other", []string{"mudd"}, nil).Needs)
-	require.Nil(t, k.Lookup("server", nil, []string{"games/chess"}))
-	require.Equal(t, []string{"none"}, k.Lookup("server", []string{"server"}, []string{"games/ludo"}).Needs, "an entry for the port goes first")
-	require.True(t, k.Lookup("x", []string{"server"}, nil).OptOut())
-	require.Nil(t, k.Lookup("nothing", nil, nil))
+	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup(asked("mud2", "")).Entry.Why)
+	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("other", "", "/x/mudd")).Entry.Needs)
+	require.Nil(t, k.Lookup(asked("server", "chess")), "the entry for the port is for PORTNAME ludo only")
+	require.Equal(t, []string{"none"}, k.Lookup(asked("server", "ludo", "server")).Entry.Needs, "an entry for the port goes first")
+	require.Nil(t, k.Lookup(asked("nothing", "")))
+
+	common := k.Lookup(asked("x", "chess", "server"))
+	require.True(t, common.Entry.OptOut())
+	require.Len(t, common.Doubts, 1, "a name that many programs bear")
+	require.Contains(t, common.Doubts[0], "other programs bear")
+
+	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("k", "", "/x/keep --fast")).Entry.Needs)
+	require.Equal(t, "it locks", k.Lookup(asked("k", "", "/x/keep --lock")).Entry.Why)
+}
+
+// TestKnownNames has the ways to a name of the table, and none that leads astray.
+func TestKnownNames(t *testing.T) {
+	for _, c := range []struct {
+		name, script, port, comment, found, how string
+	}{
+		{"a helper", "command=/usr/local/bin/pg_ctl\n", "", "", "postgres", "pg_ctl starts it"},
+		{"a helper in the start method", "start_cmd=go\ngo() { /usr/local/sbin/apachectl start; }\n", "", "", "httpd", "apachectl starts it"},
+		{"procname behind an interpreter", "command=/usr/sbin/daemon\nprocname=/usr/local/bin/mudd\n", "", "", "mudd", "procname"},
+		{"an interpreter is no name", "procname=/usr/local/bin/python3.11\n", "", "", "", ""},
+		{"PORTNAME", "", "mudserver9", "", "mudserver", "PORTNAME without vendor and version"},
+		{"a vendor", "command=/usr/local/bin/apache-mudd\n", "", "", "mudd", "the program's name without vendor and version"},
+		{"a version", "command=/usr/local/bin/mudd-2.4\n", "", "", "mudd", "the program's name without vendor and version"},
+		{"a fork", "", "other", "Fork of mudd 3.14 for teapots", "mudd", "COMMENT says that it is a fork of it"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := asked("zz", c.port)
+			in.Script = rcparse.Parse([]byte("name=zz\n"+c.script), nil)
+			in.Port.Comment = c.comment
+			var hows []string
+			for _, n := range in.Known() {
+				if n.Text == c.found {
+					hows = append(hows, n.How)
+				}
+				require.NotContains(t, n.Text, "python")
+			}
+			if c.found != "" {
+				require.Equal(t, []string{c.how}, hows, "%v", in.Known())
+			}
+		})
+	}
+	suite := asked("mudhelper", "mud")
+	suite.Port.Services = []string{"mudhelper", "mud"}
+	for _, n := range suite.Known() {
+		require.NotEqual(t, "mud", n.Text, "the name of a suite's port says nothing of its scripts")
+	}
+}
+
+// TestConditions wants both sides of every condition: what a program needs with
+// the flag, and what without.
+func TestConditions(t *testing.T) {
+	k, err := Embedded()
+	require.NoError(t, err)
+	conditional := 0
+	for _, e := range k.Entries {
+		if e.Condition == "" {
+			continue
+		}
+		conditional++
+		other := slices.ContainsFunc(k.Entries, func(o *Entry) bool {
+			return o.Condition == e.Condition && (o.Flag == nil) != (e.Flag == nil) && slices.Equal(o.Programs, e.Programs) && slices.Equal(o.Services, e.Services)
+		})
+		require.True(t, other, "%s:%d: nothing says what %v needs where the condition %q is not met", e.File, e.Line, e.Programs, e.Condition)
+	}
+	require.Greater(t, conditional, 10)
+
+	mongod := k.Lookup(asked("mongod", "mongodb70", "/x/mongod --setParameter=disabledSecureAllocatorDomains=* --fork"))
+	require.Equal(t, []string{"net_basic"}, mongod.Entry.Needs)
+	mongod = k.Lookup(asked("mongod", "mongodb70", "/x/mongod --fork"))
+	require.Equal(t, []string{"mlock", "net_basic"}, mongod.Entry.Needs)
+	require.Empty(t, mongod.Doubts)
+	mongod = k.Lookup(asked("mongod", "mongodb70"))
+	require.NotEmpty(t, mongod.Doubts, "the command line can't be seen")
+}
+
+// TestOnePerDaemon has suites in which one answer for all is wrong, and names
+// that stand for another program elsewhere.
+func TestOnePerDaemon(t *testing.T) {
+	k, err := Embedded()
+	require.NoError(t, err)
+	for _, c := range []struct{ service, port, needs string }{
+		{"zebra", "frr", "routing net_basic"}, {"bgpd", "frr", "net_basic"}, {"ospfd", "frr", "net_basic net_raw"},
+		{"ospf6d", "frr10", "net_basic net_raw"}, {"ripd", "frr", "net_basic"}, {"pimd", "frr", "NO"}, {"watchfrr", "frr", "NO"},
+		{"babeld", "frr", "net_basic"}, {"babeld", "babeld", "NO"}, {"babeld", "quagga", "net_basic"},
+		{"authdaemond", "courier-authlib", "none"}, {"courier-imap-imapd", "courier-imap", "net_basic"},
+		{"miredo", "miredo", "NO"}, {"miredo_server", "miredo", "net_basic net_raw"},
+		{"openntpd", "openntpd", "net_basic settime"}, {"dbus", "dbus", "NO"}, {"jackd", "jack", "sysvipc"},
+		{"monerod", "monero-cli", "net_basic sysvipcnew"}, {"isc-dhclient", "isc-dhcp44-client", "NO"},
+		{"sshd", basePort, "NO"}, {"syslogd", basePort, "net_basic"}, {"ntpd", basePort, "net_basic settime"},
+		{"blocklistd", basePort, "none"}, {"gssd", basePort, "net_basic nfsd"}, {"cron", basePort, "NO"}, {"nfsd", basePort, "NO"},
+	} {
+		m := k.Lookup(asked(c.service, c.port))
+		require.NotNil(t, m, "%s of %s", c.service, c.port)
+		require.Equal(t, c.needs, strings.Join(m.Entry.Needs, " "), "%s of %s", c.service, c.port)
+	}
+	require.Nil(t, k.Lookup(asked("blocklistd", "other")), "what is said of the base system is said of no port")
 }

@@ -83,7 +83,7 @@ func TestProgramAlone(t *testing.T) {
 		{"what no option permits", "HTTP server", true, []*program.Report{seen("", inet, own(program.Modules, "imports kldload"))}, "net_basic", Likely, "which no option permits"},
 		{"it is for pings, and the program has no raw socket", "HTTP server with ICMP", false, []*program.Report{seen("", inet)}, "net_basic", Confident, ""},
 		{"the text hints, and the program has nothing of it", "HTTP server with shared memory", false, []*program.Report{seen("", inet)}, "net_basic", Confident, ""},
-		{"the text hints, and not all was seen", "HTTP server with shared memory", false, []*program.Report{seen("it starts other programs (execve)", inet)}, "net_basic", Likely, "perhaps sysvipcnew"},
+		{"the text hints, and not all was seen", "HTTP server with shared memory", false, []*program.Report{seen("it starts other programs (execve)", inet)}, "net_basic", Possible, "perhaps sysvipcnew"},
 		{"not there", "Thing", false, []*program.Report{{Program: "/usr/local/sbin/made", Missing: "there is no package of net/made"}}, "", Unknown, ""},
 		{"nothing can be told", "Thing", false, []*program.Report{{Program: "/usr/local/sbin/made", File: "x", Kind: "static ELF", Blind: true}}, "", Unknown, ""},
 		{"sources lack what is linked", "Thing", false, []*program.Report{{Program: "work/made-1", File: "work/made-1", Kind: "directory of sources", Sources: true, Open: []string{"x"}}}, "", Unknown, ""},

@@ -8,60 +8,193 @@ import (
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
-// A purpose is what a COMMENT says that a program is for, where that alone
-// tells the answer for nearly all programs that say so.
+// A purpose is what somebody says that a program is for, where that alone
+// tells the answer for nearly all programs of which it is said.
 type purpose struct {
 	pattern *lazyregexp.Regexp
 	answer  string // option words, Nothing, or OptOut
 	act     string // what it does, in words fit for a sentence that begins with "it"
+	// unless voids the purpose where the sentence says this too.
+	unless *lazyregexp.Regexp
+	// network is true where the act is about the network of the host, so that
+	// REQUIRE NETWORKING says nothing of a server.
+	network bool
 }
 
 // purposes go from the special to the general: the first that matches counts.
 // The acts are those of jail(8) and prison_priv_check in sys/kern/kern_jail.c.
 var purposes = []purpose{
-	{re(`(display|login|session|desktop) manager`), OptOut, "starts sessions that must see the host"},
-	{re(`OpenSSH|(SSH2?|telnet|rlogin|remote login|login) (servers?|daemons?)`), OptOut, "starts sessions that must see the host"},
-	{re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), OptOut, "mounts file systems"},
-	{re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), OptOut, "administers ZFS"},
-	{re(`firewall|packet filters?|(pf|ipfw) (tables?|rules?|manager)|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), OptOut, "controls the packet filter"},
-	{re(`VPN|IPsec|IKE(v[12])?|tun/tap|(layer|level)[- ]?[23] tunnel\w*|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network)|network virtuali[sz]ation|overlay network\w*`), OptOut, "makes and configures network interfaces"},
-	{re(`DHCP(v6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|supplicant|access point`), OptOut, "configures network interfaces"},
-	{re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+)|hypervisor|guest (additions|agent|tools|utilities)`), OptOut, "manages jails or virtual machines"},
-	{re(`UPS (monitor\w*|daemon|control)|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), OptOut, "shuts down or suspends the host"},
-	{re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight`), OptOut, "sets sysctls and device state"},
-	{re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+`), OptOut, "runs arbitrary jobs"},
-	{re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|monitor\w*|control)|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM`), OptOut, "signals and restarts processes of the host"},
-	{re(`(kernel|device) (module|driver)s?`), OptOut, "loads or needs kernel modules"},
-	{re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), "net_basic settime", "sets the clock"},
-	{re(`(OSPF|RIP|BGP|IS-IS|BABEL|OLSR|EIGRP)([- ]?v?\d)?|routing (daemon|suite|protocol)s?|mesh rout\w+`), "net_basic net_raw routing", "changes the routing table"},
-	{re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon|relay)|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability) (monitor|prob)\w*|smoke ?ping`), "net_basic net_raw", "opens raw sockets"},
-	{re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO`), Nothing, "works with a device or a UNIX socket"},
+	{pattern: re(`(display|login|session|desktop) manager|login greeter`), answer: OptOut, act: sessions},
+	{pattern: re(`OpenSSH|(SSH[- ]?\d?|telnet|rlogin|remote login|login) (servers?|daemons?)`), answer: OptOut, act: sessions, unless: attacks},
+	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*`), answer: OptOut, act: sessions},
+	{pattern: re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), answer: OptOut, act: "mounts file systems"},
+	{pattern: re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), answer: OptOut, act: "administers ZFS"},
+	{pattern: re(`captive portal|hot ?spot (gateway|access controller)`), answer: OptOut, act: "controls the packet filter for its guests", network: true},
+	{pattern: re(`UPnP IGD|NAT-PMP|port mapp\w+|6to4|6in4|Teredo|NAT64|DS-Lite|4over6|tunnel broker`), answer: OptOut, act: "maps ports or makes tunnels", unless: re(`discover\w*`), network: true},
+	{pattern: re(`firewall|packet filters?|(pf|ipfw|ipf|ipfilter)(\(\d\))?|port[- ]knock\w*|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), answer: OptOut, act: "controls the packet filter",
+		unless: re(`proxy|polic(y|ies)|SMTP|mail|web application`), network: true},
+	{pattern: re(`(pf|ipfw)(\(\d\))?`), answer: OptOut, act: "controls the packet filter", network: true},
+	{pattern: re(`divert(\(4\))? sockets?|netgraph|(IP|traffic) accounting`), answer: OptOut, act: "takes packets from the kernel by divert(4) or netgraph(4)", network: true},
+	{pattern: re(`VPN|IPsec|IKE(v[12])?|WireGuard|tun/tap|(layer|level)[- ]?[23] tunnel\w*|(IP(v[46])?|Ethernet) (tunnel\w*|over (DNS|ICMP|HTTP))|tunnel(s|ing)? IP(v[46])?|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network|tunnels?)|network virtuali[sz]ation|overlay networking`), answer: OptOut, act: "makes and configures network interfaces", network: true},
+	{pattern: re(`DHCP(v?6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|interface (state|dependen\w+)|supplicant|access point|VRRP|CARP|Common Address Redundancy|virtual IP( address\w*)?|IP (address )?failover`), answer: OptOut, act: "configures network interfaces", network: true},
+	{pattern: re(`multicast rout\w+|IGMP (proxy|router|querier)|PIM(-[SD]M)?|DVMRP`), answer: OptOut, act: "routes multicast", unless: re(`BGP|OSPF`), network: true},
+	{pattern: re(`(OSPF|RIP|BGP|IS-IS|BABEL|OLSR|EIGRP)([- ]?v?\d)?|Border Gateway Protocol|Open Shortest Path First|routing (daemon|suite|protocol)s?|mesh rout\w+`), answer: "net_basic net_raw routing", act: "changes the routing table"},
+	{pattern: re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+|tools)|hypervisor|virtuali[sz]ation|guest (additions|agent|tools|utilities)|(additions|tools|utilities) for ([\w/]+ )*guests?|(VMware|VirtualBox|Xen\w*|Hyper-V|QEMU|KVM) (tools|guests?|agent|additions|utilities)|VM tools`), answer: OptOut, act: "manages jails or virtual machines"},
+	{pattern: re(`UPS(es)?( monitor\w*| daemon| control\w*)?|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), answer: OptOut, act: "shuts down or suspends the host"},
+	{pattern: re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight|microcode|(CPU|processor) (cool|idle)\w*|cool(s|ing)? (the )?(CPU|processor)|motherboard|hardware abstraction`), answer: OptOut, act: "sets sysctls and device state"},
+	{pattern: re(`(first|next) boot|boot(ing)? (splash|logo|screen)|splash (image|screen)`), answer: OptOut, act: "sets the host up once and leaves no process"},
+	{pattern: re(`swap (space|files?|areas?|partitions?|devices?|monitor|daemon)|(adds?|add/remove|removes?|dynamic\w*) swap`), answer: OptOut, act: "changes swap space"},
+	{pattern: re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(cluster|workload|resource) (manager|management|orchestrator)( and scheduler)?|batch (system|queu\w+)`), answer: OptOut, act: "runs arbitrary jobs"},
+	{pattern: re(`configuration (management|automation|enforcement)( (system|tool|agent|engine))?|(systems?|server|host) (management|administration)|remote (administration|execution)|(hosting|server) control panel`), answer: OptOut, act: "changes the host at somebody's order"},
+	{pattern: re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|control)|manag\w+ (UNIX |system )?(services|processes|daemons)|process monitor\w*|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM|(kill|renice|protect|control)s? (\w+ )?process(es)?|idle (users?|sessions?|logins?)`), answer: OptOut, act: "signals and restarts processes of the host"},
+	{pattern: re(`(kernel|device) (module|driver)s?|(userland|user ?space) drivers?|drivers? (in|into|to) user ?(land|space)`), answer: OptOut, act: "loads or needs kernel modules"},
+	{pattern: re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), answer: "net_basic settime", act: "sets the clock"},
+	{pattern: re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon|relay)|router (advertisement|solicitation)s?|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability|uptime|availability) (monitor|prob|logg|graph|measur)\w*|smoke ?ping|(network|hosts?|hosts? and (network )?services?) monitor(ing)?( (system|daemon|program|suite))?`), answer: "net_basic net_raw", act: "opens raw sockets, or runs ping(8)"},
+	{pattern: re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO|seat manage\w+|TPM( \w+)? (emulator|simulator)|(software|software-based|virtual) TPM|(TPM|Trusted Platform Module)( \(TPM\))? (emulator|simulator)|kana[- ]?(to[- ])?kanji|UUIDs?|(hard )?disks? (health|errors?|temperature)|bad (blocks|sectors)|system (uptime|downtime)s?`), answer: Nothing, act: "works with a device or a UNIX socket"},
+	{pattern: re(`milter`), answer: Nothing, act: "is a milter, which speaks to the mail server over a UNIX socket unless told otherwise", unless: asksDNS},
+	{pattern: re(`log(file)?s? (analy\w+|watch\w*|statistics|graph\w*|summar\w+|monitor(s|ing)?)|RRD(tool)? (front-?end|graph\w*|statistics)|(mail|traffic|query) statistics|(statistics|graphs?) (front-?end )?(for|of|from) [^.]{0,40}logs?`), answer: Nothing, act: "reads logs and writes files"},
 }
 
-// about marks a COMMENT whose subject is another program than the one it is of.
-var about = re(`exporters?|metrics|statistics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|games?|simulat\w+`)
+const sessions = "starts sessions that must see the host"
 
-// purposeOf is the first purpose that a COMMENT names.
-func purposeOf(in Input) (purpose, Evidence, bool) {
-	if about.MatchString(in.Port.Comment) {
-		return purpose{}, Evidence{}, false
+var (
+	attacks = re(`attacks?|brute|thwart|log-?in attempts`)
+	// asksDNS are policies for mail that stand in the DNS, and what else a filter asks over IP.
+	asksDNS = re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNS\w*|RBLs?|spam\w*|virus\w*|ClamAV|grey-?list\w*|LDAP|SQL|database|proxy`)
+)
+
+// about marks a sentence whose subject is another program than the one it is of.
+var about = re(`exporters?|metrics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|games?|simulat\w+|REST|API|registry|honeypots?`)
+
+// byNameOnly are daemons of routing suites and the like: what each speaks is in
+// its name, and the suite's COMMENT speaks of all of them. zebra(8) alone writes
+// the routing table; OSPF and EIGRP run on raw IP, IS-IS through bpf(4), the rest
+// on TCP or UDP.
+var byNameOnly = []purpose{
+	{pattern: parts(`zebra`), answer: "net_basic routing", act: "writes the routing table for the other daemons"},
+	{pattern: parts(`ospf6?d|eigrpd`), answer: "net_basic net_raw", act: "speaks its protocol over raw IP, and leaves the routing table to another daemon"},
+	{pattern: parts(`bgpd|rip(ng)?d|babeld|ldpd|bfdd|staticd|mgmtd|pathd|pbrd|isisd|fabricd|nhrpd`), answer: "net_basic", act: "speaks over TCP or UDP, and leaves the routing table to another daemon"},
+	{pattern: parts(`(pim|pim6|mrout|mroute|dvmrp|igmp)\w*d`), answer: OptOut, act: "routes multicast"},
+	{pattern: parts(`watch(frr|quagga)`), answer: OptOut, act: "restarts the other daemons"},
+}
+
+// called are names of services and programs that tell what they are.
+var called = []purpose{
+	{pattern: parts(`(dt|x|k|m|s|w|l|g)login\d?|(g|k|x|s|w|lx|light|sd)dm\d?|slim|greetd`), answer: OptOut, act: "starts sessions that must see the host"},
+	{pattern: parts(`\w*upsmon`), answer: OptOut, act: "shuts down the host when the power fails"},
+	{pattern: parts(`dhclient|dhcpcd|udhcpc|dhcpv?6?c(lient)?`), answer: OptOut, act: "configures network interfaces"},
+}
+
+// A sentence is what somebody wrote of what a service is for.
+type sentence struct {
+	text, path, what string
+	line             int
+	own              bool // it speaks of this script, not of a whole suite
+}
+
+// sentences are the script's desc=, COMMENT, and the sentence of pkg-descr that
+// says what the port is.
+func sentences(in Input) []sentence {
+	var out []sentence
+	if text, pos, ok := descOf(in); ok {
+		out = append(out, sentence{text, in.Template, "desc", pos.Line, true})
 	}
-	for _, p := range purposes {
-		if m := p.pattern.FindString(in.Port.Comment); m != "" {
-			return p, Evidence{
-				Path: in.Port.Makefile, Line: in.Port.CommentLine, Kind: FromText, Strength: Possible,
-				Fact: fmt.Sprintf("COMMENT says %q: it %s", m, p.act),
-			}, true
+	if in.Port.Comment != "" {
+		out = append(out, sentence{in.Port.Comment, in.Port.Makefile, "COMMENT", in.Port.CommentLine, !in.suite()})
+	}
+	if text := definition(in); text != "" && !netSigns[0].pattern.MatchString(in.Port.Comment) {
+		out = append(out, sentence{text, in.Port.DescrPath, "pkg-descr", 1, !in.suite()})
+	}
+	return out
+}
+
+var (
+	isA  = lazyregexp.New(`(?i)^\W*(?:the |this )?([\w.+-]+)(?: \([^)]*\))?,?(?: \w+){0,4}? (?:is|are|provides|implements) (?:an?|the|both|designed|intended)?\b ?(.*)`)
+	stop = lazyregexp.New(`[.:;](\s|$)`)
+)
+
+// definition is what stands behind "NAME is a" at the beginning of pkg-descr.
+func definition(in Input) string {
+	text := strings.Join(strings.Fields(in.Port.Descr[:min(len(in.Port.Descr), 1<<10)]), " ")
+	if end := stop.FindStringIndex(text); end != nil {
+		text = text[:end[0]]
+	}
+	m := isA.FindStringSubmatch(text)
+	if m == nil {
+		return ""
+	}
+	subject := bare(m[1])
+	for _, n := range append(slices.Clone(in.Port.Names), in.Service, "program", "port", "daemon", "software", "package", "project") {
+		if strings.EqualFold(subject, bare(n)) {
+			return m[2]
 		}
 	}
-	return purpose{}, Evidence{}, false
+	return ""
 }
 
-// byPurpose answers by what the program says that it is for, where the table
+// purposeOf is the first purpose that a sentence or a name tells, and whether it
+// is said of this script.
+func purposeOf(in Input) (p purpose, e Evidence, own, ok bool) {
+	names := append([]string{in.Service}, in.Programs()...)
+	for _, list := range [][]purpose{byNameOnly, called} {
+		bearers := names
+		if &list[0] == &byNameOnly[0] {
+			if bearers = names[:1]; !in.suite() {
+				continue
+			}
+		}
+		for _, p := range list {
+			for _, n := range bearers {
+				if p.pattern.MatchString(n) {
+					return p, Evidence{
+						Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromText, Strength: Possible,
+						Fact: fmt.Sprintf("it is called %s: it %s", n, p.act), own: true,
+					}, true, true
+				}
+			}
+		}
+	}
+	for _, s := range sentences(in) {
+		if about.MatchString(s.text) {
+			continue
+		}
+		for _, p := range purposes {
+			m := p.pattern.FindString(s.text)
+			if m == "" || p.unless != nil && p.unless.MatchString(s.text) {
+				continue
+			}
+			if !s.own && in.otherPart(p, names) {
+				break
+			}
+			return p, Evidence{
+				Path: s.path, Line: s.line, Kind: FromText, Strength: Possible,
+				Fact: fmt.Sprintf("%s says %q: it %s", s.what, m, p.act), own: s.own,
+			}, s.own, true
+		}
+	}
+	return purpose{}, Evidence{}, false, false
+}
+
+// otherPart reports whether what is said of a whole suite is, by the look of the
+// script, true of another of its scripts: a server is not what its agents are.
+func (in Input) otherPart(p purpose, names []string) bool {
+	switch {
+	case p.answer == OptOut:
+		return len(fromListen(in)) > 0 || !p.network && in.networked() || slices.ContainsFunc(names, serves.MatchString)
+	case strings.Contains(p.answer, "net_raw"):
+		return slices.ContainsFunc(names, agent.MatchString)
+	}
+	return false
+}
+
+// agent is how a suite's part on the watched host is called.
+var agent = lazyregexp.New(`(?i)agentd?$`)
+
+// byPurpose answers by what the program is said to be for, where the table
 // has no entry. It is no more than possible, or likely where a fact of another
 // kind agrees; such an answer is shown, and not patched unless asked for.
 func (v *Verdict) byPurpose(in Input) bool {
-	p, fact, ok := purposeOf(in)
+	p, fact, own, ok := purposeOf(in)
 	if !ok || slices.ContainsFunc(strings.Fields(p.answer), func(w string) bool { return slices.Contains(programWords, w) && in.excluded(w) }) {
 		return false // or all of the program was seen, and it does not do it
 	}
@@ -70,13 +203,13 @@ func (v *Verdict) byPurpose(in Input) bool {
 	if p.answer == Nothing && listens {
 		return false
 	}
-	v.Certainty, v.Reason = Possible, "It "+p.act+", says its COMMENT."
+	v.Certainty, v.Reason = Possible, "It "+p.act+", says its "+said(fact)+"."
 	for _, w := range strings.Fields(p.answer) {
 		f := fact
 		f.Supports = w
 		v.Evidence = append(v.Evidence, f)
 		for _, k := range v.kinds(w) {
-			if k != FromText && k != FromCategory && w != "net_basic" {
+			if own && k != FromText && k != FromCategory && w != "net_basic" {
 				v.Certainty = Likely
 			}
 		}
@@ -94,4 +227,35 @@ func (v *Verdict) byPurpose(in Input) bool {
 		v.Options = strings.Fields(p.answer)
 	}
 	return true
+}
+
+// said is where a purpose was read.
+func said(e Evidence) string {
+	where, _, ok := strings.Cut(e.Fact, " says ")
+	if !ok {
+		return "name"
+	}
+	return where
+}
+
+// keeps are words by which a sentence says that a program holds data or secrets
+// for others. Of those many use System V IPC or lock memory, and neither is to
+// be seen without the program.
+var keeps = re(`databases?|DBMS|RDBMS|SQL (server|engine)|data ?stores?|key[-/ ]?value( store)?|(connection )?pool(er|ing)|cach(e|es|ing)|secrets?|vault|key ?(store|server|agent|management)|password (manager|server|store)|wallets?|shared memory|semaphores?|OLAP`)
+
+// holdBack makes a plain net_basic possible at most where the program is one of
+// those that often need more, and nobody looked at it.
+func (v *Verdict) holdBack(in Input) {
+	if v.Answer() != "net_basic" || in.closed() {
+		return
+	}
+	for _, s := range sentences(in) {
+		if m := keeps.FindString(s.text); m != "" {
+			v.Certainty = Possible
+			v.Contradictions = append(v.Contradictions, fmt.Sprintf(
+				"%s:%d: %s says %q: many such programs use System V IPC (sysvipcnew) or lock memory (mlock), which can't be seen without the program; look at it with --packages",
+				s.path, s.line, s.what, m))
+			return
+		}
+	}
 }

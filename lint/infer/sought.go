@@ -8,7 +8,7 @@ import (
 
 // look says what was looked for and not found, and what would change the
 // answer, so that a reader can judge how far the silence carries.
-func (v *Verdict) look(in Input) {
+func (v *Verdict) look(in Input, m *Match) {
 	found := func(supports string, kinds ...Kind) bool {
 		return slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
 			return slices.Contains(kinds, e.Kind) && (supports == "" || e.Supports == supports)
@@ -19,12 +19,17 @@ func (v *Verdict) look(in Input) {
 			v.NotFound = append(v.NotFound, what)
 		}
 	}
-	names := strings.Join(append([]string{in.Service}, in.Programs()...), ", ")
-	miss(found("", FromKnowledge), "an entry of the table of programs for "+names)
+	miss(m != nil, "an entry of the table of programs for "+sought(in))
 	miss(found("net_basic", FromListen), "an address or a port in the script's defaults and command line")
 	miss(found("", FromConf), "an address, a port or a socket in "+have(in.Port.Files, "the configurations", isConfFile, "a configuration: files/ has none"))
 	miss(found("", FromMessage), "an address or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage, "a pkg-message: there is none"))
 	miss(found(OptOut, FromScript), "a command of the start that no option permits in a jail")
+	miss(found("", FromSetting), "devices, kernel modules, sysctls and limits in the script")
+	if len(in.Port.Modules)+len(in.Port.Runs) > 0 {
+		miss(slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
+			return e.Kind == FromDepends && (strings.Contains(e.Fact, "it runs with") || strings.Contains(e.Fact, "it is built with"))
+		}), "a module or a package that tells what the program does, among those that it is built from and runs with")
+	}
 	miss(found(OptOut, FromKeyword), "KEYWORD nojail")
 	miss(found(OptOut, FromPackage), "kernel modules and mount programs in the packing list")
 	v.NotFound = append(v.NotFound, missed(in)...)
@@ -36,7 +41,37 @@ func (v *Verdict) look(in Input) {
 	case !found(OptOut, FromStart):
 		v.NotFound = append(v.NotFound, "a simulated start that leaves no process")
 	}
-	v.WouldChange = v.changes(in, found("", FromKnowledge))
+	v.WouldChange = v.changes(in, m != nil)
+	if m != nil {
+		v.FoundBy = foundBy(in, m)
+	}
+}
+
+// sought is the names that were looked for in the table, with the way to each.
+func sought(in Input) string {
+	list := []string{in.Service}
+	for _, n := range in.Known() {
+		switch {
+		case n.Text == in.Service:
+		case n.How == "":
+			list = append(list, n.Text)
+		default:
+			list = append(list, n.Text+" ("+n.How+")")
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// foundBy says by which name an entry of the table was found.
+func foundBy(in Input, m *Match) string {
+	what := "the program " + m.By
+	if m.By == in.Service {
+		what = "the service's name"
+	}
+	if m.How != "" {
+		what = m.By + " (" + m.How + ")"
+	}
+	return fmt.Sprintf("%s, in knowledge/%s:%d", what, m.Entry.File, m.Entry.Line)
 }
 
 func isConfFile(f File) bool { return isConf(f.Path) }

@@ -66,6 +66,9 @@ type Evidence struct {
 	Strength Certainty `json:"strength"`
 	// Kind groups facts that are not independent of one another.
 	Kind Kind `json:"kind"`
+
+	own    bool // it speaks of this script, though it is a fact of a port with several
+	always bool // an act of the start that is done whatever rc.conf says
 }
 
 // A Kind is a group of facts that come from one source and so do not confirm each other.
@@ -75,10 +78,12 @@ const (
 	FromPerson    Kind = "person"    // what a person decided, in the configuration
 	FromKnowledge Kind = "knowledge" // the table of programs
 	FromKeyword   Kind = "keyword"   // the rcorder(8) block
-	FromScript    Kind = "script"    // what the script runs or sets
+	FromScript    Kind = "script"    // what the script runs
+	FromSetting   Kind = "setting"   // what the script writes down: devices, modules, sysctls, limits
 	FromStart     Kind = "start"     // the simulated start
 	FromListen    Kind = "listen"    // an address or port it listens on or connects to
 	FromText      Kind = "text"      // COMMENT and pkg-descr
+	FromName      Kind = "name"      // what the service and its programs are called
 	FromDepends   Kind = "depends"   // dependencies, USES
 	FromCategory  Kind = "category"  // CATEGORIES
 	FromMessage   Kind = "message"   // pkg-message
@@ -106,6 +111,8 @@ type Verdict struct {
 	Limits []string
 	// Contradictions says where facts disagree.
 	Contradictions []string
+	// FoundBy is the name by which an entry of the table was found; "" where none was.
+	FoundBy string
 	// NotFound is what was looked for in vain, WouldChange what would make the
 	// answer another.
 	NotFound, WouldChange []string

@@ -52,6 +52,9 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	if v.Reason != "" {
 		fmt.Fprintf(&b, "  because    %s\n", OneLine(v.Reason))
 	}
+	if v.FoundBy != "" {
+		fmt.Fprintf(&b, "  table      %s\n", OneLine(v.FoundBy))
+	}
 	for _, l := range v.Limits {
 		fmt.Fprintf(&b, "  limit      %s\n", OneLine(l))
 	}

@@ -1,0 +1,156 @@
+package infer
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
+)
+
+// A Match is an entry that speaks of a service, and by what it was found.
+type Match struct {
+	Entry *Entry
+	// By is the name that the entry stands under, How the way to that name: ""
+	// for the service's own name and for a program that the start runs.
+	By, How string
+	// Doubts say what keeps the answer from being as sure as the entry.
+	Doubts []string
+}
+
+// ranks of how a name was found: the service's own, by a pattern, then what the
+// start runs, in order, then what was derived from either.
+const (
+	byService = iota
+	byPattern
+	byName
+)
+
+// Lookup finds the entry for a service: by its rc.d name first, since a person
+// who wrote one meant it, then by the programs that it starts, then by the other
+// names it is known by. An entry for ports counts only where a port of that
+// PORTNAME installs the service, and goes before one that is for any port. One
+// with a condition counts where the command line meets it. It is nil where there is none.
+func (k *Knowledge) Lookup(in Input) *Match {
+	names := in.Known()
+	type found struct {
+		m    Match
+		rank int
+	}
+	var best *found
+	for _, e := range k.Entries {
+		rank, name, ok := e.rank(in.Service, names)
+		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, in.Port.Names) {
+			continue
+		}
+		f := found{Match{Entry: e, By: name.Text, How: name.How}, 2 * rank}
+		if len(e.Ports) == 0 {
+			f.rank += 2 * (byName + len(names)) // behind all that are meant for the port
+		}
+		if name.How != "" {
+			f.rank += 4 * (byName + len(names)) // what is only derived behind all others
+		}
+		switch held, told := e.holds(in); {
+		case !held && told:
+			continue
+		case !told:
+			f.rank++
+			f.m.Doubts = append(f.m.Doubts, fmt.Sprintf("the entry counts where %s, and the command line could not be seen", e.condition()))
+		}
+		if best == nil || f.rank < best.rank {
+			best = &f
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	best.m.doubt(in)
+	return &best.m
+}
+
+// commonWords are names of the table that other programs bear as well: words of
+// the language, or of few letters. An entry that is found by such a name alone
+// wants another sign that it is the program that was meant.
+var commonWords = lazyregexp.New(`^(and|agent|alloy|anvil|arms|bird|bis|blast|bmd|boa|bore|bos|burp|cascade|chisel|circle|clash|cloak|conduit|condor|consul|convey|dante|deluge|dolt|drop|edge|envoy|ergo|express|fabric|falcon|fiche|fish|focker|fort|freeze|galaxy|gate|ghost|giants|god|gor|hub|hitch|icebox|ident|ipa|isis|kas|keyd|lms|loki|ly|mango|main|master|mh|mimic|monit|monkey|moo|mosquito|motion|mst|muh|nats|nas|node|nomad|nylon|oops|orbit|oss|otter|pen|pf|pg|pound|pot|pr|privacy|proxy|pump|puma|rails|rathole|relay|resin|riak|rig|rtg|sec|sea|seal|sems|sensor|sensor\.py|ser|serf|server|server\.py|service|shell|sks|sonic|spread|squid|stone|stream|sub|sync|tang|tempo|thd|thin|tits|tor|trac|trojan|tuic|twist|unit|uptime|vault|vector|vm|vouch|warden|watchdog|web|weed|wolf|worker|xcd|yate|zeo|zinc|\w{1,2})$`)
+
+// doubt collects what keeps the answer from being as sure as the entry says.
+func (m *Match) doubt(in Input) {
+	if m.How != "" {
+		m.Doubts = append(m.Doubts, fmt.Sprintf("the table knows %s, and that this is the same program is a guess: %s", m.By, m.How))
+	}
+	if len(m.Entry.Ports) == 0 && len(in.Port.Names) > 0 && in.Port.Names[0] != basePort && commonWords.MatchString(m.By) && !m.Entry.about(in) {
+		m.Doubts = append(m.Doubts, fmt.Sprintf("%s is a name that other programs bear as well, and the port %s is none that the entry names",
+			m.By, strings.Join(in.Port.Names, ", ")))
+	}
+}
+
+// about reports whether a port's name is one of the entry's.
+func (e *Entry) about(in Input) bool {
+	for _, p := range in.Port.Names {
+		for _, n := range slices.Concat(e.Programs, e.Services) {
+			if strings.EqualFold(bare(p), bare(strings.Trim(n, "*"))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rank says how an entry speaks of a service, the least first, and by which name.
+func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
+	if slices.Contains(e.Services, service) {
+		return byService, Name{Text: service}, true
+	}
+	for _, s := range e.Services {
+		if strings.ContainsAny(s, "*?[") && matchAny([]string{s}, []string{service}) {
+			return byPattern, Name{Text: service}, true
+		}
+	}
+	for i, n := range names {
+		if n.How != "" && commonWords.MatchString(n.Text) {
+			continue // a guess at a name that many bear is none
+		}
+		if slices.Contains(e.Programs, n.Text) || n.How != "" && slices.Contains(e.Services, n.Text) {
+			return byName + i, n, true
+		}
+	}
+	return 0, Name{}, false
+}
+
+// holds reports whether the command line meets the entry's condition, and
+// whether that can be told.
+func (e *Entry) holds(in Input) (held, told bool) {
+	if e.Flag == nil && e.NoFlag == nil {
+		return true, true
+	}
+	lines := in.CommandLines()
+	if len(lines) == 0 {
+		return false, false
+	}
+	has := func(r *lazyregexp.Regexp) bool {
+		return slices.ContainsFunc(lines, func(words []string) bool {
+			return slices.ContainsFunc(words[1:], r.MatchString)
+		})
+	}
+	return (e.Flag == nil || has(e.Flag)) && (e.NoFlag == nil || !has(e.NoFlag)), true
+}
+
+// condition is the entry's condition in words.
+func (e *Entry) condition() string {
+	if e.Flag != nil {
+		return "the flag " + e.Condition + " is given"
+	}
+	return "the flag " + e.Condition + " is not given"
+}
+
+func matchAny(patterns, names []string) bool {
+	for _, p := range patterns {
+		for _, n := range names {
+			if ok, _ := path.Match(p, n); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
