@@ -23,8 +23,8 @@ var phases = map[string]string{
 // called with, and its parts which one is at work. Each gets one line at the
 // head of its body, which sets no variable of rc.subr; where the shell is dash,
 // $'...' is written as dash has it. All else stays as it is.
-func prepare(text, shell string) (string, error) {
-	check := exec.Command(shell, "-n")
+func prepare(text string, sh shell) (string, error) {
+	check := exec.Command(sh.path, "-n")
 	check.Stdin = strings.NewReader(text)
 	if out, err := check.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("this rc.subr does not parse: %w: %s", err, bytes.TrimSpace(out))
@@ -62,7 +62,7 @@ func prepare(text, shell string) (string, error) {
 			text = with
 		}
 	}
-	return dialect(text, shell), nil
+	return dialect(text, sh.kind), nil
 }
 
 // hasServiceJails reports whether an rc.subr has ever heard of them.
@@ -85,8 +85,8 @@ func insert(text, function, line string) (string, error) {
 
 // dialect writes $'...' with the characters themselves for dash, which lacks it;
 // FreeBSD's sh has it. A text that does not parse stays as it is.
-func dialect(text, shell string) string {
-	if !strings.HasSuffix(shell, "dash") {
+func dialect(text, kind string) string {
+	if kind != "dash" {
 		return text
 	}
 	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")

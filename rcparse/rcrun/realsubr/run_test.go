@@ -27,7 +27,7 @@ type harness struct {
 	*template
 	subr     string // prepared
 	release  string // whose model it is held against: see fit
-	shell    string
+	shell    shell
 	tmp      string
 	separate bool // each run has name spaces, and a file system of fixed size
 	limits   limits
@@ -65,6 +65,9 @@ func requireRoot(t testing.TB) {
 		t.Skip("not root: chroot(2) needs it (the script itself runs as a user of its own)")
 	}
 	if _, err := shellOf(); err != nil {
+		if *shellFlag != "" {
+			t.Fatal(err)
+		}
 		lackTool(t, err.Error())
 	}
 }
@@ -82,16 +85,16 @@ func lackTool(t testing.TB, why string) {
 func newHarness(t testing.TB, subr string) *harness {
 	t.Helper()
 	requireRoot(t)
-	shell, err := shellOf()
+	sh, err := shellOf()
 	require.NoError(t, err)
-	text, err := prepare(subr, shell)
+	text, err := prepare(subr, sh)
 	require.NoError(t, err)
 	tmp := t.TempDir()
 	require.NoError(t, os.Chmod(tmp, 0o755))
 	require.NoError(t, os.Chmod(filepath.Dir(tmp), 0o755))
-	tpl, err := newTemplate(filepath.Join(tmp, "template"), shell)
+	tpl, err := newTemplate(filepath.Join(tmp, "template"), sh)
 	require.NoError(t, err)
-	h := &harness{template: tpl, subr: text, shell: shell, tmp: tmp,
+	h := &harness{template: tpl, subr: text, shell: sh, tmp: tmp,
 		seen:   map[string]outcome{},
 		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
 	h.separate = canSeparate
@@ -166,7 +169,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/defaults/rc.conf": defaults,
 			"/etc/rc.conf":          rcConf(s, sc),
 			"/etc/passwd":           passwd(s.text),
-			path:                    dialect(s.text, h.shell),
+			path:                    dialect(s.text, h.shell.kind),
 		},
 		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},
 		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},

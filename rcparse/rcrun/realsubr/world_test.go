@@ -106,8 +106,10 @@ var lacks = []struct {
 }{
 	{"program", regexp.MustCompile(`(?m): (/[^\s:]+): (?:not found|Permission denied)$`)},
 	{"file", regexp.MustCompile(`(?m)cannot open (/[^\s:]+): No such file`)},
-	{"file", regexp.MustCompile(`(?m): \d+: (/[^\s:]+): Syntax error`)}, // a program that it sources
+	{"file", regexp.MustCompile(`(?m): \d+: (/[^\s:]+): Syntax error`)}, // a program that it sources, as dash says it
+	{"file", regexp.MustCompile(`(?m)^(/[^\s:]+): \d+: Syntax error`)},  // as FreeBSD's sh says it
 	{"file", regexp.MustCompile(`(?m)\.: ([^\s:/]+): not found$`)},      // sought in PATH
+	{"file", regexp.MustCompile(`(?m)\.: cannot open ([^\s:/]+): No such file`)},
 	{"dir", regexp.MustCompile(`(?m)cannot create (/[^\s:]+): (?:Directory nonexistent|No such file)`)},
 }
 
