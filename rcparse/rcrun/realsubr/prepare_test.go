@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -23,8 +24,8 @@ var phases = map[string]string{
 // called with, and its parts which one is at work. Each gets one line at the
 // head of its body, which sets no variable of rc.subr; where the shell is dash,
 // $'...' is written as dash has it. All else stays as it is.
-func prepare(text string, sh shell) (string, error) {
-	check := exec.Command(sh.path, "-n")
+func prepare(text string, sh testsh.Shell) (string, error) {
+	check := exec.Command(sh.Path, "-n")
 	check.Stdin = strings.NewReader(text)
 	if out, err := check.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("this rc.subr does not parse: %w: %s", err, bytes.TrimSpace(out))
@@ -62,7 +63,7 @@ func prepare(text string, sh shell) (string, error) {
 			text = with
 		}
 	}
-	return dialect(text, sh.kind), nil
+	return dialect(text, sh.Kind), nil
 }
 
 // hasServiceJails reports whether an rc.subr has ever heard of them.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 )
 
 // A harness runs scripts with one rc.subr.
@@ -27,7 +28,7 @@ type harness struct {
 	*template
 	subr     string // prepared
 	release  string // whose model it is held against: see fit
-	shell    shell
+	shell    testsh.Shell
 	tmp      string
 	separate bool // each run has name spaces, and a file system of fixed size
 	limits   limits
@@ -169,7 +170,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/defaults/rc.conf": defaults,
 			"/etc/rc.conf":          rcConf(s, sc),
 			"/etc/passwd":           passwd(s.text),
-			path:                    dialect(s.text, h.shell.kind),
+			path:                    dialect(s.text, h.shell.Kind),
 		},
 		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},
 		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},

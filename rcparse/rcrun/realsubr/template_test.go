@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 )
 
 // A template is what all runs share: the real shell and text tools with their
@@ -22,7 +24,7 @@ type template struct {
 var realTools = strings.Fields("awk basename cat cut dirname expr grep head printf sed seq sort tail tee tr uniq wc xargs")
 
 // newTemplate builds it in an empty directory.
-func newTemplate(dir string, sh shell) (*template, error) {
+func newTemplate(dir string, sh testsh.Shell) (*template, error) {
 	t := &template{dir: dir, shares: []string{".svcjify"}}
 	own := filepath.Join(dir, ".svcjify")
 	if err := os.MkdirAll(filepath.Join(own, "tool"), 0o755); err != nil {
@@ -34,7 +36,7 @@ func newTemplate(dir string, sh shell) (*template, error) {
 		return nil, fmt.Errorf("building the stub: %w: %s", err, out)
 	}
 	texts := []string{"preamble.sh", "sub.sh"}
-	if sh.kind == "dash" {
+	if !sh.FreeBSD() {
 		texts = append(texts, "dash.sh")
 	}
 	for _, name := range texts {
@@ -42,7 +44,7 @@ func newTemplate(dir string, sh shell) (*template, error) {
 			return nil, err
 		}
 	}
-	if err := t.program(sh.path, "sh"); err != nil {
+	if err := t.program(sh.Path, "sh"); err != nil {
 		return nil, err
 	}
 	for _, name := range realTools {
