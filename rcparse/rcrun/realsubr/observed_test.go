@@ -202,7 +202,7 @@ func plainPIDs(argv, pids []string) {
 // depends on what it is told, and none is what a service does.
 var readers = strings.Fields("awk basename cat cut dirname expr grep egrep fgrep head tail printf sed seq sort tee tr uniq wc xargs echo test [ " +
 	"true false sleep id whoami logname groups hostname uname date nproc stat kldstat ps pgrep pidof pwait which realpath readlink ls jls " +
-	"sockstat netstat df od jot kenv procstat fstat logger getent tty clear find")
+	"sockstat netstat df od jot kenv procstat fstat logger getent tty clear find limits") // limits without a command
 
 // reads reports whether a command is a reader, sysctl(8) without a value among them.
 func reads(argv []string) bool {

@@ -169,6 +169,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/rc.subr":          h.subr,
 			"/etc/defaults/rc.conf": defaults,
 			"/etc/rc.conf":          rcConf(s, sc),
+			"/etc/inetd.conf":       inetdConf,
 			"/etc/passwd":           passwd(s.text),
 			path:                    dialect(s.text, h.shell.Kind),
 		},
@@ -225,6 +226,9 @@ source_rc_confs()
 	. /etc/rc.conf
 }
 `
+
+// inetdConf is inetd.conf(5) as a new host has it: no service is switched on.
+const inetdConf = "#ftp\tstream\ttcp\tnowait\troot\t/usr/libexec/ftpd\tftpd -l\n#tftp\tdgram\tudp\twait\troot\t/usr/libexec/tftpd\ttftpd -l -s /tftpboot\n"
 
 func rcConf(s *subject, sc rcrun.Scenario) string {
 	list := append([]rcrun.Setting(nil), s.assumed...)

@@ -28,7 +28,7 @@ func absent(p string) bool {
 // runtimeFile reports whether a file is there only while its process is.
 func runtimeFile(p string) bool {
 	for _, f := range []string{state("pidfile"), os.Getenv("SVCJIFY_PIDFILE")} {
-		if f != "" && filepath.Clean(f) == p {
+		if f != "" && absolute(f) == p {
 			return true
 		}
 	}
@@ -39,6 +39,15 @@ func runtimeFile(p string) bool {
 		}
 	}
 	return strings.Contains(p, "/lock/") || base == "pid" || base == "lock" || base == "sock" || base == "socket"
+}
+
+// absolute is a path from the root, as seen from where the process is.
+func absolute(p string) string {
+	if !strings.HasPrefix(p, "/") {
+		dir, _ := os.Getwd()
+		p = dir + "/" + p
+	}
+	return filepath.Clean(p)
 }
 
 func sleeps() int { return len(state("sleeps")) }
@@ -72,14 +81,7 @@ func wantOne(op, p string, force bool) {
 	if p == "" {
 		return
 	}
-	if !strings.HasPrefix(p, "/") {
-		dir, err := os.Getwd()
-		if err != nil {
-			return
-		}
-		p = dir + "/" + p
-	}
-	p = filepath.Clean(p)
+	p = absolute(p)
 	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
 	force = force || phase == "required"
 	if hasState("removed", p) && !force || strings.HasPrefix(p, "/.svcjify") {
@@ -184,11 +186,7 @@ func place(op, p string) {
 
 // unplace forgets that a file was made for the script: it makes it itself.
 func unplace(p string) {
-	if !strings.HasPrefix(p, "/") {
-		dir, _ := os.Getwd()
-		p = dir + "/" + p
-	}
-	p = filepath.Clean(p)
+	p = absolute(p)
 	if hasState("placed", p) {
 		setState("placed", strings.TrimPrefix(strings.Replace("\n"+state("placed"), "\n"+p+"\n", "\n", 1), "\n"))
 	}
