@@ -38,7 +38,7 @@ func TestPrepare(t *testing.T) {
 	require.NoError(t, err)
 	var kept []string
 	for line := range strings.Lines(prepared) {
-		if !strings.Contains(line, "SVCJIFY_P") && !strings.Contains(line, "__svcjify_begin") {
+		if !strings.Contains(line, "SVCJIFY_P") && !strings.Contains(line, "__svcjify_") {
 			kept = append(kept, line)
 		}
 	}

@@ -23,6 +23,7 @@ type Observed struct {
 	Lines          []string // the final command lines, as rc.subr evaluated them
 	Failed         string   // why the harness ended the run
 	Begins         []begin
+	Asked          []string // the switches that checkyesno was asked for
 	Output         string
 }
 
@@ -81,6 +82,10 @@ func observe(o outcome, installedAs string) Observed {
 			}
 			if skip = ""; s["cmd"] != "" && yes(s["svcj"]) && (s["verb"] == "restart" || s["verb"] == "status") {
 				skip = s["verb"] + "_cmd"
+			}
+		case "asked":
+			if name := e.Say["name"]; !slices.Contains(ob.Asked, name) {
+				ob.Asked = append(ob.Asked, name)
 			}
 		case "settled":
 			if !e.Inside && !done {

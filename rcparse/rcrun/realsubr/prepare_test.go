@@ -54,10 +54,11 @@ func prepare(text string, sh testsh.Shell) (string, error) {
 			return "", err
 		}
 	}
-	// Where rc.subr has them: what file is a pid file, and for whom ps(1) is asked.
+	// Where rc.subr has them: what file is a pid file, for whom ps(1) is asked, and what is switched on.
 	for function, line := range map[string]string{
 		"check_pidfile":   `local SVCJIFY_PIDFILE; SVCJIFY_PIDFILE="$1"; export SVCJIFY_PIDFILE`,
 		"_find_processes": `local SVCJIFY_PROCESS; SVCJIFY_PROCESS="$2|$1"; export SVCJIFY_PROCESS`,
+		"checkyesno":      `__svcjify_asked "$1"`,
 	} {
 		if with, err := insert(text, function, line); err == nil {
 			text = with

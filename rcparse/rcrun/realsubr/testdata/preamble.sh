@@ -86,6 +86,14 @@ __svcjify_settled()
 	eval "svcj=\$${name}_svcj"
 	/.svcjify/stub settled "svcj=$svcj"
 }
+# The switches that a script asks for before it comes to run_rc_command.
+__svcjify_asked()
+{
+	case $1 in
+	*[!A-Za-z0-9_]*) ;;
+	*_enable) printf '{"Kind":"asked","Say":{"name":"%s"}}\n' "$1" >> /.svcjify-state/log ;;
+	esac
+}
 __svcjify_doit()
 {
 	/.svcjify/stub doit "$@"

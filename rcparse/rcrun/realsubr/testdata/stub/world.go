@@ -96,14 +96,17 @@ func wantOne(op, p string, force bool) {
 		return // written since
 	}
 	there := exists(p) || force
+	if op == "-S" { // as long as somebody listens
+		there = alive()
+	}
 	switch {
 	case !there && err == nil:
 		os.RemoveAll(p)
 		return
 	case !there:
 		return
-	case err == nil && fits(op, st):
-		return
+	case err == nil && fits(op, st) && !(runtimeFile(p) && st.Mode().IsRegular() && st.Size() <= 1):
+		return // else it was made before rc.subr said that it is a pid file
 	case err == nil:
 		os.RemoveAll(p)
 	}
