@@ -81,6 +81,9 @@ func wantOne(op, p string, force bool) {
 	if p == "" {
 		return
 	}
+	if strings.HasSuffix(p, "/") {
+		op = "-d"
+	}
 	p = absolute(p)
 	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
 	force = force || phase == "required"
