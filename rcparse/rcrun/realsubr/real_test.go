@@ -199,11 +199,14 @@ func (h *harness) compareScript(ctx context.Context, s *subject, few bool) ([]re
 	// programs to make, which a script that hides its errors would not tell.
 	s.assumed = first.Assumed
 	for _, c := range first.Reached {
-		if p := c.Argv[0]; strings.Contains(p, "/") && !strings.ContainsAny(p, " \t\n") {
-			if !path.IsAbs(p) {
-				p = path.Join("/", c.Dir, p)
-			}
+		switch p := c.Argv[0]; {
+		case p == "" || strings.ContainsAny(p, " \t\n"):
+		case path.IsAbs(p):
 			s.programs = append(s.programs, p)
+		case strings.Contains(p, "/"):
+			s.programs = append(s.programs, path.Join("/", c.Dir, p))
+		case !baseNames[p] && !slices.Contains(builtins, p): // PATH may lead there
+			s.programs = append(s.programs, "/usr/local/bin/"+p)
 		}
 	}
 	if err := h.settle(ctx, s); err != nil {
