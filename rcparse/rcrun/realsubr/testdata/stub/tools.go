@@ -13,7 +13,7 @@ import (
 // known succeeds in silence.
 func run(argv []string) int {
 	name := filepath.Base(argv[0])
-	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && os.Getenv("SVCJIFY_PHASE") == "method:start" {
+	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && strings.HasPrefix(os.Getenv("SVCJIFY_PHASE"), "method:") {
 		f := theFrame()
 		f.Prepend = state("prepend")
 		setFrame(f)
@@ -91,6 +91,9 @@ func run(argv []string) int {
 			if strings.HasPrefix(a, "/") && name != "basename" && name != "dirname" && name != "expr" && name != "printf" {
 				wantOne("-f", a, false)
 			}
+		}
+		if name == "xargs" { // FreeBSD's runs nothing for an empty input, as GNU's does with -r
+			argv = append([]string{argv[0], "-r"}, args...)
 		}
 		return replace(p, argv)
 	}
