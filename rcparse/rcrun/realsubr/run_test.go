@@ -170,7 +170,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/defaults/rc.conf": defaults,
 			"/etc/rc.conf":          rcConf(s, sc),
 			"/etc/inetd.conf":       inetdConf,
-			"/etc/passwd":           passwd(s.text),
+			"/etc/passwd":           passwd(s.text, s.assumed),
 			path:                    dialect(s.text, h.shell.Kind),
 		},
 		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},

@@ -84,8 +84,11 @@ func passesOn(name string) bool {
 	return slices.Contains([]string{"command", "type", "which", "exec", "env", "nice", "limits", "nohup", "xargs", "have", "eval", "protect", "su"}, path.Base(name))
 }
 
-// passwd is passwd(5) with the users that the script names by their homes.
-func passwd(text string) string {
+// passwd is passwd(5) with the users that the script, or what is assumed in rc.conf, names.
+func passwd(text string, assumed []rcrun.Setting) string {
+	for _, a := range assumed {
+		text += "\n" + a.Name + "=" + a.Value
+	}
 	lines := "root:*:0:0::/root:/bin/sh\nsomeone:*:1001:1001::/home/someone:/usr/sbin/nologin\n"
 	seen := map[string]bool{"root": true, "someone": true}
 	for _, m := range append(tildeUser.FindAllStringSubmatch(text, -1), assignedUser.FindAllStringSubmatch(text, -1)...) {
