@@ -45,16 +45,18 @@ type limits struct {
 
 // A subject is a script under test.
 type subject struct {
-	where    string // for messages
-	name     string // in rc.d
-	text     string
-	sparse   bool
-	endless  bool // it does not end, whatever the time
-	assumed  []rcrun.Setting
-	services []service
-	switched []string // on, for the look that finds the services
-	programs []string
-	extra    []lack
+	where  string // for messages
+	name   string // in rc.d
+	text   string
+	sparse bool
+	// otherwise: grep(1) does not find what it is asked for in files of the host, and kldstat(8) finds modules.
+	otherwise bool
+	endless   bool // it does not end, whatever the time
+	assumed   []rcrun.Setting
+	services  []service
+	switched  []string // on, for the look that finds the services
+	programs  []string
+	extra     []lack
 }
 
 type service struct{ name, rcvar string }
@@ -173,7 +175,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/passwd":           passwd(s.text, s.assumed),
 			path:                    dialect(s.text, h.shell.Kind),
 		},
-		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},
+		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "otherwise": "", "jailed": ""},
 		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
 	}
 	for _, l := range s.extra {
@@ -190,6 +192,9 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 	}
 	if s.sparse {
 		j.State["sparse"] = "yes"
+	}
+	if s.otherwise {
+		j.State["otherwise"] = "yes"
 	}
 	if sc.Running {
 		j.State["running"] = "yes"
@@ -346,8 +351,8 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 		}
 	}
 	s.switched = nil
-	for _, sparse := range []bool{false, true} {
-		s.sparse = sparse
+	for _, w := range []struct{ sparse, otherwise bool }{{}, {sparse: true}, {otherwise: true}, {true, true}} {
+		s.sparse, s.otherwise = w.sparse, w.otherwise
 		ob, err := h.run(ctx, s, plain)
 		if err != nil {
 			return err
@@ -356,6 +361,6 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 			return nil
 		}
 	}
-	s.sparse = false
+	s.sparse, s.otherwise = false, false
 	return nil
 }
