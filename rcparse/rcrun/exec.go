@@ -92,6 +92,11 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		s.begin(hc)
 		return boolStatus(!s.sim.looking)
 	case "pid": // of the pid file, if one is named
+		// rc.subr looks into the jail only where ${name}_svcj says that there is one; where it
+		// says NO there never was.
+		if s.sim.jailed && !s.inside && getString(hc, getString(hc, "name")+"_svcj") == "" {
+			return nil
+		}
 		if s.sim.alive() && (len(args) == 0 || !s.sim.unwritten(absolute(getString(hc, "__cwd"), args[0]))) {
 			fmt.Fprintln(hc.Stdout, pid)
 		}

@@ -231,6 +231,21 @@ func TestDiscovery(t *testing.T) {
 	require.Equal(t, "a_on", rec.RCVar)
 }
 
+// rc.subr looks for a process in the jail only where ${name}_svcj is YES: a script
+// that looks under another name than the one that is jailed does not find it.
+func TestJailedProcess(t *testing.T) {
+	text := ". /etc/rc.subr\nname=all\nrcvar=all_enable\nload_rc_config $name\ncommand=/usr/local/sbin/one\n" +
+		"[ $1 != stop ] || [ -n \"$(check_process $command)\" ] || exit 7\nname=one\nrun_rc_command \"$1\"\n"
+	stop := Scenario{Verb: "stop", Running: true, InstalledAs: "all"}
+	require.Zero(t, FromText(text).Run(t.Context(), stop).Exit)
+	stop.Svcj = true
+	require.Equal(t, 7, FromText(text).Run(t.Context(), stop).Exit)
+	same := strings.Replace(text, "name=all\n", "name=one\n", 1)
+	require.Zero(t, FromText(same).Run(t.Context(), stop).Exit)
+	out := strings.Replace(same, "command=", "one_svcj=NO\ncommand=", 1) // it was not jailed, whatever rc.conf says
+	require.Len(t, FromText(out).Run(t.Context(), Scenario{Verb: "stop", Running: true, Svcj: true, InstalledAs: "one"}).Stops, 1)
+}
+
 // What a start needs from rc.conf is assumed, and told.
 func TestAssumed(t *testing.T) {
 	s := FromText(serviceText(": ${foo_interfaces:=\"\"}\n[ -n \"$foo_interfaces\" ] || err 1 no interfaces\ncommand_args=\"-i $foo_interfaces\""))

@@ -22,6 +22,7 @@ type sim struct {
 	files    *files
 	looking  bool // run_rc_command only tells its name
 	running  bool // whether the service's process is there
+	jailed   bool // it was there before, in its service jail
 	sleeps   int  // since the last run_rc_command
 	// otherwise is Scenario.OtherAnswers, or that the script's world is of that kind.
 	otherwise bool
