@@ -246,6 +246,13 @@ func TestJailedProcess(t *testing.T) {
 	require.Len(t, FromText(out).Run(t.Context(), Scenario{Verb: "stop", Running: true, Svcj: true, InstalledAs: "one"}).Stops, 1)
 }
 
+// What $pidfile names is a pid file, whatever it is called.
+func TestNamedPidFile(t *testing.T) {
+	text := serviceText("pidfile=/var/run/foo.pid-1080\nstop_cmd=foo_stop\nfoo_stop() { kill -9 `cat $pidfile`; }")
+	rec := FromText(text).Run(t.Context(), Scenario{Verb: "stop", Running: true, InstalledAs: "foo"})
+	require.Equal(t, "host method: kill -9 1234\n", linesOf(rec.Stops))
+}
+
 // What a start needs from rc.conf is assumed, and told.
 func TestAssumed(t *testing.T) {
 	s := FromText(serviceText(": ${foo_interfaces:=\"\"}\n[ -n \"$foo_interfaces\" ] || err 1 no interfaces\ncommand_args=\"-i $foo_interfaces\""))
