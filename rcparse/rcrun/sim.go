@@ -28,6 +28,8 @@ type sim struct {
 	otherwise bool
 	marks     map[string]string // what each mark stands for
 	rounds    map[int]int       // of the script's loops, by line
+	waited    map[int]wait      // of those that only wait
+	slept     int               // calls of sleep(1)
 	guessed   string            // the last thing that the script asked for and that was guessed, in a sentence
 	bytes     int               // of the arguments recorded
 	runs      int               // shells that are nested now
