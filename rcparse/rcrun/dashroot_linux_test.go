@@ -18,12 +18,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 )
 
 // dashPrelude comes before the model: what in it needs the simulation asks the
 // stubs of the temporary root.
 const dashPrelude = `
-ulimit -p 200 || exit 9
+ulimit -u 200 2> /dev/null || ulimit -p 200 || exit 9 # FreeBSD's letter for processes, dash's
 export __phase rc_arg
 __svcjify()
 {
@@ -59,11 +60,17 @@ var realTools = strings.Fields("cat sed grep expr basename dirname tr cut head t
 var stubUser = 100_000 + os.Getpid()
 
 // A dashRoot is what every temporary root starts as.
-type dashRoot struct{ dir string }
+type dashRoot struct {
+	dir string
+	sh  testsh.Shell // dash, but for -shell and SVCJIFY_SH
+}
 
-// newDashRoot copies dash, the tools, their libraries and this program.
+// newDashRoot copies the shell, the tools, their libraries and this program.
 func newDashRoot(t *testing.T) dashRoot {
-	dash, err := exec.LookPath("dash")
+	sh, err := testsh.Find(*shellFlag)
+	if err != nil && *shellFlag != "" {
+		t.Fatal(err)
+	}
 	if err == nil && os.Getuid() != 0 {
 		err = errors.New("chroot(2) needs root")
 	}
@@ -71,7 +78,7 @@ func newDashRoot(t *testing.T) dashRoot {
 		if os.Getenv("SVCJIFY_REQUIRE_TOOLS") == "1" && os.Getuid() == 0 {
 			require.NoError(t, err)
 		}
-		t.Skip("no comparison with dash: ", err)
+		t.Skip("no comparison with a shell: ", err)
 	}
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -96,7 +103,7 @@ func newDashRoot(t *testing.T) dashRoot {
 			}
 		}
 	}
-	install(dash, "/bin/sh")
+	install(sh.Path, "/bin/sh")
 	install(self, "/stub")
 	for _, tool := range realTools {
 		if p, err := exec.LookPath(tool); err == nil {
@@ -105,10 +112,10 @@ func newDashRoot(t *testing.T) dashRoot {
 		}
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(base, stubMark), nil, 0o644))
-	d := dashRoot{base}
+	d := dashRoot{base, sh}
 	plain := FromText(serviceText(""))
 	if _, _, _, err := d.run(t, plain, Scenario{Verb: "start", InstalledAs: "foo"}, nil, nil); err != nil {
-		t.Skip("no comparison with dash: ", err)
+		t.Skip("no comparison with a shell: ", err)
 	}
 	return d
 }
@@ -210,7 +217,11 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	os.Chmod(filepath.Join(root, "/dev/null"), 0o666)
 	// The script is a file that is sourced, so that return ends it; $0 is then
 	// that of the shell, which is given to it.
-	write("/.svcjify-text", strings.ReplaceAll(s.text, " == ", " = ")) // FreeBSD's test(1) has ==
+	body := s.text
+	if !d.sh.FreeBSD() {
+		body = strings.ReplaceAll(body, " == ", " = ") // FreeBSD's test(1) has ==
+	}
+	write("/.svcjify-text", body)
 	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(settingsOf(sc, s.found, s.world.assumed)) + "}\n__does=audit-user __lacks=setaudit __installed=" + quote(sc.InstalledAs) + "\n" +
 		"rc_service=/usr/local/etc/rc.d/" + sc.InstalledAs + "\n. /.svcjify-text\n"
 	write("/.svcjify-script", text)
@@ -247,7 +258,7 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
 	if cmd.Process == nil {
-		return nil, "", 0, fmt.Errorf("starting dash in a root and process namespace of its own: %w", err)
+		return nil, "", 0, fmt.Errorf("starting the shell in a root and process namespace of its own: %w", err)
 	}
 	if ee, ok := errors.AsType[*exec.ExitError](err); ok && ctx.Err() == nil {
 		exit, err = ee.ExitCode(), nil

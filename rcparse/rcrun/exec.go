@@ -48,6 +48,9 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 	case "test":
 		return status(s.test(getString(hc, "__cwd"), args))
 	case "source":
+		if len(args) == 0 {
+			return hc.Builtin(ctx, []string{"exit", "2"}) // "missing filename": it ends sh(1), not dash
+		}
 		return s.source(args)
 	case "exec":
 		if err := s.command(ctx, hc, s.frameOf(hc), args); err != nil {
@@ -89,6 +92,11 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		s.begin(hc)
 		return boolStatus(!s.sim.looking)
 	case "pid": // of the pid file, if one is named
+		// rc.subr looks into the jail only where ${name}_svcj says that there is one; where it
+		// says NO there never was.
+		if s.sim.jailed && !s.inside && getString(hc, getString(hc, "name")+"_svcj") == "" {
+			return nil
+		}
 		if s.sim.alive() && (len(args) == 0 || !s.sim.unwritten(absolute(getString(hc, "__cwd"), args[0]))) {
 			fmt.Fprintln(hc.Stdout, pid)
 		}
@@ -287,9 +295,6 @@ func knownFile(p string) bool {
 // source is `.` of a file: rc.subr and rc.conf are what the model is, and what
 // is in others can't be known.
 func (s *shell) source(args []string) error {
-	if len(args) == 0 {
-		return status(2)
-	}
 	if p := args[0]; !knownFile(p) {
 		s.sim.watched("source", p, true)
 		s.sim.unknown(fmt.Sprintf("what is in %q, which it sources", p))

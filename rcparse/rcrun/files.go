@@ -61,7 +61,7 @@ func (s *sim) exists(p string) bool {
 	if there, ok := s.files.made[p]; ok {
 		return there
 	}
-	if runtimeFile(p) {
+	if s.runtimeFile(p) {
 		return s.alive() && !s.unwritten(p)
 	}
 	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
@@ -72,7 +72,13 @@ func (s *sim) exists(p string) bool {
 	return !s.script.world.sparse || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
 }
 
-// runtimeFile reports whether a file is there only while its process is.
+// runtimeFile reports whether a file is there only while its process is: by its
+// name, or since $pidfile named it when run_rc_command was called.
+func (s *sim) runtimeFile(p string) bool {
+	return runtimeFile(p) || p == s.record.PidFile
+}
+
+// runtimeFile reports whether a file's name is that of one that is there only while its process is.
 func runtimeFile(p string) bool {
 	base := path.Base(p)
 	for _, end := range []string{".pid", ".PID", ".sock", ".socket", ".lock", ".lck", ".ctl"} {
@@ -159,9 +165,9 @@ func (s *shell) read(p string, used bool) []byte {
 	}
 	s.sim.watched("read", p, s.sim.exists(p))
 	switch {
-	case runtimeFile(p) && s.sim.exists(p):
+	case s.sim.runtimeFile(p) && s.sim.exists(p):
 		return []byte(pid + "\n")
-	case runtimeFile(p), strings.HasPrefix(p, "/dev/"), !used:
+	case s.sim.runtimeFile(p), strings.HasPrefix(p, "/dev/"), !used:
 		return nil
 	}
 	s.sim.unknown(fmt.Sprintf("what is in %q: taken as empty", p))

@@ -22,6 +22,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 	if s.inside {
 		return
 	}
+	s.sim.jailed = s.sim.jailed && yes(getString(hc, asked.name+"_svcj"))
 	rec := &s.sim.record
 	if !slices.Contains(rec.Names, asked.name) && len(rec.Names) < maxServices {
 		rec.Names = append(rec.Names, asked.name)

@@ -74,6 +74,9 @@ func waits(body, cond []*syntax.Stmt) bool {
 // a few rounds later if it was something else.
 const soon = 3
 
+// A wait is the rounds of a loop that only waits, and sim.slept at the last of them.
+type wait struct{ rounds, sleeps int }
+
 // round counts the rounds of the script's loops. A loop that only waits ends as
 // if what it waits for had come. The exit status stays, for a $? in the body.
 func (s *shell) round(args []string, status uint8) []string {
@@ -91,9 +94,20 @@ func (s *shell) round(args []string, status uint8) []string {
 	}
 	m.rounds[line]++
 	if args[0] == waitCall {
-		switch n := m.rounds[line]; {
+		w := m.waited[line]
+		if w.sleeps == m.slept { // it did not sleep since: it has begun anew, or had not to wait
+			w.rounds = 0
+		}
+		w.rounds++
+		w.sleeps = m.slept
+		if m.waited == nil {
+			m.waited = map[int]wait{}
+		}
+		m.waited[line] = w
+		switch n := w.rounds; {
 		case n > patience:
 			m.rounds[line] = 0
+			delete(m.waited, line)
 			return []string{"break"}
 		case n > soon:
 			m.sleeps = max(m.sleeps, patience+1)

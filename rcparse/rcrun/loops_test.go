@@ -36,3 +36,11 @@ func TestLoops(t *testing.T) {
 		})
 	}
 }
+
+// A loop that could wait and does not is none, however often it is come to.
+func TestLoopNotWaiting(t *testing.T) {
+	text := serviceText("stop_cmd=foo_stop\nfoo_stop() { for p in a b c d e f; do one $p; done; [ ! -e /var/run/foo.lock ] || rm /var/run/foo.lock; }\n" +
+		"one() {\n\tfor pid in $1; do\n\t\twhile [ -n \"$(ps -ax | grep \"^ $pid \")\" ]; do sleep 1; [ -z \"$n\" ] || break; done\n\tdone\n}")
+	rec := FromText(text).Run(t.Context(), Scenario{Verb: "stop", Running: true, InstalledAs: "foo"})
+	require.Contains(t, linesOf(rec.Reached), "host method: rm /var/run/foo.lock\n")
+}

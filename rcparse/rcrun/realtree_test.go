@@ -69,6 +69,7 @@ func TestMadeTree(t *testing.T) {
 		"databases/limits-named-knob/files/brambledb.in":  "gives limits(1) NO for its command",
 		"databases/svcj-sysvipc-both/files/shaled.in":     "asks for both kinds of System V IPC",
 		"security/required-everything/files/almsgated.in": "requires variables to be YES that are names of files",
+		"sysutils/run-rc-command-missing/files/teasel.in": "never comes to run_rc_command",
 	}
 	for _, tp := range templatesOf(t, madeTree) {
 		s := New(tp.src, tp.subst)

@@ -227,7 +227,7 @@ func pipeline(st *syntax.Stmt, c *syntax.BinaryCmd) {
 	st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{inner}}
 }
 
-// background turns X & into (__bg=1; X), where a loop ends after one round: a
+// background turns X & into (__bg=1; X) || :, where a loop ends after one round: a
 // loop in the background is one that goes on for good.
 func background(st *syntax.Stmt) {
 	inner := &syntax.Stmt{Cmd: st.Cmd, Redirs: st.Redirs, Negated: st.Negated}
@@ -240,7 +240,9 @@ func background(st *syntax.Stmt) {
 	mark := &syntax.Stmt{Cmd: &syntax.CallExpr{Assigns: []*syntax.Assign{
 		{Name: &syntax.Lit{Value: "__bg"}, Value: word("1")},
 	}}}
-	st.Cmd = &syntax.Subshell{Stmts: []*syntax.Stmt{mark, inner}}
+	sub := &syntax.Stmt{Cmd: &syntax.Subshell{Stmts: []*syntax.Stmt{mark, inner}}}
+	ok := &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word(":")}}}
+	st.Cmd = &syntax.BinaryCmd{Op: syntax.OrStmt, X: sub, Y: ok} // whatever comes of it, the status is 0
 	st.Redirs, st.Negated = nil, false
 	st.Background, st.Coprocess, st.Disown = false, false, false
 }

@@ -126,7 +126,7 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *sim) {
 	m = &sim{
 		looking: looking,
-		script:  s, scenario: sc, budget: newBudget(ctx), files: newFiles(), running: sc.Running,
+		script:  s, scenario: sc, budget: newBudget(ctx), files: newFiles(), running: sc.Running, jailed: sc.Running && sc.Svcj,
 		noted: map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
 		otherwise: sc.OtherAnswers || s.world.otherwise,
 	}

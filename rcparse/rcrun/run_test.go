@@ -231,6 +231,28 @@ func TestDiscovery(t *testing.T) {
 	require.Equal(t, "a_on", rec.RCVar)
 }
 
+// rc.subr looks for a process in the jail only where ${name}_svcj is YES: a script
+// that looks under another name than the one that is jailed does not find it.
+func TestJailedProcess(t *testing.T) {
+	text := ". /etc/rc.subr\nname=all\nrcvar=all_enable\nload_rc_config $name\ncommand=/usr/local/sbin/one\n" +
+		"[ $1 != stop ] || [ -n \"$(check_process $command)\" ] || exit 7\nname=one\nrun_rc_command \"$1\"\n"
+	stop := Scenario{Verb: "stop", Running: true, InstalledAs: "all"}
+	require.Zero(t, FromText(text).Run(t.Context(), stop).Exit)
+	stop.Svcj = true
+	require.Equal(t, 7, FromText(text).Run(t.Context(), stop).Exit)
+	same := strings.Replace(text, "name=all\n", "name=one\n", 1)
+	require.Zero(t, FromText(same).Run(t.Context(), stop).Exit)
+	out := strings.Replace(same, "command=", "one_svcj=NO\ncommand=", 1) // it was not jailed, whatever rc.conf says
+	require.Len(t, FromText(out).Run(t.Context(), Scenario{Verb: "stop", Running: true, Svcj: true, InstalledAs: "one"}).Stops, 1)
+}
+
+// What $pidfile names is a pid file, whatever it is called.
+func TestNamedPidFile(t *testing.T) {
+	text := serviceText("pidfile=/var/run/foo.pid-1080\nstop_cmd=foo_stop\nfoo_stop() { kill -9 `cat $pidfile`; }")
+	rec := FromText(text).Run(t.Context(), Scenario{Verb: "stop", Running: true, InstalledAs: "foo"})
+	require.Equal(t, "host method: kill -9 1234\n", linesOf(rec.Stops))
+}
+
 // What a start needs from rc.conf is assumed, and told.
 func TestAssumed(t *testing.T) {
 	s := FromText(serviceText(": ${foo_interfaces:=\"\"}\n[ -n \"$foo_interfaces\" ] || err 1 no interfaces\ncommand_args=\"-i $foo_interfaces\""))

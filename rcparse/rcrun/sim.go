@@ -22,11 +22,14 @@ type sim struct {
 	files    *files
 	looking  bool // run_rc_command only tells its name
 	running  bool // whether the service's process is there
+	jailed   bool // it was there before, in its service jail
 	sleeps   int  // since the last run_rc_command
 	// otherwise is Scenario.OtherAnswers, or that the script's world is of that kind.
 	otherwise bool
 	marks     map[string]string // what each mark stands for
 	rounds    map[int]int       // of the script's loops, by line
+	waited    map[int]wait      // of those that only wait
+	slept     int               // calls of sleep(1)
 	guessed   string            // the last thing that the script asked for and that was guessed, in a sentence
 	bytes     int               // of the arguments recorded
 	runs      int               // shells that are nested now

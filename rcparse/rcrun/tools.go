@@ -209,6 +209,7 @@ func (v *invocation) input(names []string) []byte {
 // background it ends the shell, as a loop there goes on for good.
 func (v *invocation) sleep() error {
 	v.shell.sim.sleeps++
+	v.shell.sim.slept++
 	if v.frame.background && v.shell.sim.sleeps > patience {
 		return v.hc.Builtin(v.ctx, []string{"exit", "0"})
 	}

@@ -23,6 +23,7 @@ type Observed struct {
 	Lines          []string // the final command lines, as rc.subr evaluated them
 	Failed         string   // why the harness ended the run
 	Begins         []begin
+	Asked          []string // the switches that checkyesno was asked for
 	Output         string
 }
 
@@ -81,6 +82,10 @@ func observe(o outcome, installedAs string) Observed {
 			}
 			if skip = ""; s["cmd"] != "" && yes(s["svcj"]) && (s["verb"] == "restart" || s["verb"] == "status") {
 				skip = s["verb"] + "_cmd"
+			}
+		case "asked":
+			if name := e.Say["name"]; !slices.Contains(ob.Asked, name) {
+				ob.Asked = append(ob.Asked, name)
 			}
 		case "settled":
 			if !e.Inside && !done {
@@ -202,7 +207,7 @@ func plainPIDs(argv, pids []string) {
 // depends on what it is told, and none is what a service does.
 var readers = strings.Fields("awk basename cat cut dirname expr grep egrep fgrep head tail printf sed seq sort tee tr uniq wc xargs echo test [ " +
 	"true false sleep id whoami logname groups hostname uname date nproc stat kldstat ps pgrep pidof pwait which realpath readlink ls jls " +
-	"sockstat netstat df od jot kenv procstat fstat logger getent tty clear find")
+	"sockstat netstat df od jot kenv procstat fstat logger getent tty clear find limits") // limits without a command
 
 // reads reports whether a command is a reader, sysctl(8) without a value among them.
 func reads(argv []string) bool {

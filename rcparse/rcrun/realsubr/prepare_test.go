@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -23,8 +24,8 @@ var phases = map[string]string{
 // called with, and its parts which one is at work. Each gets one line at the
 // head of its body, which sets no variable of rc.subr; where the shell is dash,
 // $'...' is written as dash has it. All else stays as it is.
-func prepare(text, shell string) (string, error) {
-	check := exec.Command(shell, "-n")
+func prepare(text string, sh testsh.Shell) (string, error) {
+	check := exec.Command(sh.Path, "-n")
 	check.Stdin = strings.NewReader(text)
 	if out, err := check.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("this rc.subr does not parse: %w: %s", err, bytes.TrimSpace(out))
@@ -53,16 +54,17 @@ func prepare(text, shell string) (string, error) {
 			return "", err
 		}
 	}
-	// Where rc.subr has them: what file is a pid file, and for whom ps(1) is asked.
+	// Where rc.subr has them: what file is a pid file, for whom ps(1) is asked, and what is switched on.
 	for function, line := range map[string]string{
 		"check_pidfile":   `local SVCJIFY_PIDFILE; SVCJIFY_PIDFILE="$1"; export SVCJIFY_PIDFILE`,
 		"_find_processes": `local SVCJIFY_PROCESS; SVCJIFY_PROCESS="$2|$1"; export SVCJIFY_PROCESS`,
+		"checkyesno":      `__svcjify_asked "$1"`,
 	} {
 		if with, err := insert(text, function, line); err == nil {
 			text = with
 		}
 	}
-	return dialect(text, shell), nil
+	return dialect(text, sh.Kind), nil
 }
 
 // hasServiceJails reports whether an rc.subr has ever heard of them.
@@ -85,8 +87,8 @@ func insert(text, function, line string) (string, error) {
 
 // dialect writes $'...' with the characters themselves for dash, which lacks it;
 // FreeBSD's sh has it. A text that does not parse stays as it is.
-func dialect(text, shell string) string {
-	if !strings.HasSuffix(shell, "dash") {
+func dialect(text, kind string) string {
+	if kind != "dash" {
 		return text
 	}
 	f, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")

@@ -37,7 +37,7 @@ func TestRealRcSubr(t *testing.T) {
 		t.Skipf("%s has no service jails: that of FreeBSD 15 or later is needed", file)
 	}
 	h := newHarness(t, string(text))
-	t.Logf("%s (SHA-256 %x) is held against release %s", file, sha256.Sum256(text), h.release)
+	t.Logf("%s (SHA-256 %x), run by %s (%s), is held against release %s", file, sha256.Sum256(text), h.shell.Path, h.shell.Kind, h.release)
 	t.Run("made tree", func(t *testing.T) { h.compareTree(t, madeTree, selection{"made", 1, testing.Short()}) })
 	t.Run("SVCJIFY_PORTSDIR", func(t *testing.T) {
 		root := os.Getenv("SVCJIFY_PORTSDIR")
@@ -90,7 +90,6 @@ func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 	list = selectScripts(list, sel.every, only)
 	table, err := readTable("testdata/differences.tsv")
 	require.NoError(t, err)
-	shell := path.Base(h.shell)
 	var (
 		mu   sync.Mutex
 		wg   sync.WaitGroup
@@ -106,7 +105,7 @@ func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 					t.Errorf("%s: %v", s.where, err)
 				}
 				for _, r := range results {
-					if unknown := sum.add(r.found, func(d difference) *entry { return table.find(sel.tree, shell, d) }); len(unknown) > 0 {
+					if unknown := sum.add(r.found, func(d difference) *entry { return table.find(sel.tree, h.shell.Kind, d) }); len(unknown) > 0 {
 						for _, d := range unknown {
 							t.Errorf("%v", d)
 						}
@@ -124,9 +123,9 @@ func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 	}
 	close(work)
 	wg.Wait()
-	t.Logf("release %s: %d scripts, %s", h.release, len(list), sum)
+	t.Logf("release %s under %s: %d scripts, %s", h.release, h.shell.Kind, len(list), sum)
 	if only == "" {
-		for _, e := range table.idle(sel, shell, list) {
+		for _, e := range table.idle(sel, h.shell.Kind, list) {
 			t.Errorf("testdata/differences.tsv:%d: this difference no longer occurs: %s %s %s", e.line, e.script, e.scenario, e.variable)
 		}
 	}
@@ -200,11 +199,14 @@ func (h *harness) compareScript(ctx context.Context, s *subject, few bool) ([]re
 	// programs to make, which a script that hides its errors would not tell.
 	s.assumed = first.Assumed
 	for _, c := range first.Reached {
-		if p := c.Argv[0]; strings.Contains(p, "/") && !strings.ContainsAny(p, " \t\n") {
-			if !path.IsAbs(p) {
-				p = path.Join("/", c.Dir, p)
-			}
+		switch p := c.Argv[0]; {
+		case p == "" || strings.ContainsAny(p, " \t\n"):
+		case path.IsAbs(p):
 			s.programs = append(s.programs, p)
+		case strings.Contains(p, "/"):
+			s.programs = append(s.programs, path.Join("/", c.Dir, p))
+		case !baseNames[p] && !slices.Contains(builtins, p): // PATH may lead there
+			s.programs = append(s.programs, "/usr/local/bin/"+p)
 		}
 	}
 	if err := h.settle(ctx, s); err != nil {

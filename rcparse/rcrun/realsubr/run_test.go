@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 )
 
 // A harness runs scripts with one rc.subr.
@@ -27,7 +27,7 @@ type harness struct {
 	*template
 	subr     string // prepared
 	release  string // whose model it is held against: see fit
-	shell    string
+	shell    testsh.Shell
 	tmp      string
 	separate bool // each run has name spaces, and a file system of fixed size
 	limits   limits
@@ -45,15 +45,18 @@ type limits struct {
 
 // A subject is a script under test.
 type subject struct {
-	where    string // for messages
-	name     string // in rc.d
-	text     string
-	sparse   bool
-	endless  bool // it does not end, whatever the time
-	assumed  []rcrun.Setting
-	services []service
-	programs []string
-	extra    []lack
+	where  string // for messages
+	name   string // in rc.d
+	text   string
+	sparse bool
+	// otherwise: grep(1) does not find what it is asked for in files of the host, and kldstat(8) finds modules.
+	otherwise bool
+	endless   bool // it does not end, whatever the time
+	assumed   []rcrun.Setting
+	services  []service
+	switched  []string // on, for the look that finds the services
+	programs  []string
+	extra     []lack
 }
 
 type service struct{ name, rcvar string }
@@ -65,6 +68,9 @@ func requireRoot(t testing.TB) {
 		t.Skip("not root: chroot(2) needs it (the script itself runs as a user of its own)")
 	}
 	if _, err := shellOf(); err != nil {
+		if *shellFlag != "" {
+			t.Fatal(err)
+		}
 		lackTool(t, err.Error())
 	}
 }
@@ -82,16 +88,16 @@ func lackTool(t testing.TB, why string) {
 func newHarness(t testing.TB, subr string) *harness {
 	t.Helper()
 	requireRoot(t)
-	shell, err := shellOf()
+	sh, err := shellOf()
 	require.NoError(t, err)
-	text, err := prepare(subr, shell)
+	text, err := prepare(subr, sh)
 	require.NoError(t, err)
 	tmp := t.TempDir()
 	require.NoError(t, os.Chmod(tmp, 0o755))
 	require.NoError(t, os.Chmod(filepath.Dir(tmp), 0o755))
-	tpl, err := newTemplate(filepath.Join(tmp, "template"), shell)
+	tpl, err := newTemplate(filepath.Join(tmp, "template"), sh)
 	require.NoError(t, err)
-	h := &harness{template: tpl, subr: text, shell: shell, tmp: tmp,
+	h := &harness{template: tpl, subr: text, shell: sh, tmp: tmp,
 		seen:   map[string]outcome{},
 		limits: limits{seconds: 20, bytes: 64 << 20, inodes: 20_000, procs: 300}}
 	h.separate = canSeparate
@@ -165,10 +171,11 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/rc.subr":          h.subr,
 			"/etc/defaults/rc.conf": defaults,
 			"/etc/rc.conf":          rcConf(s, sc),
-			"/etc/passwd":           passwd(s.text),
-			path:                    dialect(s.text, h.shell),
+			"/etc/inetd.conf":       inetdConf,
+			"/etc/passwd":           passwd(s.text, s.assumed),
+			path:                    dialect(s.text, h.shell.Kind),
 		},
-		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "jailed": ""},
+		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "otherwise": "", "jailed": ""},
 		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
 	}
 	for _, l := range s.extra {
@@ -186,6 +193,9 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 	if s.sparse {
 		j.State["sparse"] = "yes"
 	}
+	if s.otherwise {
+		j.State["otherwise"] = "yes"
+	}
 	if sc.Running {
 		j.State["running"] = "yes"
 		if sc.Svcj {
@@ -200,45 +210,6 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 	}
 	j.Argv = append([]string{"sh", "-c", ". /.svcjify/preamble.sh; . " + path, path, sc.Verb}, sc.Args...)
 	return j
-}
-
-// defaults is /etc/defaults/rc.conf as far as rc.subr and scripts need one.
-const defaults = `rc_debug="NO"
-rc_info="NO"
-rc_startmsgs="YES"
-local_startup="/usr/local/etc/rc.d"
-script_name_sep=" "
-rc_conf_files="/etc/rc.conf"
-always_force_depends="NO"
-varmfs="AUTO"
-root_rw_mount="YES"
-syslogd_enable="YES"
-svcj_all_enable="NO"
-ldconfig_paths="/usr/lib/compat /usr/local/lib"
-devfs_rulesets="/etc/defaults/devfs.rules /etc/devfs.rules"
-source_rc_confs()
-{
-	. /etc/rc.conf
-}
-`
-
-func rcConf(s *subject, sc rcrun.Scenario) string {
-	list := append([]rcrun.Setting(nil), s.assumed...)
-	for _, sv := range s.services {
-		if sv.rcvar != "" {
-			list = append(list, rcrun.Setting{Name: sv.rcvar, Value: "YES"})
-		}
-		if sc.Svcj && sv.name != "" {
-			list = append(list, rcrun.Setting{Name: sv.name + "_svcj", Value: "YES"})
-		}
-	}
-	var b strings.Builder
-	for _, v := range append(list, sc.RCConf...) {
-		if v.Name != "" && strings.Trim(v.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
-			fmt.Fprintf(&b, "%s='%s'\n", v.Name, strings.ReplaceAll(v.Value, "'", `'\''`))
-		}
-	}
-	return b.String()
 }
 
 // shellRun has the launcher do one job.
@@ -375,9 +346,13 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 				s.services = append(s.services, sv)
 			}
 		}
+		if len(s.services) == 0 { // it may ask rc.conf itself whether it is switched on
+			s.switched = ob.Asked
+		}
 	}
-	for _, sparse := range []bool{false, true} {
-		s.sparse = sparse
+	s.switched = nil
+	for _, w := range []struct{ sparse, otherwise bool }{{}, {sparse: true}, {otherwise: true}, {true, true}} {
+		s.sparse, s.otherwise = w.sparse, w.otherwise
 		ob, err := h.run(ctx, s, plain)
 		if err != nil {
 			return err
@@ -386,6 +361,6 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 			return nil
 		}
 	}
-	s.sparse = false
+	s.sparse, s.otherwise = false, false
 	return nil
 }

@@ -2,6 +2,7 @@ package realsubr
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/rcparse"
@@ -26,6 +27,10 @@ func scripts(root string) ([]*subject, error) {
 		subst := map[string]string{"PREFIX": "/usr/local", "LOCALBASE": "/usr/local"}
 		if len(svc.Ports) > 0 {
 			subst = svc.Ports[0].Make.Substitutions()
+		}
+		if subst["RC_SUBR"] == "" { // the bsd.port.mk of old trees sets it
+			subst = maps.Clone(subst)
+			subst["RC_SUBR"] = "/etc/rc.subr"
 		}
 		if s := rcparse.Parse(src, subst); s.Dialect == rcparse.Unparsed || !s.UsesRcSubr() {
 			continue

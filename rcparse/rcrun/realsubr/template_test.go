@@ -7,9 +7,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/testsh"
 )
 
 // A template is what all runs share: the real shell and text tools with their
@@ -23,7 +24,7 @@ type template struct {
 var realTools = strings.Fields("awk basename cat cut dirname expr grep head printf sed seq sort tail tee tr uniq wc xargs")
 
 // newTemplate builds it in an empty directory.
-func newTemplate(dir, shell string) (*template, error) {
+func newTemplate(dir string, sh testsh.Shell) (*template, error) {
 	t := &template{dir: dir, shares: []string{".svcjify"}}
 	own := filepath.Join(dir, ".svcjify")
 	if err := os.MkdirAll(filepath.Join(own, "tool"), 0o755); err != nil {
@@ -34,12 +35,16 @@ func newTemplate(dir, shell string) (*template, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the stub: %w: %s", err, out)
 	}
-	for _, name := range []string{"preamble.sh", "sub.sh"} {
+	texts := []string{"preamble.sh", "sub.sh"}
+	if !sh.FreeBSD() {
+		texts = append(texts, "dash.sh")
+	}
+	for _, name := range texts {
 		if err := copyFile(filepath.Join("testdata", name), filepath.Join(own, name), 0o644); err != nil {
 			return nil, err
 		}
 	}
-	if err := t.program(shell, "sh"); err != nil {
+	if err := t.program(sh.Path, "sh"); err != nil {
 		return nil, err
 	}
 	for _, name := range realTools {
@@ -124,12 +129,4 @@ func copyFile(from, to string, mode os.FileMode) error {
 		return err
 	}
 	return os.Chmod(to, mode)
-}
-
-// shellOf is the shell to run rc.subr with: sh(1) where it is FreeBSD's, else dash.
-func shellOf() (string, error) {
-	if runtime.GOOS == "freebsd" {
-		return "/bin/sh", nil
-	}
-	return exec.LookPath("dash")
 }

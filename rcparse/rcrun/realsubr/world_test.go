@@ -84,8 +84,11 @@ func passesOn(name string) bool {
 	return slices.Contains([]string{"command", "type", "which", "exec", "env", "nice", "limits", "nohup", "xargs", "have", "eval", "protect", "su"}, path.Base(name))
 }
 
-// passwd is passwd(5) with the users that the script names by their homes.
-func passwd(text string) string {
+// passwd is passwd(5) with the users that the script, or what is assumed in rc.conf, names.
+func passwd(text string, assumed []rcrun.Setting) string {
+	for _, a := range assumed {
+		text += "\n" + a.Name + "=" + a.Value
+	}
 	lines := "root:*:0:0::/root:/bin/sh\nsomeone:*:1001:1001::/home/someone:/usr/sbin/nologin\n"
 	seen := map[string]bool{"root": true, "someone": true}
 	for _, m := range append(tildeUser.FindAllStringSubmatch(text, -1), assignedUser.FindAllStringSubmatch(text, -1)...) {
@@ -106,8 +109,10 @@ var lacks = []struct {
 }{
 	{"program", regexp.MustCompile(`(?m): (/[^\s:]+): (?:not found|Permission denied)$`)},
 	{"file", regexp.MustCompile(`(?m)cannot open (/[^\s:]+): No such file`)},
-	{"file", regexp.MustCompile(`(?m): \d+: (/[^\s:]+): Syntax error`)}, // a program that it sources
+	{"file", regexp.MustCompile(`(?m): \d+: (/[^\s:]+): Syntax error`)}, // a program that it sources, as dash says it
+	{"file", regexp.MustCompile(`(?m)^(/[^\s:]+): \d+: Syntax error`)},  // as FreeBSD's sh says it
 	{"file", regexp.MustCompile(`(?m)\.: ([^\s:/]+): not found$`)},      // sought in PATH
+	{"file", regexp.MustCompile(`(?m)\.: cannot open ([^\s:/]+): No such file`)},
 	{"dir", regexp.MustCompile(`(?m)cannot create (/[^\s:]+): (?:Directory nonexistent|No such file)`)},
 }
 

@@ -1,8 +1,12 @@
-# Sourced before the script's first line. It adds to the shell what FreeBSD's
-# sh(1) has and dash lacks, and makes the files of the made host that the script
-# asks for just before it asks. rc.subr's own words and the order in which
-# they run stay as they are: each test(1) is done as it is written.
+# Sourced before the script's first line. It makes the files of the made host
+# that the script asks for just before it asks. rc.subr's own words and the order
+# in which they run stay as they are: each test(1) is done as it is written.
+# dash.sh is there for dash only: what FreeBSD's sh(1) has and dash lacks.
 . /.svcjify/sub.sh
+__svcjify_equal='=='
+if [ -f /.svcjify/dash.sh ]; then
+	. /.svcjify/dash.sh
+fi
 __svcjify_test()
 {
 	local a ask
@@ -10,7 +14,7 @@ __svcjify_test()
 	for a in "$@"; do
 		shift
 		case $a in
-		==) set -- "$@" = ;; # dash lacks it
+		==) set -- "$@" "$__svcjify_equal" ;;
 		*) set -- "$@" "$a" ;;
 		esac
 	done
@@ -42,22 +46,6 @@ cd()
 	command cd "$@" > /dev/null
 }
 chdir() { cd "$@"; }
-
-setvar()
-{
-	eval "$1=\$2"
-}
-
-# dash's echo turns \n into a newline, FreeBSD's does so with -e only.
-echo()
-{
-	local IFS=' ' n='\n'
-	case $1 in
-	-n) n= ; shift ;;
-	-e) shift; printf "%b\\n" "$*"; return ;;
-	esac
-	printf "%s$n" "$*"
-}
 
 # Called by lines that are put into rc.subr's functions: see prepare in the test.
 __svcjify_begin()
@@ -97,6 +85,14 @@ __svcjify_settled()
 	esac
 	eval "svcj=\$${name}_svcj"
 	/.svcjify/stub settled "svcj=$svcj"
+}
+# The switches that a script asks for before it comes to run_rc_command.
+__svcjify_asked()
+{
+	case $1 in
+	*[!A-Za-z0-9_]*) ;;
+	*_enable) printf '{"Kind":"asked","Say":{"name":"%s"}}\n' "$1" >> /.svcjify-state/log ;;
+	esac
 }
 __svcjify_doit()
 {

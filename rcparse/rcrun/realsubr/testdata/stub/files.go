@@ -62,11 +62,7 @@ func copyTo(from, to string) {
 func removes(args []string) int {
 	flags, rest := getopt(args, "")
 	for _, p := range rest {
-		if !strings.HasPrefix(p, "/") {
-			dir, _ := os.Getwd()
-			p = dir + "/" + p
-		}
-		p = filepath.Clean(p)
+		p = absolute(p)
 		addState("removed", p)
 		if isset(flags, "r") || isset(flags, "R") {
 			os.RemoveAll(p)
@@ -108,11 +104,7 @@ func realpath(name string, args []string) int {
 			fmt.Println(to)
 			continue
 		}
-		if !strings.HasPrefix(p, "/") {
-			dir, _ := os.Getwd()
-			p = dir + "/" + p
-		}
-		fmt.Println(filepath.Clean(p))
+		fmt.Println(absolute(p))
 	}
 	return 0
 }

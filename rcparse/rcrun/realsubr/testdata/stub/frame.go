@@ -289,7 +289,7 @@ func execute(argv []string) int {
 			}
 		}
 	}
-	if strings.HasPrefix(p, "/") {
+	if strings.Contains(p, "/") && !strings.HasPrefix(p, "-") {
 		wantOne("-x", p, true)
 	}
 	return replace(p, argv)

@@ -13,7 +13,7 @@ import (
 // known succeeds in silence.
 func run(argv []string) int {
 	name := filepath.Base(argv[0])
-	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && os.Getenv("SVCJIFY_PHASE") == "method:start" {
+	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && strings.HasPrefix(os.Getenv("SVCJIFY_PHASE"), "method:") {
 		f := theFrame()
 		f.Prepend = state("prepend")
 		setFrame(f)
@@ -41,7 +41,12 @@ func run(argv []string) int {
 	case "sleep":
 		setState("sleeps", state("sleeps")+".")
 		return 0
-	case "false", "kldstat": // no module is loaded
+	case "false":
+		return 1
+	case "kldstat": // no module is loaded
+		if state("otherwise") == "yes" {
+			return 0
+		}
 		return 1
 	case "id", "whoami", "logname", "groups":
 		return id(name, args)
@@ -92,6 +97,9 @@ func run(argv []string) int {
 				wantOne("-f", a, false)
 			}
 		}
+		if name == "xargs" { // FreeBSD's runs nothing for an empty input, as GNU's does with -r
+			argv = append([]string{argv[0], "-r"}, args...)
+		}
 		return replace(p, argv)
 	}
 	return 0
@@ -118,6 +126,13 @@ func which(args []string) int {
 	return code
 }
 
+// toNull reports whether nobody reads what is written.
+func toNull() bool {
+	out, err := os.Stdout.Stat()
+	null, errNull := os.Stat("/dev/null")
+	return err == nil && errNull == nil && os.SameFile(out, null)
+}
+
 // grep is the real one on what the script wrote and on its input. In a file of
 // the made host it finds what it looks for, and prints nothing.
 func grep(name string, args []string) int {
@@ -133,6 +148,9 @@ func grep(name string, args []string) int {
 		}
 	}
 	if !known {
+		if state("otherwise") == "yes" && (isset(flags, "q") || isset(flags, "s") || toNull()) {
+			return 1
+		}
 		if state("sparse") == "yes" {
 			if hasState("searched", rest[0]) {
 				return 1

@@ -28,7 +28,7 @@ func absent(p string) bool {
 // runtimeFile reports whether a file is there only while its process is.
 func runtimeFile(p string) bool {
 	for _, f := range []string{state("pidfile"), os.Getenv("SVCJIFY_PIDFILE")} {
-		if f != "" && filepath.Clean(f) == p {
+		if f != "" && absolute(f) == p {
 			return true
 		}
 	}
@@ -39,6 +39,15 @@ func runtimeFile(p string) bool {
 		}
 	}
 	return strings.Contains(p, "/lock/") || base == "pid" || base == "lock" || base == "sock" || base == "socket"
+}
+
+// absolute is a path from the root, as seen from where the process is.
+func absolute(p string) string {
+	if !strings.HasPrefix(p, "/") {
+		dir, _ := os.Getwd()
+		p = dir + "/" + p
+	}
+	return filepath.Clean(p)
 }
 
 func sleeps() int { return len(state("sleeps")) }
@@ -72,14 +81,10 @@ func wantOne(op, p string, force bool) {
 	if p == "" {
 		return
 	}
-	if !strings.HasPrefix(p, "/") {
-		dir, err := os.Getwd()
-		if err != nil {
-			return
-		}
-		p = dir + "/" + p
+	if strings.HasSuffix(p, "/") {
+		op = "-d"
 	}
-	p = filepath.Clean(p)
+	p = absolute(p)
 	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
 	force = force || phase == "required"
 	if hasState("removed", p) && !force || strings.HasPrefix(p, "/.svcjify") {
@@ -94,14 +99,17 @@ func wantOne(op, p string, force bool) {
 		return // written since
 	}
 	there := exists(p) || force
+	if op == "-S" { // as long as somebody listens
+		there = alive()
+	}
 	switch {
 	case !there && err == nil:
 		os.RemoveAll(p)
 		return
 	case !there:
 		return
-	case err == nil && fits(op, st):
-		return
+	case err == nil && fits(op, st) && !(runtimeFile(p) && st.Mode().IsRegular() && st.Size() <= 1):
+		return // else it was made before rc.subr said that it is a pid file
 	case err == nil:
 		os.RemoveAll(p)
 	}
@@ -138,7 +146,7 @@ func fits(op string, st os.FileInfo) bool {
 	case "-S":
 		return st.Mode()&os.ModeSocket != 0
 	case "-c":
-		return true
+		return st.Mode()&os.ModeSymlink != 0
 	}
 	return true
 }
@@ -171,7 +179,9 @@ func place(op, p string) {
 			l.Close()
 		}
 	case op == "-c":
-		// No device can be made here: the answer stays no.
+		if strings.HasPrefix(p, "/dev/") { // no device can be made here, but test(1) follows a link
+			os.Symlink("/dev/null", p)
+		}
 	case runtimeFile(p):
 		os.WriteFile(p, []byte(pid+"\n"), 0o644)
 	case op == "-x" || programPath(p):
@@ -184,11 +194,7 @@ func place(op, p string) {
 
 // unplace forgets that a file was made for the script: it makes it itself.
 func unplace(p string) {
-	if !strings.HasPrefix(p, "/") {
-		dir, _ := os.Getwd()
-		p = dir + "/" + p
-	}
-	p = filepath.Clean(p)
+	p = absolute(p)
 	if hasState("placed", p) {
 		setState("placed", strings.TrimPrefix(strings.Replace("\n"+state("placed"), "\n"+p+"\n", "\n", 1), "\n"))
 	}
