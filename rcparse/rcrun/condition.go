@@ -190,31 +190,32 @@ func (t *tester) file(op, arg string) bool {
 	switch op {
 	case "-S":
 		if !runtimeFile(p) && t.sim.sleeps <= patience { // no socket by its name: one that comes if it is waited for
-			return t.sim.refused(op, p, false)
+			return t.sim.answered(op, p, false)
 		}
 	case "-s":
 		if b, ok := t.sim.files.content[p]; ok { // what the script wrote
 			return len(b) > 0
 		}
 	case "-c":
-		return t.sim.refused(op, p, strings.HasPrefix(p, "/dev/"))
+		return t.sim.answered(op, p, strings.HasPrefix(p, "/dev/"))
 	}
-	return t.sim.refused(op, p, t.sim.ask(op, p))
+	return t.sim.answered(op, p, t.sim.ask(op, p))
 }
 
-// refused keeps in mind what a script asked for and was told not to be there.
-func (s *sim) refused(op, p string, there bool) bool {
-	if !there {
-		what := "file"
-		switch {
-		case op == "-d":
-			what = "directory"
-		case op == "-S":
-			what = "socket"
-		case strings.HasPrefix(p, "/dev/"):
-			what = "device"
-		}
-		s.guessed = "it asks for the " + what + " " + clip(p, 80) + ", which is taken not to be there"
+// answered keeps in mind what a script asked for and was told.
+func (s *sim) answered(op, p string, there bool) bool {
+	what, taken := "file", "to be there"
+	switch {
+	case op == "-d":
+		what = "directory"
+	case op == "-S":
+		what = "socket"
+	case strings.HasPrefix(p, "/dev/"):
+		what = "device"
 	}
+	if !there {
+		taken = "not to be there"
+	}
+	s.guessed = "it asks for the " + what + " " + clip(p, 80) + ", which is taken " + taken
 	return there
 }

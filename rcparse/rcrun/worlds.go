@@ -45,15 +45,23 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	if full.startsMore() || full.record.Failed != "" {
 		return ""
 	}
+	// Where no world starts anything, the one that gets furthest tells best why.
+	furthest := world{}
 	for _, w := range s.worlds(ctx, plain, full.empty) {
 		s.world = w
 		m := s.enabled(ctx, plain)
-		if m.startsMore() && m.record.Failed == "" {
+		if m.record.Failed != "" {
+			continue
+		}
+		if m.startsMore() {
 			s.first = m.record
 			return ""
 		}
+		if len(m.record.Reached) > len(s.first.Reached) {
+			furthest, s.first = w, m.record
+		}
 	}
-	s.world = world{}
+	s.world = furthest
 	return ""
 }
 
