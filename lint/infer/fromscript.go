@@ -141,6 +141,9 @@ func backgrounds(s *rcparse.Script) bool {
 	for _, c := range s.Reach("start_cmd") {
 		name := s.Expand(strings.Trim(c.Name, `"'`))
 		base := path.Base(name)
+		if strings.HasPrefix(name, "%%") && !strings.Contains(name, "/") {
+			return true // a program that the port fills in, such as %%PYTHON_CMD%%
+		}
 		if name == "$command" || name == "${command}" || base == "nohup" || base != "sh" && base != "env" && interpreter.MatchString(base) {
 			return true
 		}

@@ -146,7 +146,8 @@ func FuzzInfer(f *testing.F) {
 			in.Port.Comment, in.Port.Descr = comment, message
 			in.Port.Files = []File{file("pkg-message", message), file("files/a.conf", conf), file("pkg-plist", plist)}
 			in.Port.Options = []Word{{comment, "x", 1}}
-			in.Port.Runs = in.Port.Options
+			in.Port.Runs, in.Port.Modules, in.Port.Users, in.Port.Flags = in.Port.Options, in.Port.Options, in.Port.Options, in.Port.Options
+			in.Port.Descr, in.Port.Names, in.Port.Services = message, []string{comment}, strings.Fields(plist)
 		})
 		v := Infer(in, Gather(in), &Knowledge{})
 		for _, w := range v.Options {

@@ -107,7 +107,8 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		}
 	}
 	in.Port.Files = files(svc.Tree, dirs)
-	if len(in.Port.Modules) == 0 {
+	cargo := slices.ContainsFunc(in.Port.Uses, func(w Word) bool { return w.Text == "cargo" || strings.HasPrefix(w.Text, "cargo:") })
+	if cargo && len(in.Port.Modules) == 0 {
 		in.Port.Modules = crateList(svc.Tree, dirs)
 	}
 	return in
