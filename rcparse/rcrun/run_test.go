@@ -61,6 +61,8 @@ foo_user=www foo_chdir=/var/db/foo foo_nice=5 foo_fib=1 foo_env="A=1 B=2" foo_um
 			want: "host method: /usr/local/sbin/foo -a b -d [user www] [dir /var/db/foo] [umask 0077] [limits -m 100M] [nice 5] [fib 1] [cpuset 0-1] [env A=1,B=2] [class web]\n"},
 		{name: "quotes do not survive su, as with rc.subr", middle: `foo_flags="-a 'b c'" foo_user=www`, sc: Scenario{Verb: "start"}, exit: 1},
 		{name: "quotes survive without su", middle: `foo_flags="-a 'b c'"`, sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo -a b c\n"},
+		{name: "nohup has no options", middle: "command_args=\">/dev/null $command\"\ncommand=/usr/bin/nohup\nfoo_flags=-q", sc: Scenario{Verb: "start"}, exit: 1},
+		{name: "nohup", middle: "command_args=\"-- $command\"\ncommand=/usr/bin/nohup", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo\n"},
 		{name: "flags in two lines", middle: "foo_flags='-a\n-b'", sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo -a\n", exit: 1},
 		{name: "chroot", middle: "foo_chroot=/jail foo_user=www foo_group=web foo_groups=a,b foo_chdir=/x", sc: Scenario{Verb: "start"},
 			want: "host method: /usr/local/sbin/foo [user www] [group web] [groups a,b] [chroot /jail]\n"},

@@ -120,6 +120,12 @@ func unwrap(argv []string, fr frame) unwrapped {
 			break // of a process, not a command
 		}
 		rest := w.how(&next, o)
+		if base == "nohup" { // it has no options, and says no as to a command that there is not
+			rest = argv[1:]
+			if len(rest) > 0 && rest[0] == "--" {
+				rest = rest[1:]
+			}
+		}
 		if len(rest) == 0 && base != "env" && base != "limits" {
 			break
 		}

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 )
+
+// something is what a command prints of which only that is known; grep finds in it what it looks for.
+const something = "‹something›"
 
 // run is a command of the host. All but the wrappers are logged; what is not
 // known succeeds in silence.
@@ -45,6 +49,9 @@ func run(argv []string) int {
 		return 1
 	case "kldstat": // no module is loaded
 		if state("otherwise") == "yes" {
+			if !slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "-q") }) {
+				fmt.Println(something)
+			}
 			return 0
 		}
 		return 1
@@ -147,6 +154,16 @@ func grep(name string, args []string) int {
 			known = false
 		}
 	}
+	if len(rest) == 0 && state("otherwise") == "yes" {
+		in, _ := io.ReadAll(io.LimitReader(os.Stdin, 1<<20))
+		if strings.Contains(string(in), something) {
+			if !isset(flags, "q") {
+				fmt.Println(something)
+			}
+			return 0
+		}
+		return filter(string(in), append([]string{"grep"}, grepArgs(name, flags, args)...))
+	}
 	if !known {
 		if state("otherwise") == "yes" && (isset(flags, "q") || isset(flags, "s") || toNull()) {
 			return 1
@@ -164,13 +181,22 @@ func grep(name string, args []string) int {
 		}
 		return 0
 	}
+	return replace(toolDir+"grep", append([]string{"grep"}, grepArgs(name, flags, args)...))
+}
+
+// grepArgs says by a flag what egrep and fgrep say by their names.
+func grepArgs(name string, flags []flag, args []string) []string {
 	kind := map[string]string{"grep": "-G", "egrep": "-E", "fgrep": "-F"}[name]
 	if name == "grep" && (isset(flags, "E") || isset(flags, "F")) {
-		kind = "--"
+		return args
 	}
-	argv := []string{"grep"}
-	if kind != "--" {
-		argv = append(argv, kind)
-	}
-	return replace(toolDir+"grep", append(argv, args...))
+	return append([]string{kind}, args...)
+}
+
+// filter is a real tool with the text as its input.
+func filter(text string, argv []string) int {
+	cmd := exec.Command(toolDir + argv[0])
+	cmd.Args, cmd.Stdin, cmd.Stdout, cmd.Stderr = argv, strings.NewReader(text), os.Stdout, os.Stderr
+	_ = cmd.Run()
+	return cmd.ProcessState.ExitCode()
 }

@@ -87,7 +87,8 @@ func wantOne(op, p string, force bool) {
 	p = absolute(p)
 	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
 	force = force || phase == "required"
-	if hasState("removed", p) && !force || strings.HasPrefix(p, "/.svcjify") {
+	back := runtimeFile(p) && sleeps() > patience // a process that was waited for has written it again
+	if hasState("removed", p) && !force && !back || strings.HasPrefix(p, "/.svcjify") {
 		return
 	}
 	st, err := os.Lstat(p)
