@@ -74,7 +74,7 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 
 // unbumpedPort looks at one port of a service, whose template may be the same as before.
 func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
-	prev, err := was.Port(p.Origin)
+	prev, err := was.Port(p.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Finding{}, false // a new port
 	}
@@ -86,7 +86,7 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.
 		changed = "USE_RC_SUBR now names " + svc.Name
 	}
 	f := Finding{
-		Code: sj401.Code, Severity: sj401.Severity, Tree: svc.Tree, Path: path.Join(p.Origin, "Makefile"),
+		Code: sj401.Code, Severity: sj401.Severity, Tree: svc.Tree, Path: path.Join(p.Dir, "Makefile"),
 		Service: svc.Name, Origin: p.Origin,
 	}
 	for _, name := range []string{"PORTVERSION", "DISTVERSION", "PORTREVISION"} {
@@ -111,7 +111,7 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.
 	}
 	if published != nil {
 		if tree := published(); tree != nil {
-			if there, err := makefile.Read(tree, p.Origin); err != nil || there.Value("PKGNAME") != name {
+			if there, err := makefile.Read(tree, p.Dir); err != nil || there.Value("PKGNAME") != name {
 				return f, false
 			}
 		}

@@ -76,7 +76,7 @@ func fromProblem(p corpus.Problem) Finding {
 		rule = sj402
 	}
 	f.Code, f.Severity = rule.Code, rule.Severity
-	if p.Kind == corpus.NoTemplate {
+	if p.Kind == corpus.NoTemplate || p.Kind == corpus.Elsewhere {
 		f.Severity = Info
 	}
 	return f

@@ -36,10 +36,11 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			ctx := cmd.Context()
-			root, dir, within, err := corpus.Locate(args)
+			target, err := c.oneTree(args)
 			if err != nil {
 				return err
 			}
+			root := target.Tree.Root
 			head, err := gitwrite.Open(root)
 			if err != nil {
 				return err
@@ -48,7 +49,13 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if err := head.Writable(); err != nil {
 				return err
 			}
-			p, err := c.plan(ctx, func() (*corpus.Corpus, error) { return corpus.OpenFS(head.FS, dir, within...) }, args, &f)
+			p, err := c.plan(ctx, func(context.Context) (*corpus.Corpus, error) {
+				state := []*corpus.Target{target.In(head.FS)}
+				if err := c.prepare(state, args); err != nil {
+					return nil, err
+				}
+				return c.load(state, &f.look.narrow)
+			}, &f)
 			if err != nil {
 				return err
 			}
@@ -100,6 +107,22 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 	return cmd
 }
 
+// oneTree finds the one ports tree that the arguments lie in.
+func (c *Command) oneTree(args []string) (*corpus.Target, error) {
+	targets, err := c.find(args)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(targets) > 1:
+		return nil, hinted{fmt.Errorf("the paths lie in %d trees, such as %s and %s: expected one", len(targets), targets[0].Tree.Dir, targets[1].Tree.Dir),
+			"run svcjify once for each tree"}
+	case targets[0].Tree.Scripts:
+		return nil, hinted{fmt.Errorf("%s is a directory of scripts: expected a ports tree or a part of one", targets[0].Tree.Dir),
+			"name the top of a ports tree, a category, or a port"}
+	}
+	return targets[0], nil
+}
+
 // signatures is who the commits are from and by. The committer's date is the
 // author's, so that the same tree gives the same commits.
 func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.Head, send *sendFlags) (author, committer gitwrite.Signature, err error) {
@@ -129,7 +152,7 @@ func (c *Command) clean(head *gitwrite.Head, changes []*patch.Change) []*patch.C
 		dirty := ""
 		for _, file := range ch.Files {
 			if why := head.Dirty(file.Path); why != "" {
-				dirty = file.Path + " " + why
+				dirty = ch.Tree.Shown(file.Path) + " " + why
 				break
 			}
 		}

@@ -22,7 +22,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	}
 	fmt.Fprintf(&b, ": %s\n", s.State)
 	if s.Service.Template != "" {
-		fmt.Fprintf(&b, "  script     %s\n", OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
+		fmt.Fprintf(&b, "  script     %s\n", OneLine(s.Service.Tree.Shown(s.Service.Template)))
 	}
 	if s.Script != nil {
 		if len(s.Programs) > 0 {

@@ -51,7 +51,7 @@ func findings(list []lint.Finding) []jsonFinding {
 
 func finding(f lint.Finding) jsonFinding {
 	j := jsonFinding{
-		Code: f.Code, Severity: f.Severity, Path: f.Location(), Line: f.Line, Col: f.Col,
+		Code: f.Code, Severity: f.Severity, Path: f.StablePath(), Line: f.Line, Col: f.Col,
 		Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
 	}
 	if r, ok := lint.RuleOf(f.Code); ok {
@@ -69,7 +69,7 @@ func ListJSON(w io.Writer, res *lint.Result) error {
 	out := make([]jsonService, 0, len(res.Subjects))
 	for _, s := range res.Subjects {
 		j := jsonService{
-			Name: s.Service.Name, Origin: s.Origin(), Template: lint.InTree(s.Service.Tree, s.Service.Template),
+			Name: s.Service.Name, Origin: s.Origin(), Template: s.Service.Tree.Stable(s.Service.Template),
 			Ports: []string{}, Condition: s.Service.Condition, State: s.State,
 			Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
 			Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,

@@ -1,0 +1,42 @@
+package corpus
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile"
+)
+
+// elsewhere says once which files are in the tree that this one stands on,
+// where nobody named it. A port counts if it installs an rc.d script, or is the
+// slave of one that may.
+func (l *loader) elsewhere(sel *selection) {
+	var ports []*portResult
+	for dir, r := range l.evaluated {
+		if r == nil || r.err != nil || !sel.port(dir) {
+			continue
+		}
+		lacks := r.port.Make.Lacks()
+		if len(lacks) > 0 && (len(r.words) > 0 || len(r.installed) > 0 || slices.ContainsFunc(lacks, isMakefile)) {
+			ports = append(ports, r)
+		}
+	}
+	if len(ports) == 0 {
+		return
+	}
+	slices.SortFunc(ports, func(a, b *portResult) int { return strings.Compare(a.port.Dir, b.port.Dir) })
+	first := ports[0]
+	lack := first.port.Make.Lacks()[0]
+	what := "the port reads " + lack.Name
+	if n := len(ports); n > 1 {
+		what = fmt.Sprintf("%d ports read files, such as %s (%s),", n, lack.Name, first.port.Dir)
+	}
+	l.problem(Problem{Kind: Elsewhere, Path: lack.File, Line: lack.Line, Origin: first.port.Dir,
+		Text: what + " of the ports tree that this one stands on, which is not named: what they set is not known",
+		Hint: "name that tree, as in --portsdir /usr/ports"})
+}
+
+// isMakefile tells a file that may say which scripts a port installs, as that
+// of its master does.
+func isMakefile(l makefile.Lack) bool { return strings.HasSuffix(l.Name, "/Makefile") }
