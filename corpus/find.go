@@ -200,7 +200,8 @@ func (f *finder) name(given string, err error) error {
 func (f *finder) around() *Tree {
 	if cwd, err := os.Getwd(); err == nil {
 		real := realPath(cwd, true)
-		if root := findRoot(real); anyPort(guardDir(root), ".") {
+		root := findRoot(real)
+		if g := guardDir(root); holdsFramework(root) || anyPortWithin(g, ".", 2) || repositoryAt(root) && anyPort(g, ".") {
 			return newTree(root, shownDir(cwd, real, root), false)
 		}
 	}

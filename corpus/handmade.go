@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 	"slices"
@@ -24,6 +25,9 @@ func (l *loader) handMadePort(found *services, r *portResult) {
 	mk := r.port.Make
 	rec := readRecipe(mk)
 	done := make(map[string]bool)
+	for _, name := range rec.links { // a second name of a script that is told under its own
+		done[name] = true
+	}
 	for _, w := range r.words {
 		done[strings.TrimSuffix(w.Text, ".sh")] = true
 		done[w.Text] = true
@@ -128,7 +132,13 @@ func (l *loader) packed(found *services, sel *selection) {
 		}
 	}
 	lists := make([][]packedLine, len(dirs))
-	parallel(len(dirs), func(_, i int) { lists[i] = l.packingList(dirs[i]) })
+	bufs := make([][]byte, workers())
+	parallel(len(dirs), func(w, i int) {
+		if bufs[w] == nil {
+			bufs[w] = make([]byte, 256<<10)
+		}
+		lists[i] = l.packingList(dirs[i], bufs[w])
+	})
 	var evaluate []string
 	for i, dir := range dirs {
 		if len(lists[i]) > 0 {
@@ -157,15 +167,16 @@ var packedScript = regexp.MustCompile(`^((?:@\([^)]*\)\s*|@[a-z]+\s+|%%[A-Za-z0-
 var placeholder = regexp.MustCompile(`%%([A-Za-z0-9_]+)%%`)
 
 // packingList reads a port's pkg-plist, if it names rc.d.
-func (l *loader) packingList(dir string) []packedLine {
+func (l *loader) packingList(dir string, buf []byte) []packedLine {
 	file := path.Join(dir, "pkg-plist")
-	text, err := l.fs.ReadFile(file)
-	if err != nil || !strings.Contains(string(text), rcDir) {
+	data, err := l.fs.readInto(file, buf)
+	if err != nil || !bytes.Contains(data, []byte(rcDir)) {
 		return nil
 	}
+	text := string(data)
 	var list []packedLine
 	n := 0
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		n++
 		m := packedScript.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		if m == nil || strings.HasPrefix(line, "@comment") || strings.HasPrefix(line, "@dir") {

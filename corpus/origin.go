@@ -27,9 +27,14 @@ func (l *loader) originOf(dir string, mk *makefile.Port) string {
 			name = mk.Value("PORTNAME")
 		}
 	}
-	depth := strings.Count(dir, "/")
+	// A port may lie below its own name, as in net/foo/port.
+	for d := dir; strings.Contains(d, "/"); d = path.Dir(d) {
+		if up := path.Dir(d); l.isCategory(up) || slices.Contains(categories, path.Base(up)) {
+			return path.Base(up) + "/" + path.Base(d)
+		}
+	}
 	switch {
-	case depth > 0 && (len(categories) == 0 || l.isCategory(path.Dir(dir)) || slices.Contains(categories, above)):
+	case strings.Contains(dir, "/") && len(categories) == 0:
 		return above + "/" + name
 	case len(categories) > 0 && name != "":
 		return categories[0] + "/" + name

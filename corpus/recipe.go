@@ -20,7 +20,9 @@ type recipe struct {
 	copies map[string][]string
 	// into are the files that are put into rc.d.
 	into []install
-	turn int
+	// links are names in rc.d that are links to others there.
+	links []string
+	turn  int
 }
 
 // An install is a file that a command puts into rc.d.
@@ -254,6 +256,13 @@ func (sh *recipeShell) call(cmd *syntax.CallExpr, from []string) []string {
 		args = append(args, text)
 	}
 	switch {
+	case slices.Contains([]string{"LN", "RLN", "ln"}, name):
+		if n := len(args); n > 0 {
+			if _, base, ok := strings.Cut(args[n-1], rcDir+"/"); ok {
+				sh.links = append(sh.links, base)
+			}
+		}
+		return nil
 	case name == "cd":
 		sh.moved = true
 		return nil

@@ -68,6 +68,7 @@ func (l *loader) scanTree() {
 			}
 			visits[i] = l.visit(level[i], bufs[w])
 		})
+		l.scans = slices.Grow(l.scans, len(level))
 		var next []string
 		for i := range visits {
 			v := &visits[i]
@@ -201,16 +202,15 @@ func newScan(dir string, text []byte) scan {
 // portText tells a port's Makefile from that of a category, of the tree, or of
 // something that is no port.
 func portText(text []byte) bool {
-	for _, mark := range []string{"bsd.port.", "bsd.mport."} {
-		for rest := text; ; {
-			i := bytes.Index(rest, []byte(mark))
-			if i < 0 {
-				break
-			}
-			rest = rest[i+len(mark):]
-			if !bytes.HasPrefix(rest, []byte("subdir.mk")) {
-				return true
-			}
+	for rest := text; ; { // bsd.port.mk and its like
+		i := bytes.Index(rest, []byte("bsd."))
+		if i < 0 {
+			break
+		}
+		rest = rest[i+len("bsd."):]
+		after, ok := bytes.CutPrefix(bytes.TrimPrefix(rest[:min(len(rest), 20)], []byte("m")), []byte("port."))
+		if ok && !bytes.HasPrefix(after, []byte("subdir.mk")) {
+			return true
 		}
 	}
 	if bytes.Contains(text, []byte("PORTNAME")) {
@@ -250,9 +250,12 @@ func isPort(g *guarded, dir string) bool {
 const maxProbes = 2000
 
 // anyPort tells whether a directory is a port or holds one at some depth.
-func anyPort(g *guarded, dir string) bool {
+func anyPort(g *guarded, dir string) bool { return anyPortWithin(g, dir, maxDepth) }
+
+// anyPortWithin is anyPort for the levels down to a depth.
+func anyPortWithin(g *guarded, dir string, depth int) bool {
 	probes := maxProbes
-	for level := []string{dir}; len(level) > 0; {
+	for level := []string{dir}; len(level) > 0 && depth >= 0; depth-- {
 		var next []string
 		for _, d := range level {
 			if probes--; probes < 0 {

@@ -195,7 +195,7 @@ directory, with an empty line before and after:
   because: the maintainer does it himself, PR 123456`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%w: unknown command %q, expected status or refresh", errUsage, "batch "+args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},

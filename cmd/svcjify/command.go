@@ -12,9 +12,11 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
+	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -152,7 +154,7 @@ func (c *Command) root() *cobra.Command {
 		Version: version(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},
@@ -162,7 +164,7 @@ func (c *Command) root() *cobra.Command {
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %w", errUsage, hinted{err, cmd.CommandPath() + " --help"})
+		return fmt.Errorf("%w: %w", errUsage, hinted{err, nearestFlag(cmd, err) + cmd.CommandPath() + " --help"})
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -171,6 +173,35 @@ func (c *Command) root() *cobra.Command {
 		c.baselineCmd(), c.configCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root
+}
+
+// unknownCommand is a subcommand that is none.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var known []string
+	for _, sub := range cmd.Commands() {
+		known = append(known, sub.Name())
+	}
+	hint := cmd.CommandPath() + " --help lists the commands"
+	if near := lint.Nearest(name, known); near != "" {
+		hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
+	}
+	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("unknown command %q", strings.TrimSpace(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" "+name)), hint})
+}
+
+// nearestFlag is the flag that an unknown one may stand for, as a part of a hint.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return ""
+	}
+	var known []string
+	add := func(f *pflag.Flag) { known = append(known, f.Name) }
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	if near := lint.Nearest(name, known); near != "" {
+		return "did you mean --" + near + "? "
+	}
+	return ""
 }
 
 // version is the module's version and the commit it was built from.

@@ -94,7 +94,7 @@ func (c *Command) explain(ctx context.Context, args []string, look *lookFlags) e
 		}
 	}
 	if len(res.Subjects) == 0 && c.exit == exitClean {
-		if err := noService(found, res); err != nil {
+		if err := noService(found, res, &look.narrow); err != nil {
 			return err
 		}
 		return report.Text(c.Stdout, res, report.Options{})

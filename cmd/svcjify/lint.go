@@ -128,7 +128,7 @@ func parseFailOn(s string) (lint.Severity, error) {
 	}
 	sev, err := lint.ParseSeverity(s)
 	if err != nil {
-		return sev, fmt.Errorf("%w: --fail-on is %q, expected error, warning, info or never", errUsage, s)
+		return sev, wrongWord("--fail-on", s, failOnWords)
 	}
 	return sev, nil
 }

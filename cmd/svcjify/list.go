@@ -37,7 +37,7 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			c.progress.done()
 			c.unlisted(found)
 			if len(res.Subjects) == 0 && c.exit == exitClean {
-				return noService(found, res)
+				return noService(found, res, &look.narrow)
 			}
 			return c.print(outs, res, report.Options{})
 		},

@@ -76,7 +76,7 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 		return o, err
 	}
 	if o.Operator != "" && o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
-		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
+		return o, wrongWord("--operator", f.operator, []string{string(lint.OperatorEquals), string(lint.OperatorColon)})
 	}
 	var err error
 	if f.release != "" {
@@ -182,7 +182,7 @@ func (c *Command) color() (bool, error) {
 	case "auto":
 		return autoColor(os.Getenv, isTerminal(c.Stdout)), nil
 	}
-	return false, fmt.Errorf("%w: --color is %q, expected auto, always or never", errUsage, c.global.color)
+	return false, wrongWord("--color", c.global.color, []string{"auto", "always", "never"})
 }
 
 // autoColor decides by the environment (no-color.org, force-color.org), and then

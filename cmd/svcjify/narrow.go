@@ -44,6 +44,11 @@ func stateNames() []string {
 	return out
 }
 
+// any tells whether one of the flags is there.
+func (f *narrowFlags) any() bool {
+	return len(f.only)+len(f.categories)+len(f.maintainers)+len(f.states)+len(f.rules)+len(f.ignored) > 0
+}
+
 // check finds what is wrong with the flags.
 func (f *narrowFlags) check() error {
 	for _, p := range f.only {
@@ -143,8 +148,8 @@ func (f *narrowFlags) after(res *lint.Result) {
 // wrongWord is a value that a flag does not take.
 func wrongWord(flag, got string, words []string) error {
 	err := fmt.Errorf("%s is %q, expected %s", flag, got, orList(words))
-	if near := corpus.Nearest(got, words); len(near) > 0 {
-		return fmt.Errorf("%w: %w", errUsage, hinted{err, "did you mean " + near[0] + "?"})
+	if near := lint.Nearest(got, words); near != "" {
+		return fmt.Errorf("%w: %w", errUsage, hinted{err, "did you mean " + near + "?"})
 	}
 	return fmt.Errorf("%w: %w", errUsage, err)
 }
@@ -155,8 +160,12 @@ func wrongRule(flag, got string) error {
 		err = fmt.Errorf("%s: no rule %q", flag, got)
 	}
 	hint := "svcjify rules lists them"
-	if near := corpus.Nearest(got, ruleNames()); len(near) > 0 {
-		hint = "did you mean " + near[0] + "? " + hint
+	var known []string
+	for _, r := range lint.Rules() {
+		known = append(known, r.Code, r.Slug)
+	}
+	if near := lint.Nearest(got, known); near != "" {
+		hint = "did you mean " + near + "? " + hint
 	}
 	return fmt.Errorf("%w: %w", errUsage, hinted{err, hint})
 }

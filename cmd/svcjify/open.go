@@ -134,12 +134,22 @@ var errNoService = errors.New("no service")
 
 // noService says what was looked at where there is no service, so that an empty
 // answer is not taken for a good one; nil where there is one.
-func noService(found *corpus.Corpus, res *lint.Result) error {
+func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 	if len(res.Subjects) > 0 || len(res.Findings) > 0 {
 		return nil
 	}
-	return hinted{fmt.Errorf("%w: %s looked at, none installs an rc.d script", errNoService, report.Plural(found.Ports, "port was", "ports were")),
-		"svcjify list without flags shows the services of the whole tree"}
+	ports := report.Plural(found.Ports, "port was", "ports were")
+	switch {
+	case f.any() && len(found.Services) > 0:
+		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, report.Plural(len(found.Services), "another was", "others were")),
+			"svcjify list shows their states, svcjify lint their findings"}
+	case f.any():
+		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, ports), "svcjify list without flags shows all services"}
+	case len(found.Problems) > 0:
+		return hinted{fmt.Errorf("%w: %s looked at, and not all could be read", errNoService, ports), "svcjify lint says what is wrong"}
+	}
+	return hinted{fmt.Errorf("%w: %s looked at, none installs an rc.d script", errNoService, ports),
+		"name another part of the tree, or its top"}
 }
 
 // at opens what the command line names, for plan.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
@@ -71,6 +72,11 @@ func Explain(w io.Writer, s *lint.Subject) error {
 			continue
 		}
 		where := e.Path
+		if t := s.Service.Tree; t != nil && t.FS != nil { // a package or the table is no file of the tree
+			if _, err := fs.Stat(t.FS, where); err == nil {
+				where = t.Shown(where)
+			}
+		}
 		if e.Line > 0 {
 			where += fmt.Sprintf(":%d", e.Line)
 		}
