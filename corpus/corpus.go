@@ -46,9 +46,11 @@ type Tree struct {
 	// At is the current directory in FS, where that lies in the tree; else "".
 	At string
 	// Repository is the top of the git repository around it, "" for none, and
-	// Prefix the way from there to Root, "." for the same. Without a repository,
-	// Prefix is ".".
-	Repository, Prefix string
+	// Inner the way from there to Root, "." for the same or without one.
+	Repository, Inner string
+	// Prefix is Inner, but for a repository within another that is looked at from
+	// the outer one: there it is the way from the outer one's top.
+	Prefix string
 	// PortsDir is the ports tree that this one stands on; "" for none.
 	PortsDir string
 	// Scripts is true for a plain directory of rc.d scripts, as installed or
@@ -75,12 +77,34 @@ func (t *Tree) Shown(name string) string {
 }
 
 // Stable is a path of the tree as machines see it, wherever the command is
-// typed: from the top of the git repository, or else from the tree's root.
+// typed: from the top of the git repository that is looked at, or else from the
+// tree's root.
 func (t *Tree) Stable(name string) string {
 	if t == nil || t.Prefix == "" {
 		return name
 	}
 	return path.Join(t.Prefix, name)
+}
+
+// StableFrom says where the paths of Stable begin: "repository" for the top of
+// the git repository, "tree" for the tree's root.
+func (t *Tree) StableFrom() string {
+	switch {
+	case t == nil || t.Root == "":
+		return ""
+	case t.Repository != "":
+		return "repository"
+	}
+	return "tree"
+}
+
+// InRepository is a path of the tree as git sees it: from the top of the
+// repository that the file is in, or else from the tree's root.
+func (t *Tree) InRepository(name string) string {
+	if t == nil || t.Inner == "" {
+		return t.Stable(name)
+	}
+	return path.Join(t.Inner, name)
 }
 
 // Elsewhere tells whether a path leads into the tree that this one stands on,

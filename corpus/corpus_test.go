@@ -23,7 +23,7 @@ func tree(files map[string]string) fstest.MapFS {
 		switch {
 		case strings.HasSuffix(name, ".in") && text == "":
 			text = script
-		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README":
+		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README" && !strings.HasSuffix(name, ".mk"):
 			name += "/Makefile"
 			text = "PORTNAME= " + filepath.Base(filepath.Dir(name)) + "\nPORTVERSION= 1\n" + text + "\n.include <bsd.port.mk>\n"
 		}

@@ -2,6 +2,8 @@ package corpus
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,16 +11,16 @@ import (
 )
 
 // elsewhere says once which files are in the tree that this one stands on,
-// where nobody named it. A port counts if it installs an rc.d script, or is the
-// slave of one that may.
+// where nobody named it. A port counts if it installs an rc.d script or has one
+// in files/, or is the slave of a port that may.
 func (l *loader) elsewhere(sel *selection) {
 	var ports []*portResult
 	for dir, r := range l.evaluated {
-		if r == nil || r.err != nil || !sel.port(dir) {
+		if r == nil || r.err != nil || !sel.touches(dir) {
 			continue
 		}
 		lacks := r.port.Make.Lacks()
-		if len(lacks) > 0 && (len(r.words) > 0 || len(r.installed) > 0 || slices.ContainsFunc(lacks, isMakefile)) {
+		if len(lacks) > 0 && (len(r.words) > 0 || len(r.installed) > 0 || slices.ContainsFunc(lacks, isMakefile) || l.holdsTemplate(dir)) {
 			ports = append(ports, r)
 		}
 	}
@@ -35,6 +37,19 @@ func (l *loader) elsewhere(sel *selection) {
 	l.problem(Problem{Kind: Elsewhere, Path: lack.File, Line: lack.Line, Origin: first.port.Dir,
 		Text: what + " of the ports tree that this one stands on, which is not named: what they set is not known",
 		Hint: "name that tree, as in --portsdir /usr/ports"})
+}
+
+// holdsTemplate tells whether a script stands in a port's files/.
+func (l *loader) holdsTemplate(dir string) bool {
+	entries, err := l.fs.ReadDir(path.Join(dir, "files"))
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		name := path.Join(dir, "files", e.Name())
+		if !e.Type().IsRegular() || strings.HasPrefix(e.Name(), "patch-") {
+			return false
+		}
+		text, err := l.fs.ReadFile(name)
+		return err == nil && isScript(text)
+	})
 }
 
 // isMakefile tells a file that may say which scripts a port installs, as that

@@ -288,6 +288,7 @@ func (l *loader) looseTarget(x *Target, name string) *Target {
 	dir := path.Dir(name)
 	t := *x.Tree
 	t.Scripts, t.Dir, t.Prefix, t.Root = true, t.Shown(dir), path.Join(t.Prefix, dir), path.Join(t.Root, dir)
+	t.Inner = path.Join(t.Inner, dir)
 	t.At, _ = within(dir, t.At)
 	if l.fs.dir != "" {
 		t.FS = guardDir(l.fs.dir + "/" + dir)
@@ -308,11 +309,12 @@ func (l *loader) nestedTargets(x *Target) []*Target {
 		}
 		t := *x.Tree
 		t.Dir, t.Prefix, t.Root = t.Shown(dir), path.Join(t.Prefix, dir), path.Join(t.Root, dir)
+		t.Inner = path.Join(t.Inner, dir)
 		t.At, _ = within(dir, t.At)
 		if l.fs.dir != "" {
 			t.FS = guardDir(l.fs.dir + "/" + dir)
 			if repositoryAt(t.Root) {
-				t.Repository, t.Prefix = t.Root, "."
+				t.Repository, t.Inner = t.Root, "."
 			}
 		} else if sub, err := fs.Sub(l.fs.base, dir); err == nil {
 			t.FS = guardFS(sub)

@@ -158,11 +158,18 @@ func newTree(root, shown string, scripts bool) *Tree {
 			t.Prefix = rel
 		}
 	}
+	t.Inner = t.Prefix
 	return t
 }
 
 // errNoTree: a directory that is to be a ports tree is none.
 var errNoTree = errors.New("is no ports tree: Mk/bsd.port.mk is not there")
+
+// Whole tells whether the tree has the framework itself, and so stands on no other.
+func (t *Tree) Whole() bool {
+	g, ok := t.FS.(*guarded)
+	return ok && hasFramework(g, ".")
+}
 
 // StandOn names the ports tree that this one, an overlay, stands on: what its
 // ports read and it does not have is looked for there. A tree that has the
@@ -184,7 +191,7 @@ func (t *Tree) StandOn(dir string) error {
 	if err != nil {
 		return &OpenError{Path: dir, Text: err.Error(), Err: err, Hint: "--portsdir takes the top of a ports tree, such as /usr/ports"}
 	}
-	if hasFramework(g, ".") || realPath(dir, true) == t.Root {
+	if t.Whole() || realPath(dir, true) == t.Root {
 		return nil
 	}
 	g.portsdir = guardDir(dir)

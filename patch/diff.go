@@ -16,7 +16,7 @@ const contextLines = 3
 func (c *Change) Diff() []byte {
 	var b bytes.Buffer
 	for _, f := range c.Files {
-		f.diff(&b, c.Tree.Stable(f.Path))
+		f.diff(&b, c.Tree.InRepository(f.Path))
 	}
 	return b.Bytes()
 }

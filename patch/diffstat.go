@@ -18,7 +18,7 @@ func (c *Change) diffstat() string {
 	most, nameWidth, added, removed := 0, 0, 0, 0
 	for _, f := range c.Files {
 		a, r := f.changed()
-		name := quotePath(c.Tree.Stable(f.Path))
+		name := quotePath(c.Tree.InRepository(f.Path))
 		rows = append(rows, row{name, a, r})
 		most, nameWidth = max(most, a+r), max(nameWidth, len(name))
 		added, removed = added+a, removed+r

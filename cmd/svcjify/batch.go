@@ -122,15 +122,26 @@ func (f *sendFlags) words() []string {
 	return out
 }
 
+// of keeps what is about one tree.
+func (p *planned) of(tree *corpus.Tree) {
+	p.res.Subjects = slices.DeleteFunc(p.res.Subjects, func(s *lint.Subject) bool { return s.Service.Tree != tree })
+	p.changes = slices.DeleteFunc(p.changes, func(c *patch.Change) bool { return c.Tree != tree })
+	p.held = slices.DeleteFunc(p.held, func(h patch.Withheld) bool { return h.Subject.Service.Tree != tree })
+}
+
 // writeBatch makes or renews the batch in a directory.
 func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags, send *sendFlags) error {
-	if len(p.found.Trees) != 1 {
-		return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
-	}
 	tree := p.found.Trees[0]
-	head, done := headOf(tree.Dir)
+	for _, t := range p.found.Trees[1:] {
+		if _, below := tree.Rel(t.Dir); !below || len(p.found.Services) == 0 || p.found.Services[0].Tree != tree {
+			return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
+		}
+		fmt.Fprintf(c.Stderr, "withheld: %s is a tree of its own: svcjify patch -o DIR %[1]s makes its batch\n", report.OneLine(t.Dir))
+	}
+	p.of(tree)
+	head, done := headOf(tree.Root)
 	defer done()
-	env, known, err := c.envelope(ctx, tree.Dir, head, send)
+	env, known, err := c.envelope(ctx, tree.Root, head, send)
 	if err != nil {
 		return err
 	}
@@ -274,13 +285,13 @@ batch did not have are not added: run svcjify patch -o again for those.`,
 			if err != nil {
 				return err
 			}
-			head, done := headOf(p.found.Trees[0].Dir)
+			head, done := headOf(p.found.Trees[0].Root)
 			defer done()
 			set := dir.Batch.Settings
 			if set.Base = ""; head != nil {
 				set.Base = head.Commit
 			}
-			env, _, err := c.envelope(cmd.Context(), p.found.Trees[0].Dir, head, send)
+			env, _, err := c.envelope(cmd.Context(), p.found.Trees[0].Root, head, send)
 			if err != nil {
 				return err
 			}
@@ -311,6 +322,7 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	p.of(p.found.Trees[0])
 	return p, dir.Batch.States(p.today(), dir.Read), send, nil
 }
 

@@ -51,7 +51,11 @@ ready for service jails and what the others need, and writes patches.
 
 It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
 category, a port, a template, or a directory of rc.d scripts; without one, the
-current directory.`
+current directory. Where no file has that name, it is an origin (net/socat), the name
+of a port or a service, or a glob of these, in the tree around the current directory.
+
+The tree's top is what --tree says, else the nearest directory upwards that is the top
+of a git repository or holds Mk/bsd.port.mk. Ports may lie at any depth in it.`
 
 // A Command is one call of the program; tests make it without a process.
 type Command struct {

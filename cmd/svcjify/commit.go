@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,13 +68,13 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			c.withheld(p.held)
 			taken, later := send.selection.Pick(p.changes)
 			if !allowDirty {
-				taken = c.clean(head, taken)
+				taken = c.clean(head, target.Tree, taken)
 			}
 			var commits []gitwrite.Commit
 			for _, n := range patch.Order(taken) {
 				files := map[string][]byte{}
 				for _, file := range n.Files {
-					files[file.Path] = file.New
+					files[headPath(target.Tree, n.Tree, file.Path)] = file.New
 				}
 				commits = append(commits, gitwrite.Commit{Author: author, Committer: committer, Message: n.Message(send.pr), Files: files})
 			}
@@ -145,13 +146,22 @@ func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.He
 	return author, committer, nil
 }
 
+// headPath is a file's path below the directory that the commits are made in; a
+// tree within that tree has paths of its own.
+func headPath(top, tree *corpus.Tree, name string) string {
+	if tree.Prefix == top.Prefix {
+		return name
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(tree.Stable(name), top.Prefix), "/")
+}
+
 // clean leaves out changes to files that a person is working on.
-func (c *Command) clean(head *gitwrite.Head, changes []*patch.Change) []*patch.Change {
+func (c *Command) clean(head *gitwrite.Head, top *corpus.Tree, changes []*patch.Change) []*patch.Change {
 	var out []*patch.Change
 	for _, ch := range changes {
 		dirty := ""
 		for _, file := range ch.Files {
-			if why := head.Dirty(file.Path); why != "" {
+			if why := head.Dirty(headPath(top, ch.Tree, file.Path)); why != "" {
 				dirty = ch.Tree.Shown(file.Path) + " " + why
 				break
 			}

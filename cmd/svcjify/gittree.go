@@ -255,7 +255,7 @@ func (s *step) targets(list []*stepTree) error {
 
 // target is a tree of the repository in one of its states.
 func (s *step) target(t *stepTree, state fs.FS, parts []string) *corpus.Target {
-	tree := &corpus.Tree{Dir: s.dir(t), Repository: s.repo.WorkTree, Prefix: t.root, Scripts: t.scripts}
+	tree := &corpus.Tree{Dir: s.dir(t), Repository: s.repo.WorkTree, Prefix: t.root, Inner: t.root, Scripts: t.scripts}
 	if s.repo.WorkTree != "" {
 		tree.Root = filepath.Join(s.repo.WorkTree, filepath.FromSlash(t.root))
 	}

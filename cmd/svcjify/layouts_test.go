@@ -136,6 +136,7 @@ func TestLayouts(t *testing.T) {
 			json := `"path": "` + filepath.Join(l.edited, "files")
 			require.Contains(t, shell(t, ports, "svcjify lint --fail-on never --format json ."), json)
 			require.Contains(t, shell(t, top, "svcjify lint --fail-on never --format json ./"+l.edited), json)
+			require.Contains(t, shell(t, top, "svcjify list --format json "+l.edited), `"path_from": "repository"`)
 
 			// git am and commit come to the same.
 			tree := filepath.Dir(filepath.Join(top, "x"))

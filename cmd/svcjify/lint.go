@@ -88,6 +88,9 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
+	if !stdin && !f.git.set() {
+		c.noteEmpty(res, &f.look)
+	}
 	if f.failOn == "" && c.config.FailOn != "" {
 		if limit, err = parseFailOn(c.config.FailOn); err != nil {
 			return err

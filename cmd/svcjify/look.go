@@ -49,6 +49,8 @@ type lookFlags struct {
 	// is, nil for none.
 	one   bool
 	known func() error
+	// found is what was looked at, once it is.
+	found *corpus.Corpus
 }
 
 func (f *lookFlags) add(cmd *cobra.Command) {
@@ -134,6 +136,7 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
 	c.progress.say("looking at the services", c.global.quiet)
 	res, err := lint.Run(ctx, found, *opts)
 	if err == nil {
+		f.found = found
 		f.narrow.after(res)
 	}
 	if err == nil && c.global.verbose {

@@ -65,8 +65,8 @@ func (c *Command) prepare(targets []*corpus.Target, args []string) error {
 		dir, named = c.config.PortsDir, true
 	}
 	for _, t := range trees {
-		if dir == "" {
-			break
+		if dir == "" || !named && t.Whole() { // for its own make, the variable may say what it likes
+			continue
 		}
 		if err := t.StandOn(dir); err != nil {
 			if !named { // the variable is there for make, too
@@ -150,6 +150,14 @@ func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 	}
 	return hinted{fmt.Errorf("%w: %s looked at, none installs an rc.d script", errNoService, ports),
 		"name another part of the tree, or its top"}
+}
+
+// noteEmpty says on standard error why nothing is found where nothing is.
+func (c *Command) noteEmpty(res *lint.Result, f *lookFlags) {
+	if err := noService(f.found, res, &f.narrow); err != nil && !c.global.quiet {
+		c.progress.done()
+		fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(err.Error()))
+	}
 }
 
 // at opens what the command line names, for plan.

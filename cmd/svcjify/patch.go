@@ -112,6 +112,7 @@ installs the script. What is withheld is listed on standard error, or in SUMMARY
 				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
 			c.withheld(p.held)
+			c.noteEmpty(p.res, &f.look)
 			taken, _ := send.selection.Pick(c.oneRepository(p.changes))
 			c.appliesHere(taken)
 			for _, ch := range taken {
@@ -183,6 +184,7 @@ not at all; symlinks and files outside the tree are refused.`,
 				return err
 			}
 			c.withheld(p.held)
+			c.noteEmpty(p.res, &f.look)
 			var failed error
 			for _, ch := range p.changes {
 				if err := ch.WriteTree(ch.Tree.Dir); err != nil {

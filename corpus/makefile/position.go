@@ -124,7 +124,11 @@ func (e *evaluation) lack(rel string) bool {
 		return false
 	}
 	if len(e.lacks) < 100 {
-		e.lacks = append(e.lacks, Lack{Name: strings.TrimPrefix(rel, noCategory+"/"), File: e.herePath(), Line: e.hereLine()})
+		name := strings.TrimPrefix(rel, noCategory+"/")
+		if above := path.Dir(path.Dir(e.dir)); above != "." {
+			name = strings.TrimPrefix(name, above+"/")
+		}
+		e.lacks = append(e.lacks, Lack{Name: name, File: e.herePath(), Line: e.hereLine()})
 	}
 	return true
 }

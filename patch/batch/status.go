@@ -92,7 +92,7 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 		if problem != nil {
 			hash = ""
 		} else {
-			now[t.Tree.Stable(x.Path)] = text // as the patch names it
+			now[t.Tree.InRepository(x.Path)] = text // as the patch names it
 		}
 		same = same && hash == x.Old
 		landed = landed && (x.Bump || hash == x.New)
@@ -247,7 +247,7 @@ func answers(c *patch.Change) []string {
 // brings reports whether applying the old patch gives what today's change gives.
 func brings(result map[string][]byte, c *patch.Change) bool {
 	return len(result) == len(c.Files) && !slices.ContainsFunc(c.Files, func(f patch.File) bool {
-		text, ok := result[c.Tree.Stable(f.Path)]
+		text, ok := result[c.Tree.InRepository(f.Path)]
 		return !ok || string(text) != string(f.New)
 	})
 }
