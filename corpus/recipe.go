@@ -23,6 +23,7 @@ type recipe struct {
 	// links are names in rc.d that are links to others there.
 	links []string
 	turn  int
+	bytes int
 }
 
 // An install is a file that a command puts into rc.d.
@@ -47,6 +48,8 @@ const (
 	maxCommand = 64 << 10 // bytes of one command
 	maxTurns   = 2000     // of all loops together
 	maxCopies  = 2000
+	maxValue   = 1 << 10 // bytes of one variable
+	maxWords   = 8 << 20 // bytes of all words
 )
 
 // readRecipe reads a port's commands, if any of them speaks of rc.d.
@@ -201,7 +204,7 @@ func (sh *recipeShell) loop(cmd *syntax.ForClause) {
 
 // word expands a word; ok is false where only the shell would know it.
 func (sh *recipeShell) word(w *syntax.Word) (text string, ok bool) {
-	if w == nil {
+	if w == nil || sh.bytes > maxWords {
 		return "", false
 	}
 	cfg := &expand.Config{NoUnset: true, Env: expand.FuncEnviron(func(name string) string { return sh.vars[name] })}
@@ -209,6 +212,7 @@ func (sh *recipeShell) word(w *syntax.Word) (text string, ok bool) {
 	if err != nil {
 		return "", false
 	}
+	sh.bytes += len(text)
 	return text, true
 }
 
@@ -229,7 +233,7 @@ func (sh *recipeShell) call(cmd *syntax.CallExpr, from []string) []string {
 	if len(cmd.Args) == 0 {
 		for _, a := range cmd.Assigns {
 			delete(sh.vars, a.Name.Value)
-			if v, ok := sh.word(a.Value); ok {
+			if v, ok := sh.word(a.Value); ok && len(v) <= maxValue {
 				sh.vars[a.Name.Value] = v
 			}
 		}
