@@ -29,8 +29,11 @@ type Corpus struct {
 	// Problems is what could not be read or made sense of, sorted by path and
 	// line. A problem never ends the run.
 	Problems []Problem
-	// Wrong has an *OpenError for each name that fits no port and no service.
+	// Wrong has an *OpenError for each name that fits no port and no service, and
+	// for each category to narrow to that no port is in.
 	Wrong []error
+
+	categories map[string]bool // of the ports that were seen
 }
 
 // A Tree is one root under which services were looked for. The paths of

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -54,13 +55,22 @@ type Narrow struct {
 // script. What goes wrong within a tree is in Problems instead, and a name that
 // fits nothing in Wrong.
 func Load(targets []*Target, narrow Narrow) (*Corpus, error) {
-	c := &Corpus{}
+	c := &Corpus{categories: make(map[string]bool)}
 	for _, x := range targets {
 		if err := x.check(); err != nil {
 			return nil, err
 		}
 		if err := c.open(x, narrow); err != nil {
 			return nil, err
+		}
+	}
+	for _, name := range narrow.Categories {
+		if !c.categories[name] {
+			e := &OpenError{Path: name, Text: "is the category of no port that was looked at", Hint: "name a directory of the tree that holds ports"}
+			if near := Nearest(name, slices.Sorted(maps.Keys(c.categories))); len(near) > 0 {
+				e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
+			}
+			c.Wrong = append(c.Wrong, e)
 		}
 	}
 	c.Problems = sortProblems(c.Problems, c.Trees)
@@ -190,6 +200,15 @@ func (c *Corpus) open(x *Target, narrow Narrow) error {
 	}
 	c.Wrong = append(c.Wrong, wrong...)
 	list := l.load(sel)
+	for _, s := range l.scans {
+		dir := path.Dir(s.dir)
+		if r := l.evaluated[s.dir]; r != nil && r.err == nil {
+			category, _, _ := strings.Cut(r.port.Origin, "/")
+			c.categories[category] = true
+		} else if dir != "." {
+			c.categories[path.Base(dir)] = true
+		}
+	}
 	inside := l.nestedTargets(x)
 	for _, s := range l.scans {
 		if sel.port(s.dir) {

@@ -97,7 +97,7 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bo
 	}
 	for _, name := range []string{"PORTVERSION", "DISTVERSION", "PORTREVISION"} {
 		for _, a := range now.Assignments(name) {
-			if a.Taken {
+			if a.Taken && !svc.Tree.Elsewhere(a.File) {
 				f.Path, f.Line = a.File, a.Line
 			}
 		}

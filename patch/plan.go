@@ -228,6 +228,11 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 	}
 	slices.Sort(c.Ports)
 	changed, err := bump(c.Tree, ports, false)
+	if errors.Is(err, errElsewhere) { // a default of the other tree, which a line of the port's own is stronger than
+		if alone, ownErr := bump(c.Tree, ports, true); ownErr == nil {
+			changed, err = alone, nil
+		}
+	}
 	if err != nil {
 		return err
 	}

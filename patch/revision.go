@@ -66,7 +66,7 @@ func bump(tree *corpus.Tree, ports []packaged, own bool) (map[string][]byte, err
 		}
 		name, text, err := raise(over, now, n+1, own, p.installs)
 		if err == nil && tree.Elsewhere(name) {
-			err = fmt.Errorf("it is set in %s, which is no file of this tree", tree.Shown(name))
+			err = fmt.Errorf("it is set in %s, %w", tree.Shown(name), errElsewhere)
 		}
 		if err != nil {
 			return nil, &revisionError{p.Origin, err}
@@ -86,6 +86,9 @@ func bump(tree *corpus.Tree, ports []packaged, own bool) (map[string][]byte, err
 	}
 	return changed, nil
 }
+
+// errElsewhere: a Makefile is in the tree that this one stands on.
+var errElsewhere = errors.New("which is no file of this tree")
 
 // A packaged is a port with those of its scripts that change. Its package
 // changes in the builds that install one of them.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
-	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -186,8 +185,8 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 		known = append(known, sub.Name())
 	}
 	hint := cmd.CommandPath() + " --help lists the commands"
-	if near := lint.Nearest(name, known); near != "" {
-		hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
+	if near := didYouMean(cmd.CommandPath()+" ", name, known); near != "" {
+		hint = near
 	}
 	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("unknown command %q", strings.TrimSpace(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" "+name)), hint})
 }
@@ -202,8 +201,8 @@ func nearestFlag(cmd *cobra.Command, err error) string {
 	add := func(f *pflag.Flag) { known = append(known, f.Name) }
 	cmd.Flags().VisitAll(add)
 	cmd.InheritedFlags().VisitAll(add)
-	if near := lint.Nearest(name, known); near != "" {
-		return "did you mean --" + near + "? "
+	if near := didYouMean("--", name, known); near != "" {
+		return near + " "
 	}
 	return ""
 }

@@ -148,10 +148,23 @@ func (f *narrowFlags) after(res *lint.Result) {
 // wrongWord is a value that a flag does not take.
 func wrongWord(flag, got string, words []string) error {
 	err := fmt.Errorf("%s is %q, expected %s", flag, got, orList(words))
-	if near := lint.Nearest(got, words); near != "" {
-		return fmt.Errorf("%w: %w", errUsage, hinted{err, "did you mean " + near + "?"})
+	if near := didYouMean("", got, words); near != "" {
+		return fmt.Errorf("%w: %w", errUsage, hinted{err, near})
 	}
 	return fmt.Errorf("%w: %w", errUsage, err)
+}
+
+// didYouMean asks for the known words that a wrong one is near to; "" where there
+// is none. Before stands before each of them.
+func didYouMean(before, got string, known []string) string {
+	near := corpus.Nearest(got, known)
+	for i := range near {
+		near[i] = before + near[i]
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return "did you mean " + strings.Join(near, " or ") + "?"
 }
 
 func wrongRule(flag, got string) error {
@@ -164,8 +177,8 @@ func wrongRule(flag, got string) error {
 	for _, r := range lint.Rules() {
 		known = append(known, r.Code, r.Slug)
 	}
-	if near := lint.Nearest(got, known); near != "" {
-		hint = "did you mean " + near + "? " + hint
+	if near := didYouMean("", got, known); near != "" {
+		hint = near + " " + hint
 	}
 	return fmt.Errorf("%w: %w", errUsage, hinted{err, hint})
 }
