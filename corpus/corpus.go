@@ -83,8 +83,11 @@ func (t *Tree) Shown(name string) string {
 // typed: from the top of the git repository that is looked at, or else from the
 // tree's root.
 func (t *Tree) Stable(name string) string {
-	if t == nil || t.Prefix == "" {
+	switch {
+	case t == nil || t.Prefix == "":
 		return name
+	case t.Elsewhere(name): // in another tree, which has a place of its own
+		return t.Shown(name)
 	}
 	return path.Join(t.Prefix, name)
 }

@@ -233,7 +233,7 @@ func (x *Target) check() error {
 			return &OpenError{Path: p, Text: "leads out of the tree: expected a path in " + x.Tree.Dir, Hint: hintPaths}
 		}
 		if _, err := g.Lstat(p); err != nil && p != "." {
-			return &OpenError{Path: p, Text: "is not there: expected a file or directory of " + x.Tree.Dir, Hint: hintPaths, Err: err}
+			return &OpenError{Path: x.Tree.Shown(p), Text: "is not there: expected a file or directory of " + x.Tree.Dir, Hint: hintPaths, Err: err}
 		}
 	}
 	return nil

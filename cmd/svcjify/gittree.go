@@ -179,6 +179,7 @@ type stepTree struct {
 	root    string
 	scripts bool // a directory of rc.d scripts without ports
 	parts   []string
+	names   []string // what is no path
 	target  *corpus.Target
 }
 
@@ -197,18 +198,26 @@ func (s *step) trees(paths []string) ([]*stepTree, error) {
 		}
 		list[i].parts = append(list[i].parts, path.Clean(name))
 	}
+	named := func(root, name string) {
+		i := slices.IndexFunc(list, func(t *stepTree) bool { return t.root == root && !t.scripts })
+		if i < 0 {
+			i, list = len(list), append(list, &stepTree{root: root})
+		}
+		list[i].names = append(list[i].names, name)
+	}
 	for _, p := range paths {
 		rel, err := inside(s.repo.WorkTree, p)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errUsage, err)
 		}
 		root := roots.In(rel)
-		if _, err := fs.Lstat(s.files, rel); err != nil {
-			if name := path.Clean(path.Join(roots.In(s.at), p)); !filepath.IsAbs(p) { // an origin
-				if _, err := fs.Lstat(s.files, name); err == nil {
-					rel, root = name, roots.In(name)
-				}
+		if _, err := fs.Lstat(s.files, rel); err != nil && !there(p) && !filepath.IsAbs(p) && !strings.HasPrefix(p, ".") {
+			around := roots.In(s.at)
+			if _, err := fs.Lstat(s.files, path.Join(around, p)); err != nil {
+				named(around, p)
+				continue
 			}
+			rel, root = path.Join(around, p), around // an origin
 		}
 		if of, scripts, ok := roots.Of(rel); ok && scripts {
 			add(of, rel, true)
@@ -249,6 +258,7 @@ func (s *step) targets(list []*stepTree) error {
 			return err
 		}
 		t.target = s.target(t, now, t.parts)
+		t.target.Names = t.names
 	}
 	return nil
 }
@@ -341,6 +351,9 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 
 // lookGit is look for trees in git.
 func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	if c.global.tree != "" {
+		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: the tree is the repository of the current directory", errUsage)
+	}
 	s, err := openStep(from)
 	if err != nil {
 		return nil, err

@@ -97,7 +97,7 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 		}
 	}
 	if slices.ContainsFunc(res.Findings, func(f lint.Finding) bool { return f.Severity >= limit }) {
-		c.exit = exitFindings
+		c.exit = max(c.exit, exitFindings)
 	}
 	color, err := c.color()
 	if err != nil {
