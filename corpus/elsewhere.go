@@ -20,7 +20,8 @@ func (l *loader) elsewhere(sel *selection) {
 			continue
 		}
 		lacks := r.port.Make.Lacks()
-		if len(lacks) > 0 && (len(r.words) > 0 || len(r.installed) > 0 || slices.ContainsFunc(lacks, isMakefile) || l.holdsTemplate(dir)) {
+		scripts := len(r.words) > 0 || len(r.installed) > 0
+		if len(lacks) > 0 && (scripts || slices.ContainsFunc(lacks, isMakefile) || l.holdsTemplate(dir)) {
 			ports = append(ports, r)
 		}
 	}

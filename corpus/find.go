@@ -46,7 +46,8 @@ func Find(q Query) (targets []*Target, wrong []error) {
 			err = errors.New("is no directory")
 		}
 		if err != nil {
-			return nil, []error{&OpenError{Path: q.Tree, Text: bare(err).Error(), Hint: "--tree takes the top of a ports tree", Err: err}}
+			return nil, []error{&OpenError{Path: q.Tree, Text: bare(err).Error(), Err: err,
+				Hint: "--tree takes the top of a ports tree"}}
 		}
 		abs, err := filepath.Abs(q.Tree)
 		if err != nil {
@@ -113,7 +114,8 @@ func (f *finder) argument(given string) error {
 	if f.tree != nil {
 		part, ok := within(f.tree.Root, real)
 		if !ok {
-			return &OpenError{Path: given, Text: "is not in the tree " + f.query.Tree + " that --tree names", Hint: "name a part of that tree, or leave --tree out"}
+			return &OpenError{Path: given, Text: "is not in the tree " + f.query.Tree + " that --tree names",
+				Hint: "name a part of that tree, or leave --tree out"}
 		}
 		f.add(f.tree, part, "", given)
 		return nil
@@ -171,7 +173,8 @@ func (f *finder) name(given string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return fail("must not be read (permission denied)", "run svcjify as a user who may read it")
 	}
-	if given == "" || filepath.IsAbs(given) || strings.HasPrefix(given, ".") || strings.HasSuffix(given, "/") || strings.Count(given, "/") > maxDepth {
+	if given == "" || filepath.IsAbs(given) || strings.HasPrefix(given, ".") || strings.HasSuffix(given, "/") ||
+		strings.Count(given, "/") > maxDepth {
 		if errors.Is(err, fs.ErrNotExist) {
 			return fail("does not exist: expected a file or directory", "see whether it is spelt right; "+hintPaths)
 		}
@@ -233,7 +236,8 @@ func (x *Target) check() error {
 			return &OpenError{Path: p, Text: "leads out of the tree: expected a path in " + x.Tree.Dir, Hint: hintPaths}
 		}
 		if _, err := g.Lstat(p); err != nil && p != "." {
-			return &OpenError{Path: x.Tree.Shown(p), Text: "is not there: expected a file or directory of " + x.Tree.Dir, Hint: hintPaths, Err: err}
+			return &OpenError{Path: x.Tree.Shown(p), Text: "is not there: expected a file or directory of " + x.Tree.Dir,
+				Hint: hintPaths, Err: err}
 		}
 	}
 	return nil

@@ -66,7 +66,9 @@ func Installs(build *makefile.Port, script string) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(readRecipe(build).into, func(in install) bool { return in.name == script && in.command.Condition == "" })
+	return slices.ContainsFunc(readRecipe(build).into, func(in install) bool {
+		return in.name == script && in.command.Condition == ""
+	})
 }
 
 func joinConditions(a, b string) string {
@@ -162,7 +164,8 @@ type packedLine struct {
 
 // packedScript matches such a line (pkg-create(8)): a path below PREFIX, with
 // keywords and placeholders before it.
-var packedScript = regexp.MustCompile(`^((?:@\([^)]*\)\s*|@[a-z]+\s+|%%[A-Za-z0-9_]+%%)*)(?:/usr/local/|%%PREFIX%%/)?etc/rc\.d/([^/\s]+)\s*$`)
+var packedScript = regexp.MustCompile(`^((?:@\([^)]*\)\s*|@[a-z]+\s+|%%[A-Za-z0-9_]+%%)*)` +
+	`(?:/usr/local/|%%PREFIX%%/)?etc/rc\.d/([^/\s]+)\s*$`)
 
 var placeholder = regexp.MustCompile(`%%([A-Za-z0-9_]+)%%`)
 
@@ -207,7 +210,8 @@ func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
 		r.installed[name] = true
 		found.add("", name, r.port, condition, true)
 		l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: r.port.Dir,
-			Text: "the packing list names the rc script " + name + ", and no command of the Makefile installs it: it comes from the program's own install",
+			Text: "the packing list names the rc script " + name +
+				", and no command of the Makefile installs it: it comes from the program's own install",
 			Hint: "have the change made there, or move the script to files/ and USE_RC_SUBR"})
 	}
 	for _, w := range mk.Words("PLIST_FILES") {

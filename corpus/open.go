@@ -23,7 +23,8 @@ func (e *OpenError) Error() string { return e.Path + ": " + e.Text }
 
 func (e *OpenError) Unwrap() error { return e.Err }
 
-const hintPaths = "name a ports tree, a category, a port, its origin, a service, a template in files/, or a directory of rc.d scripts"
+const hintPaths = "name a ports tree, a category, a port, its origin, a service, a template in files/, " +
+	"or a directory of rc.d scripts"
 
 // Open finds the services of what the arguments name, as Find and Load do. The
 // error is the first that Find or Load gives, if it gives any.
@@ -66,7 +67,8 @@ func Load(targets []*Target, narrow Narrow) (*Corpus, error) {
 	}
 	for _, name := range narrow.Categories {
 		if !c.categories[name] {
-			e := &OpenError{Path: name, Text: "is the category of no port that was looked at", Hint: "name a directory of the tree that holds ports"}
+			e := &OpenError{Path: name, Text: "is the category of no port that was looked at",
+				Hint: "name a directory of the tree that holds ports"}
 			if near := Nearest(name, slices.Sorted(maps.Keys(c.categories))); len(near) > 0 {
 				e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
 			}
@@ -260,12 +262,14 @@ func (l *loader) holdsPort(part string) bool {
 		return part == "." || dir == part || strings.HasPrefix(dir, part+"/")
 	}
 	return l.portOf(part) != "" || slices.ContainsFunc(l.scans, func(s scan) bool { return below(s.dir) }) ||
-		slices.ContainsFunc(l.nested, below) || slices.ContainsFunc(l.problems, func(p Problem) bool { return below(p.Path) })
+		slices.ContainsFunc(l.nested, below) ||
+		slices.ContainsFunc(l.problems, func(p Problem) bool { return below(p.Path) })
 }
 
 // noPort says that there is none where one was expected.
 func (l *loader) noPort(part string) error {
-	e := &OpenError{Path: l.tree.Shown(part), Text: "holds no port and no rc.d script: expected directories such as net/foo with a Makefile",
+	e := &OpenError{Path: l.tree.Shown(part),
+		Text: "holds no port and no rc.d script: expected directories such as net/foo with a Makefile",
 		Hint: "check out the ports tree there first; or " + hintPaths}
 	if info, err := l.fs.Stat(part); err == nil && !info.IsDir() {
 		e.Text, e.Hint = "belongs to no port: expected a file in the directory of a port", hintPaths
@@ -322,7 +326,9 @@ func (l *loader) looseTarget(x *Target, name string) *Target {
 func (l *loader) nestedTargets(x *Target) []*Target {
 	var list []*Target
 	for _, dir := range l.nested {
-		asked := slices.ContainsFunc(x.Parts, func(p string) bool { return p == "." || p == dir || strings.HasPrefix(dir, p+"/") })
+		asked := slices.ContainsFunc(x.Parts, func(p string) bool {
+			return p == "." || p == dir || strings.HasPrefix(dir, p+"/")
+		})
 		if !asked {
 			continue
 		}

@@ -41,7 +41,12 @@ const rcDir = "etc/rc.d"
 
 // tools matches the framework's variables for commands, which make would
 // replace by the command itself (bsd.port.mk, bsd.commands.mk).
-var tools = regexp.MustCompile(`\$[{(]((?:BSD_)?INSTALL(?:_[A-Z]+)?|CP|MV|CAT|SED|AWK|REINPLACE_CMD|LN|RLN|MKDIR|RM|RMDIR|ECHO|ECHO_CMD|ECHO_MSG|PRINTF|CHMOD|CHOWN|FIND|GREP|EGREP|TEST|TOUCH|TR|HEAD|TAIL|COPYTREE_BIN|COPYTREE_SHARE|DO_NADA|TRUE)[})]`)
+var tools = regexp.MustCompile(`\$[{(]((?:BSD_)?INSTALL(?:_[A-Z]+)?|CP|MV|CAT|SED|AWK|REINPLACE_CMD|LN|RLN|` +
+	`MKDIR|RM|RMDIR|ECHO|ECHO_CMD|ECHO_MSG|PRINTF|CHMOD|CHOWN|FIND|GREP|EGREP|TEST|TOUCH|TR|HEAD|TAIL|` +
+	`COPYTREE_BIN|COPYTREE_SHARE|DO_NADA|TRUE)[})]`)
+
+// filters are the commands whose output is their input, changed.
+var filters = strings.Fields("SED sed CAT cat AWK awk TR tr HEAD head TAIL tail GREP grep EGREP egrep")
 
 // The limits of a recipe: hostile input must end.
 const (
@@ -89,7 +94,8 @@ func (r *recipe) read(c makefile.Command, text string) {
 
 // unread notes a command that nobody can read, if it may install a script.
 func (r *recipe) unread(c makefile.Command, text string) {
-	if strings.Contains(text, rcDir) && (strings.Contains(text, "INSTALL") || strings.Contains(text, "CP ") || strings.Contains(text, "install ")) {
+	copies := func(word string) bool { return strings.Contains(text, word) }
+	if strings.Contains(text, rcDir) && slices.ContainsFunc([]string{"INSTALL", "CP ", "install "}, copies) {
 		r.into = append(r.into, install{command: c})
 	}
 }
@@ -276,7 +282,7 @@ func (sh *recipeShell) call(cmd *syntax.CallExpr, from []string) []string {
 	case copies:
 		sh.copy(operands(args, ""))
 		return nil
-	case slices.Contains([]string{"SED", "sed", "CAT", "cat", "AWK", "awk", "TR", "tr", "HEAD", "head", "TAIL", "tail", "GREP", "grep", "EGREP"}, name):
+	case slices.Contains(filters, name):
 		for _, a := range args {
 			if strings.Contains(a, "/") && !strings.HasPrefix(a, "-") && !strings.ContainsAny(a, "|;,\n") {
 				from = append(from, a)
@@ -338,7 +344,9 @@ func (sh *recipeShell) isWorkDir(name string) bool {
 // made notes that a file is made from others.
 func (sh *recipeShell) made(name string, sources []string, more bool) {
 	if sh.moved { // from there, what a relative name means is not known
-		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool { return !strings.HasPrefix(s, "/") && s != "" })
+		sources = slices.DeleteFunc(slices.Clone(sources), func(s string) bool {
+			return !strings.HasPrefix(s, "/") && s != ""
+		})
 	}
 	if _, base, ok := strings.Cut(name, rcDir); ok && (base == "" || base[0] == '/') {
 		base = strings.Trim(base, "/")

@@ -189,7 +189,8 @@ func (t *Tree) StandOn(dir string) error {
 		err = errNoTree
 	}
 	if err != nil {
-		return &OpenError{Path: dir, Text: err.Error(), Err: err, Hint: "--portsdir takes the top of a ports tree, such as /usr/ports"}
+		return &OpenError{Path: dir, Text: err.Error(), Err: err,
+			Hint: "--portsdir takes the top of a ports tree, such as /usr/ports"}
 	}
 	if t.Whole() || realPath(dir, true) == t.Root {
 		return nil

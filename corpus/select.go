@@ -85,7 +85,9 @@ func (s *selection) under(name string) bool {
 // port tells whether a port was asked for.
 func (s *selection) port(dir string) bool {
 	if len(s.categories) > 0 {
-		if category := path.Base(path.Dir(dir)); slices.Contains(knownCategories, category) && !slices.Contains(s.categories, category) {
+		// By another name, only the port's CATEGORIES tell.
+		category := path.Base(path.Dir(dir))
+		if slices.Contains(knownCategories, category) && !slices.Contains(s.categories, category) {
 			return false
 		}
 	}
@@ -94,7 +96,9 @@ func (s *selection) port(dir string) bool {
 
 // touches tells whether a port, or a file in its directory, was asked for.
 func (s *selection) touches(dir string) bool {
-	return len(s.names) > 0 || s.port(dir) || slices.ContainsFunc(s.files, func(f string) bool { return strings.HasPrefix(f, dir+"/") || dir == "." })
+	return len(s.names) > 0 || s.port(dir) || slices.ContainsFunc(s.files, func(f string) bool {
+		return strings.HasPrefix(f, dir+"/") || dir == "."
+	})
 }
 
 // service tells whether a service was asked for: by a port that installs it, by
@@ -159,7 +163,8 @@ func (l *loader) named(sel *selection, names []string) (wrong []error) {
 // everything is all services of the tree, for their names.
 func (l *loader) everything() []*Service {
 	other := newLoader(l.tree, l.fs)
-	other.scans, other.ports, other.whole, other.rcDirs, other.glances, other.evaluated = l.scans, l.ports, l.whole, l.rcDirs, l.glances, l.evaluated
+	other.scans, other.ports, other.whole = l.scans, l.ports, l.whole
+	other.rcDirs, other.glances, other.evaluated = l.rcDirs, l.glances, l.evaluated
 	return other.load(&selection{all: true})
 }
 

@@ -57,7 +57,8 @@ func (l *loader) scanTree() {
 	for depth := 0; len(level) > 0; depth++ {
 		if count += len(level); depth > maxDepth || count > maxDirectories {
 			l.problem(Problem{Kind: Unreadable, Path: level[0],
-				Text: fmt.Sprintf("the search for ports ends here, after %d levels and %d directories: expected a ports tree", depth, count-len(level)),
+				Text: fmt.Sprintf("the search for ports ends here, after %d levels and %d directories: expected a ports tree",
+					depth, count-len(level)),
 				Hint: "name the part of the tree that holds the ports"})
 			break
 		}

@@ -200,10 +200,12 @@ func (c *Command) unlisted(found *corpus.Corpus) {
 			ports[p.Tree.Shown(p.Path)] = true
 		}
 		if p.Kind == corpus.Elsewhere {
-			fmt.Fprintf(c.Stderr, "note: %s: %s; %s\n", report.OneLine(p.Tree.Shown(p.Path)), report.OneLine(p.Text), report.OneLine(p.Hint))
+			fmt.Fprintf(c.Stderr, "note: %s: %s; %s\n",
+				report.OneLine(p.Tree.Shown(p.Path)), report.OneLine(p.Text), report.OneLine(p.Hint))
 		}
 	}
 	if len(ports) > 0 {
-		fmt.Fprintf(c.Stderr, "warning: %s could not be read in full, services there may be missing: svcjify lint says why\n", report.Plural(len(ports), "file", "files"))
+		fmt.Fprintf(c.Stderr, "warning: %s could not be read in full, services there may be missing: svcjify lint says why\n",
+			report.Plural(len(ports), "file", "files"))
 	}
 }

@@ -141,12 +141,15 @@ func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 	ports := report.Plural(found.Ports, "port was", "ports were")
 	switch {
 	case f.any() && len(found.Services) > 0:
-		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, report.Plural(len(found.Services), "another was", "others were")),
+		others := report.Plural(len(found.Services), "another was", "others were")
+		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, others),
 			"svcjify list shows their states, svcjify lint their findings"}
 	case f.any():
-		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, ports), "svcjify list without flags shows all services"}
+		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, ports),
+			"svcjify list without flags shows all services"}
 	case len(found.Problems) > 0:
-		return hinted{fmt.Errorf("%w: %s looked at, and not all could be read", errNoService, ports), "svcjify lint says what is wrong"}
+		return hinted{fmt.Errorf("%w: %s looked at, and not all could be read", errNoService, ports),
+			"svcjify lint says what is wrong"}
 	}
 	return hinted{fmt.Errorf("%w: %s looked at, none installs an rc.d script", errNoService, ports),
 		"name another part of the tree, or its top"}
