@@ -8,7 +8,10 @@ package corpus
 
 import (
 	"io/fs"
+	"os"
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
@@ -18,27 +21,103 @@ import (
 type Corpus struct {
 	// Trees holds each tree that was opened, in the order of the arguments.
 	Trees []*Tree
+	// Ports counts the ports that were asked for, with services or without.
+	Ports int
 	// Services is sorted by tree, template path and name. A service stands
 	// here once, however many ports install it.
 	Services []*Service
 	// Problems is what could not be read or made sense of, sorted by path and
 	// line. A problem never ends the run.
 	Problems []Problem
+	// Wrong has an *OpenError for each name that fits no port and no service, and
+	// for each category to narrow to that no port is in.
+	Wrong []error
+
+	categories map[string]bool // of the ports that were seen
 }
 
-// A Tree is one root under which services were looked for.
+// A Tree is one root under which services were looked for. The paths of
+// services, ports and problems are in FS.
 type Tree struct {
 	// FS is rooted at the top of the ports tree, or at the plain directory.
 	FS fs.FS
-	// Dir is what to put before a path in FS so that the person who typed the
-	// command recognises it: "/usr/ports", "..", or "." for the current directory.
+	// Root is that directory of the system, without links; "" where there is none.
+	Root string
+	// Dir is what to put before a path in FS for people: relative to the current
+	// directory where one lies in the other, else as it was typed.
 	Dir string
+	// At is the current directory in FS, where that lies in the tree; else "".
+	At string
+	// Repository is the top of the git repository around it, "" for none, and
+	// Inner the way from there to Root, "." for the same or without one.
+	Repository, Inner string
+	// Prefix is Inner, but for a repository within another that is looked at from
+	// the outer one: there it is the way from the outer one's top.
+	Prefix string
+	// PortsDir is the ports tree that this one stands on; "" for none.
+	PortsDir string
 	// Scripts is true for a plain directory of rc.d scripts, as installed or
 	// as in the base system's source, with no ports around them.
 	Scripts bool
 }
 
-// Rel gives the path in the tree of a path of the system, if it leads there by its name.
+// Shown is a path of the tree as people see it, from the current directory.
+func (t *Tree) Shown(name string) string {
+	switch rest, other := strings.CutPrefix(name, makefile.BaseDir+"/"); {
+	case t == nil:
+		return name
+	case other && t.PortsDir != "":
+		return path.Join(t.PortsDir, rest)
+	case t.At != "" && t.At != ".":
+		if rel, err := filepath.Rel(filepath.FromSlash(t.At), filepath.FromSlash(name)); err == nil {
+			return filepath.ToSlash(rel)
+		}
+		return path.Join(t.Dir, name)
+	case t.Dir == "" || t.Dir == ".":
+		return name
+	}
+	return path.Join(t.Dir, name)
+}
+
+// Stable is a path of the tree as machines see it, wherever the command is
+// typed: from the top of the git repository that is looked at, or else from the
+// tree's root.
+func (t *Tree) Stable(name string) string {
+	switch {
+	case t == nil || t.Prefix == "":
+		return name
+	case t.Elsewhere(name): // in another tree, which has a place of its own
+		return t.Shown(name)
+	}
+	return path.Join(t.Prefix, name)
+}
+
+// StableFrom says where the paths of Stable begin: "repository" for the top of
+// the git repository, "tree" for the tree's root.
+func (t *Tree) StableFrom() string {
+	switch {
+	case t == nil || t.Root == "":
+		return ""
+	case t.Repository != "":
+		return "repository"
+	}
+	return "tree"
+}
+
+// InRepository is a path of the tree as git sees it: from the top of the
+// repository that the file is in, or else from the tree's root.
+func (t *Tree) InRepository(name string) string {
+	if t == nil || t.Inner == "" {
+		return t.Stable(name)
+	}
+	return path.Join(t.Inner, name)
+}
+
+// Elsewhere tells whether a path leads into the tree that this one stands on,
+// where nothing is changed.
+func (t *Tree) Elsewhere(name string) bool { return strings.HasPrefix(name, makefile.BaseDir+"/") }
+
+// Rel gives the path in the tree of a path of the system, if it leads there.
 func (t *Tree) Rel(name string) (string, bool) {
 	top, err := filepath.Abs(t.Dir)
 	if err != nil {
@@ -48,16 +127,23 @@ func (t *Tree) Rel(name string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	rel, err := filepath.Rel(top, abs)
-	if err != nil || !filepath.IsLocal(rel) {
+	if rel, ok := within(top, abs); ok {
+		return rel, true
+	}
+	if t.Root == "" {
 		return "", false
 	}
-	return filepath.ToSlash(rel), true
+	info, err := os.Stat(abs)
+	return within(t.Root, realPath(abs, err == nil && info.IsDir()))
 }
 
 // A Port is one port directory.
 type Port struct {
-	// Origin is category/port, as in pkg-query(8)'s %o.
+	// Dir is its directory in Tree.FS, "." for a tree that is one port.
+	Dir string
+	// Origin is category/port, as in pkg-query(8)'s %o: what the port is called,
+	// wherever its directory lies. Where two ports of a tree would have the same,
+	// it is the directory.
 	Origin string
 	// Make is what the port's Makefile says, read without running it.
 	Make *makefile.Port
@@ -70,11 +156,11 @@ type Service struct {
 	// with a trailing ".sh" stripped, as bsd.port.mk does it.
 	Name string
 	// Template is the script's path in Tree.FS, such as "dns/knot3/files/knot.in".
-	// It is empty where USE_RC_SUBR names a script that has no template: a
-	// Problem says so.
+	// It is empty where the script comes from elsewhere, such as the program's
+	// own sources: a Problem says so.
 	Template string
-	// ByHand is true where no port installs it by USE_RC_SUBR: the template stands
-	// in SUB_FILES, and a target of the port's own puts the script into rc.d.
+	// ByHand is true where no port installs it by USE_RC_SUBR: a target of the
+	// port's own puts the script into rc.d.
 	ByHand bool
 	// Ports is every port that installs the template under this name, sorted by origin.
 	// It is empty in a plain directory of scripts. A change of the template
@@ -87,6 +173,28 @@ type Service struct {
 	// Conditions says the same for each of Ports: one port may install by
 	// default what another installs under an option.
 	Conditions []string
+}
+
+// Origin is the port a service is listed under: the one whose directory holds
+// the template, else the first that installs it; "" for a plain script.
+func (s *Service) Origin() string {
+	if p := s.Port(); p != nil {
+		return p.Origin
+	}
+	return ""
+}
+
+// Port is the port of Origin, nil for a plain script.
+func (s *Service) Port() *Port {
+	if len(s.Ports) == 0 {
+		return nil
+	}
+	for _, p := range s.Ports {
+		if p.Dir == "." || strings.HasPrefix(s.Template, p.Dir+"/") {
+			return p
+		}
+	}
+	return s.Ports[0]
 }
 
 // A ProblemKind says which of the port's own house rules a Problem is about.
@@ -107,6 +215,9 @@ const (
 	// NoTemplate: the port installs an rc.d script that does not come from a
 	// template of the tree (upstream's own, or made by the Makefile).
 	NoTemplate
+	// Elsewhere: files that ports read are in the tree that this one stands on,
+	// and nobody said where that is.
+	Elsewhere
 )
 
 // A Problem is something that could not be read or made sense of.

@@ -23,7 +23,7 @@ func tree(files map[string]string) fstest.MapFS {
 		switch {
 		case strings.HasSuffix(name, ".in") && text == "":
 			text = script
-		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README":
+		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README" && !strings.HasSuffix(name, ".mk"):
 			name += "/Makefile"
 			text = "PORTNAME= " + filepath.Base(filepath.Dir(name)) + "\nPORTVERSION= 1\n" + text + "\n.include <bsd.port.mk>\n"
 		}
@@ -56,7 +56,7 @@ func list(c *Corpus) []string {
 
 var kindNames = map[ProblemKind]string{
 	Unreadable: "unreadable", BadMakefile: "bad makefile", TemplateMissing: "template missing",
-	NotInstalled: "not installed", NoTemplate: "no template",
+	NotInstalled: "not installed", NoTemplate: "no template", Elsewhere: "elsewhere",
 }
 
 func problems(c *Corpus) []string {
@@ -125,11 +125,11 @@ func TestServices(t *testing.T) {
 		"own target": {map[string]string{"net/a": "USE_RC_SUBR= a\ninstall-rc-script:\n\tx"},
 			[]string{"a  net/a"}, []string{"no template net/a/Makefile:3"}},
 		"upstream's": {map[string]string{"net/a": "do-install:\n\t${INSTALL_SCRIPT} ${WRKSRC}/rc/a ${STAGEDIR}${PREFIX}/etc/rc.d/a"},
-			nil, []string{"no template net/a/Makefile:4"}},
+			[]string{"a  net/a by hand"}, []string{"no template net/a/Makefile:4"}},
 		"written by the Makefile": {map[string]string{"net/a": "post-install:\n\t@${PRINTF} x > ${STAGEDIR}${PREFIX}/etc/rc.d/a\n\t@${PRINTF} y >> ${STAGEDIR}${PREFIX}/etc/rc.d/a"},
-			nil, []string{"no template net/a/Makefile:4"}},
+			[]string{"a  net/a by hand"}, []string{"no template net/a/Makefile:4"}},
 		"in the packing list": {map[string]string{"net/a": "PLIST_FILES= bin/a etc/rc.d/a.sh"},
-			nil, []string{"no template net/a/Makefile:3"}},
+			[]string{"a.sh  net/a by hand"}, []string{"no template net/a/Makefile:3"}},
 		"second name by link": {map[string]string{"net/a": "USE_RC_SUBR= a\npost-install:\n\t${LN} -s a ${STAGEDIR}${PREFIX}/etc/rc.d/a6", "net/a/files/a.in": ""},
 			[]string{"a net/a/files/a.in net/a"}, nil},
 		"needs another's script": {map[string]string{"net/a": "RUN_DEPENDS= ${LOCALBASE}/etc/rc.d/b:net/b\nCONFLICTS= c # etc/rc.d/c"}, nil, nil},
@@ -159,7 +159,7 @@ func TestServices(t *testing.T) {
 		"loop of includes": {map[string]string{"net/a": ".include \"x.mk\"", "net/a/x.mk": "USE_RC_SUBR= a\n.include \"x.mk\"\n"},
 			nil, []string{"bad makefile net/a/x.mk:2"}},
 		"master missing": {map[string]string{"net/a/Makefile": "PORTNAME= a\nMASTERDIR= ${.CURDIR}/../b\n.include \"${MASTERDIR}/Makefile\"\n"},
-			nil, []string{"bad makefile net/a/Makefile:3"}},
+			nil, []string{"elsewhere net/a/Makefile:3"}},
 		"name with dots": {map[string]string{"net/a": "USE_RC_SUBR= ../b/files/b a", "net/a/files/a.in": "", "net/b/files/b.in": ""},
 			[]string{"a net/a/files/a.in net/a"}, []string{"bad makefile net/a/Makefile:3"}},
 		"name with blanks": {map[string]string{"net/a": `USE_RC_SUBR= "a b"`, "net/a/files/a b.in": ""},
@@ -213,21 +213,19 @@ func TestWithin(t *testing.T) {
 		{[]string{"net/a/files/b.in"}, []string{b}, 0},
 		{[]string{"net/a/files/b.in", "net/b", "net/b"}, []string{b}, 0},
 		{[]string{"www/c", "net"}, []string{a, b}, 0},
-		{[]string{"UPDATING"}, nil, 0},
-		{[]string{"net/Makefile"}, nil, 0},
 	} {
 		corpus := openFS(t, files, c.within...)
 		require.Equal(t, c.services, list(corpus), "%q", c.within)
 		require.Len(t, corpus.Problems, c.problems, "%q", c.within)
 	}
-	for _, w := range []string{"net/z", "../x", "/etc"} {
+	for _, w := range []string{"net/z", "../x", "/etc", "UPDATING", "net/Makefile"} {
 		_, err := OpenFS(tree(files), "/usr/ports", w)
 		var e *OpenError
 		require.ErrorAs(t, err, &e, w)
 		require.NotEmpty(t, e.Hint)
 	}
 	_, err := OpenFS(fstest.MapFS{}, "x")
-	require.ErrorContains(t, err, "holds no port")
+	require.ErrorContains(t, err, "is an empty directory")
 }
 
 func TestDeterministic(t *testing.T) {

@@ -16,6 +16,9 @@ type glance struct {
 // spoken tells whether a template in the port's files/ may be an rc.d script.
 func (g *glance) spoken() bool { return g.rcSubr || g.subFiles || g.rcDir }
 
+// speaks tells whether the Makefile may say that an rc.d script is installed.
+func (g *glance) speaks() bool { return g.rcSubr || g.rcDir }
+
 // maxIndent is how far a line is looked at for an indented name.
 const maxIndent = 40
 

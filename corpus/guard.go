@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus/internal/regular"
+	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
 // maxFileSize is the largest file that is read, in bytes. The largest rc.d
@@ -38,6 +39,8 @@ func (e *escapeError) Error() string {
 type guarded struct {
 	base fs.FS
 	dir  string // of the system; "" when base is read
+	// portsdir is another tree, which is seen below makefile.BaseDir; nil for none.
+	portsdir *guarded
 
 	mu    sync.Mutex
 	known map[string]resolved // directories
@@ -70,6 +73,14 @@ func (g *guarded) trust(names []string) {
 		known[n] = resolved{real: n}
 	}
 	g.known = known
+}
+
+// other gives the tree that this one stands on, for a name that leads there.
+func (g *guarded) other(name string) (*guarded, string, bool) {
+	if g.portsdir == nil || !strings.HasPrefix(name, makefile.BaseDir+"/") {
+		return nil, "", false
+	}
+	return g.portsdir, name[len(makefile.BaseDir)+1:], true
 }
 
 func pathError(op, name string, err error) error {
@@ -207,6 +218,9 @@ func (g *guarded) locate(name string) (real string, info fs.FileInfo, err error)
 
 // Open opens regular files and directories.
 func (g *guarded) Open(name string) (fs.File, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.Open(rest)
+	}
 	real, info, err := g.locate(name)
 	if err != nil {
 		return nil, pathError("open", name, err)
@@ -222,6 +236,9 @@ func (g *guarded) Open(name string) (fs.File, error) {
 
 // ReadFile reads a regular file of at most maxFileSize.
 func (g *guarded) ReadFile(name string) ([]byte, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.ReadFile(rest)
+	}
 	if !fs.ValidPath(name) {
 		return nil, pathError("read", name, fs.ErrInvalid)
 	}
@@ -295,6 +312,9 @@ func wrap(op, name string, err error) error {
 
 // Stat follows links within the tree.
 func (g *guarded) Stat(name string) (fs.FileInfo, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.Stat(rest)
+	}
 	if name == "." {
 		if g.dir != "" {
 			return lstatDir(g.dir)
@@ -307,6 +327,9 @@ func (g *guarded) Stat(name string) (fs.FileInfo, error) {
 
 // Lstat and ReadLink make guarded an fs.ReadLinkFS.
 func (g *guarded) Lstat(name string) (fs.FileInfo, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.Lstat(rest)
+	}
 	dir, err := g.resolveDir(path.Dir(name))
 	if err != nil {
 		return nil, pathError("lstat", name, err)
@@ -316,6 +339,9 @@ func (g *guarded) Lstat(name string) (fs.FileInfo, error) {
 
 // ReadLink gives a symbolic link's target, wherever it leads.
 func (g *guarded) ReadLink(name string) (string, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.ReadLink(rest)
+	}
 	dir, err := g.resolveDir(path.Dir(name))
 	if err != nil {
 		return "", pathError("readlink", name, err)
@@ -325,6 +351,9 @@ func (g *guarded) ReadLink(name string) (string, error) {
 
 // ReadDir lists a directory, sorted by name.
 func (g *guarded) ReadDir(name string) ([]fs.DirEntry, error) {
+	if o, rest, ok := g.other(name); ok {
+		return o.ReadDir(rest)
+	}
 	real, err := g.resolveDir(name)
 	if err != nil {
 		return nil, pathError("readdir", name, err)

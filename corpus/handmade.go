@@ -1,29 +1,21 @@
 package corpus
 
 import (
+	"bytes"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
-// notInstalling are commands that name rc.d and install no script there.
-var notInstalling = []string{"RM", "RMDIR", "MKDIR", "CHMOD", "CHOWN", "REINPLACE_CMD", "LN", "RLN", "TEST", "FIND", "GREP"}
-
-// handMade finds rc.d scripts that a port installs by its own commands instead
-// of USE_RC_SUBR: from a template in SUB_FILES, which makes a service like any
-// other, or from elsewhere, which is only reported.
-func (l *loader) handMade(found *services, sel *selection) {
-	var origins []string
-	for i := range l.scans {
-		if s := &l.scans[i]; s.rcDir && s.err == nil && l.mayTouch(sel, s.origin) {
-			origins = append(origins, s.origin)
-		}
-	}
-	l.evaluate(origins)
-	for _, o := range origins {
-		if r := l.evaluated[o]; r.err == nil {
+// handMade finds rc.d scripts that ports install by their own commands instead
+// of USE_RC_SUBR: from a file of the port, which makes a service like any other,
+// or from elsewhere, which makes one that nothing is known of.
+func (l *loader) handMade(found *services, dirs []string) {
+	for _, dir := range dirs {
+		if r := l.evaluated[dir]; r.err == nil {
 			l.handMadePort(found, r)
 		}
 	}
@@ -31,123 +23,214 @@ func (l *loader) handMade(found *services, sel *selection) {
 
 func (l *loader) handMadePort(found *services, r *portResult) {
 	mk := r.port.Make
+	rec := readRecipe(mk)
 	done := make(map[string]bool)
+	for _, name := range rec.links { // a second name of a script that is told under its own
+		done[name] = true
+	}
 	for _, w := range r.words {
 		done[strings.TrimSuffix(w.Text, ".sh")] = true
+		done[w.Text] = true
 	}
-	subFiles := mk.Words("SUB_FILES")
-	work := mk.Value("WRKDIR") + "/"
-	for _, c := range mk.Commands() {
-		for _, in := range installs(mk, c) {
-			name := strings.TrimSuffix(in.name, ".sh")
-			if done[name] {
+	for _, in := range rec.into {
+		switch {
+		case in.name == "":
+			l.problem(Problem{Kind: NoTemplate, Path: in.command.File, Line: in.command.Line, Origin: r.port.Dir,
+				Text: "the port installs rc.d scripts under names that only the build knows: expected names that stand in the Makefile",
+				Hint: "name the scripts in USE_RC_SUBR, each with a template in files/"})
+			continue
+		case done[in.name]:
+			continue
+		case !validName(in.name):
+			l.problem(Problem{Kind: NoTemplate, Path: in.command.File, Line: in.command.Line, Origin: r.port.Dir,
+				Text: "the port installs " + quoteShort(in.name) + " into etc/rc.d: expected the name of a script",
+				Hint: "a name holds letters, digits, and . _ + @ - only"})
+			continue
+		}
+		done[in.name] = true
+		if template, condition := l.sourceOf(r, rec, in); template != "" {
+			found.add(template, in.name, r.port, joinConditions(in.command.Condition, condition), true)
+			continue
+		}
+		found.add("", in.name, r.port, in.command.Condition, true)
+		l.noTemplate(r.port.Dir, in.name, in.command.File, in.command.Line, in.sources)
+	}
+	r.installed = done
+}
+
+// Installs tells whether a build of a port installs a script, by USE_RC_SUBR or
+// by a command of its own.
+func Installs(build *makefile.Port, script string) bool {
+	for _, w := range build.Words("USE_RC_SUBR") {
+		if w.Condition == "" && strings.TrimSuffix(strings.Trim(w.Text, `"'`), ".sh") == script {
+			return true
+		}
+	}
+	return slices.ContainsFunc(readRecipe(build).into, func(in install) bool {
+		return in.name == script && in.command.Condition == ""
+	})
+}
+
+func joinConditions(a, b string) string {
+	switch {
+	case a == "" || a == b:
+		return b
+	case b == "":
+		return a
+	}
+	return a + " and " + b
+}
+
+// maxSteps is how often a file may be copied on its way to rc.d.
+const maxSteps = 8
+
+// sourceOf finds the file of the tree that a script is made from; "" for none.
+func (l *loader) sourceOf(r *portResult, rec *recipe, in install) (template, condition string) {
+	subFiles := r.port.Make.Words("SUB_FILES")
+	work := path.Clean(r.port.Make.Value("WRKDIR"))
+	names := in.sources
+	seen := make(map[string]bool)
+	for range maxSteps {
+		var next []string
+		for _, name := range names {
+			if name == "" || seen[name] {
 				continue
 			}
-			source := strings.TrimPrefix(in.source, work)
-			i := slices.IndexFunc(subFiles, func(w makefile.Word) bool { return w.Text == source })
-			if i >= 0 && validName(source) && validName(name) && r.filesDir != "" {
-				template := r.filesDir + "/" + source + ".in"
-				if _, err := l.fs.Stat(template); err == nil {
-					done[name] = true
-					found.add(template, name, r.port, subFiles[i].Condition, true)
-					continue
+			seen[name] = true
+			clean := path.Clean(name)
+			if base, inWork := strings.CutPrefix(clean, work+"/"); inWork {
+				i := slices.IndexFunc(subFiles, func(w makefile.Word) bool { return w.Text == base })
+				if i >= 0 && validName(base) && r.filesDir != "" && l.fileAt(r.filesDir+"/"+base+".in") {
+					return r.filesDir + "/" + base + ".in", subFiles[i].Condition
 				}
+			} else if rel, ok := r.port.Make.TreePath(clean); ok && l.portOf(rel) != "" && l.fileAt(rel) {
+				return rel, ""
 			}
-			done[name] = true
-			l.noTemplate(r.port.Origin, name, c.File, c.Line)
+			next = append(next, rec.copies[clean]...)
+		}
+		names = next
+	}
+	return "", ""
+}
+
+// noTemplate says that nothing of the tree can be changed.
+func (l *loader) noTemplate(dir, name, file string, line int, sources []string) {
+	what := "is written by the Makefile's own commands"
+	if len(sources) > 0 {
+		what = "comes from the program's own sources"
+	}
+	l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: dir,
+		Text: "the rc script " + name + " " + what + ": no file of the tree can be changed",
+		Hint: "have the change made there, or move the script to files/ and USE_RC_SUBR"})
+}
+
+// packed finds scripts that only the packing list names: the program's own
+// install brings them.
+func (l *loader) packed(found *services, sel *selection) {
+	var dirs []string
+	for i := range l.scans {
+		if s := &l.scans[i]; s.err == nil && sel.port(s.dir) {
+			dirs = append(dirs, s.dir)
 		}
 	}
-	for _, w := range mk.Words("PLIST_FILES") {
-		_, name, ok := strings.Cut(w.Text, "etc/rc.d/")
-		name = strings.TrimSuffix(strings.Trim(name, `"`), ".sh")
-		if ok && name != "" && !done[name] && w.File != "" {
-			done[name] = true
-			l.noTemplate(r.port.Origin, name, w.File, w.Line)
+	lists := make([][]packedLine, len(dirs))
+	bufs := make([][]byte, workers())
+	parallel(len(dirs), func(w, i int) {
+		if bufs[w] == nil {
+			bufs[w] = make([]byte, 256<<10)
+		}
+		lists[i] = l.packingList(dirs[i], bufs[w])
+	})
+	var evaluate []string
+	for i, dir := range dirs {
+		if len(lists[i]) > 0 {
+			evaluate = append(evaluate, dir)
+		}
+	}
+	l.evaluate(evaluate)
+	for i, dir := range dirs {
+		if r := l.evaluated[dir]; r != nil && r.err == nil {
+			l.packedPort(found, r, lists[i])
 		}
 	}
 }
 
-func (l *loader) noTemplate(origin, name, file string, line int) {
-	what := "an rc script"
-	if validName(name) {
-		what = "the rc script " + name
-	}
-	l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: origin,
-		Text: "the port installs " + what + " that is no template of the tree: there is nothing to change here",
-		Hint: "have the change made upstream, or move the script to files/ and USE_RC_SUBR"})
+// A packedLine is a line of a packing list that names a script.
+type packedLine struct {
+	name, file   string
+	placeholders []string
+	line         int
 }
 
-// An install is a file that a command puts into rc.d.
-type install struct{ source, name string }
+// packedScript matches such a line (pkg-create(8)): a path below PREFIX, with
+// keywords and placeholders before it.
+var packedScript = regexp.MustCompile(`^((?:@\([^)]*\)\s*|@[a-z]+\s+|%%[A-Za-z0-9_]+%%)*)` +
+	`(?:/usr/local/|%%PREFIX%%/)?etc/rc\.d/([^/\s]+)\s*$`)
 
-// installs reads a command for what it puts into etc/rc.d.
-func installs(mk *makefile.Port, c makefile.Command) []install {
-	if c.Text == "" {
+var placeholder = regexp.MustCompile(`%%([A-Za-z0-9_]+)%%`)
+
+// packingList reads a port's pkg-plist, if it names rc.d.
+func (l *loader) packingList(dir string, buf []byte) []packedLine {
+	file := path.Join(dir, "pkg-plist")
+	data, err := l.fs.readInto(file, buf)
+	if err != nil || !bytes.Contains(data, []byte(rcDir)) {
 		return nil
 	}
-	text, _ := mk.Expand(c.Text)
-	if !strings.Contains(text, "etc/rc.d") {
-		return nil
-	}
-	var list []install
-	// The tools are variables, which may expand to nothing: look at both texts.
-	raw, expanded := simpleCommands(c.Text), simpleCommands(text)
-	for i, cmd := range expanded {
-		if !strings.Contains(cmd, "etc/rc.d") {
+	text := string(data)
+	var list []packedLine
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		m := packedScript.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if m == nil || strings.HasPrefix(line, "@comment") || strings.HasPrefix(line, "@dir") {
 			continue
 		}
-		if i < len(raw) && notInstaller(raw[i]) {
-			continue
+		p := packedLine{name: m[2], file: file, line: n}
+		for _, q := range placeholder.FindAllStringSubmatch(m[1], -1) {
+			p.placeholders = append(p.placeholders, q[1])
 		}
-		fields := strings.Fields(cmd)
-		for i, f := range fields {
-			fields[i] = strings.Trim(f, `"'()@-`)
-		}
-		dest := fields[len(fields)-1]
-		if k := slices.IndexFunc(fields, func(f string) bool { return strings.HasPrefix(f, ">") }); k >= 0 {
-			dest = strings.TrimLeft(fields[k], ">")
-			if dest == "" && k+1 < len(fields) {
-				dest = fields[k+1]
-			}
-			fields = fields[:k+1]
-		}
-		_, name, ok := strings.Cut(dest, "etc/rc.d")
-		if !ok {
-			continue
-		}
-		name = strings.Trim(name, "/")
-		in := install{name: name}
-		for _, f := range fields[:len(fields)-1] {
-			if !strings.Contains(f, "/") || strings.HasPrefix(f, "-") {
-				continue
-			}
-			in.source = f
-			if name == "" {
-				// Into the directory: each file under its own name.
-				list = append(list, install{source: f, name: path.Base(f)})
-			}
-		}
-		if name != "" || in.source == "" {
-			list = append(list, in)
-		}
+		list = append(list, p)
 	}
 	return list
 }
 
-// simpleCommands splits a line of shell roughly.
-func simpleCommands(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ';' || r == '&' || r == '|' })
-}
-
-func notInstaller(cmd string) bool {
-	cmd = strings.TrimLeft(cmd, " \t@-(")
-	for _, tool := range notInstalling {
-		if strings.HasPrefix(cmd, "${"+tool+"}") {
-			return true
+// packedPort adds what only the packing list names.
+func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
+	if r.installed == nil {
+		r.installed = make(map[string]bool)
+	}
+	mk := r.port.Make
+	note := func(name, condition, file string, line int) {
+		if plain := strings.TrimSuffix(name, ".sample"); plain != name {
+			name = plain
 		}
-		if word, _, _ := strings.Cut(cmd, " "); word == strings.ToLower(tool) {
-			return true
+		if r.installed[name] || r.installed[strings.TrimSuffix(name, ".sh")] || !validName(name) {
+			return
+		}
+		r.installed[name] = true
+		found.add("", name, r.port, condition, true)
+		l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: r.port.Dir,
+			Text: "the packing list names the rc script " + name +
+				", and no command of the Makefile installs it: it comes from the program's own install",
+			Hint: "have the change made there, or move the script to files/ and USE_RC_SUBR"})
+	}
+	for _, w := range mk.Words("PLIST_FILES") {
+		_, name, ok := strings.Cut(w.Text, rcDir+"/")
+		if ok && w.File != "" {
+			note(strings.Trim(name, `"`), w.Condition, w.File, w.Line)
 		}
 	}
-	return false
+	for _, p := range list {
+		condition := ""
+		for _, q := range p.placeholders {
+			condition = joinConditions(condition, mk.Lacking(q))
+		}
+		name := placeholder.ReplaceAllStringFunc(p.name, func(q string) string {
+			if v, ok := mk.Lookup(strings.Trim(q, "%")); ok {
+				return v
+			}
+			return q
+		})
+		note(name, condition, p.file, p.line)
+	}
 }

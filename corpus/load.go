@@ -7,22 +7,29 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
 // A loader finds the services of one ports tree.
 type loader struct {
-	tree *Tree
-	fs   *guarded
-	make *makefile.Tree
-	only string // the origin of the one port that is looked at; "" for all
+	tree  *Tree
+	fs    *guarded
+	make  *makefile.Tree
+	only  string // the directory of the one port that is looked at; "" for all
+	whole bool   // the tree has its framework
 
-	scans        []scan
-	ports        map[string]*scan
-	rcCategories map[string]bool
-	owners       map[string]bool // ports whose templates a selected one takes
-	glances      map[string]glanceResult
+	scans    []scan
+	ports    map[string]*scan // by directory
+	rcDirs   map[string]bool  // directories whose Makefile.inc names rc scripts
+	nested   []string         // where another tree or repository begins
+	unlisted []unread
+	owners   map[string]bool // ports whose templates a selected one takes
+	glances  map[string]glanceResult
+
+	mu         sync.Mutex
+	categories map[string]bool
 
 	evaluated map[string]*portResult
 	listed    map[string][]fs.DirEntry // directories of templates
@@ -35,13 +42,15 @@ type portResult struct {
 	err      error
 	words    []makefile.Word
 	filesDir string
+	// installed are the scripts that the port installs, by whatever way.
+	installed map[string]bool
 }
 
 func newLoader(t *Tree, g *guarded) *loader {
 	return &loader{
 		tree: t, fs: g, make: makefile.NewTree(g),
-		rcCategories: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
-		evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
+		rcDirs: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
+		categories: make(map[string]bool), evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
 	}
 }
 
@@ -51,14 +60,14 @@ func (l *loader) problem(p Problem) {
 }
 
 // evaluate evaluates ports, several at once.
-func (l *loader) evaluate(origins []string) {
+func (l *loader) evaluate(dirs []string) {
 	var todo []string
-	for _, o := range origins {
-		if _, ok := l.evaluated[o]; !ok {
-			todo = append(todo, o)
-			l.evaluated[o] = nil
-			if s := l.ports[o]; s != nil && s.text != "" {
-				l.make.Preload(o+"/Makefile", s.text)
+	for _, dir := range dirs {
+		if _, ok := l.evaluated[dir]; !ok {
+			todo = append(todo, dir)
+			l.evaluated[dir] = nil
+			if s := l.ports[dir]; s != nil && s.text != "" {
+				l.make.Preload(path.Join(dir, "Makefile"), s.text)
 			}
 		}
 	}
@@ -70,39 +79,45 @@ func (l *loader) evaluate(origins []string) {
 			r.err = err
 			return
 		}
-		r.port = &Port{Origin: todo[i], Make: p}
+		r.port = &Port{Dir: todo[i], Origin: l.originOf(todo[i], p), Make: p}
 		r.words = p.AllWords("USE_RC_SUBR")
 		r.filesDir = p.FilesDir()
 	})
-	for i, o := range todo {
-		l.evaluated[o] = &results[i]
+	for i, dir := range todo {
+		l.evaluated[dir] = &results[i]
 	}
 }
 
 // load finds the services that a selection touches. Ports that can't share
-// anything with it are not evaluated.
+// anything with it are not evaluated. The tree has been scanned, but for the
+// one port that is looked at alone.
 func (l *loader) load(sel *selection) []*Service {
-	l.scanTree()
+	if l.ports == nil {
+		l.scanTree()
+	}
 	all := l.candidates()
-	untouched := func(o string) bool { return !l.mayTouch(sel, o) }
+	untouched := func(dir string) bool { return !l.mayTouch(sel, dir) }
 	l.evaluate(slices.DeleteFunc(slices.Clone(all), untouched))
 	// Who owns the templates of a slave that was asked for shares them.
-	for o, r := range l.evaluated {
-		if r.err == nil && sel.port(o) {
-			parts := strings.SplitN(r.filesDir, "/", 3)
-			l.owners[path.Join(parts[:min(2, len(parts))]...)] = true
+	for dir, r := range l.evaluated {
+		if r.err == nil && sel.port(dir) && r.filesDir != "" {
+			if owner := l.portOf(r.filesDir); owner != "" {
+				l.owners[owner] = true
+			}
 		}
 	}
-	origins := slices.DeleteFunc(all, untouched)
-	l.evaluate(origins)
+	dirs := slices.DeleteFunc(all, untouched)
+	l.evaluate(dirs)
 	found := services{byKey: make(map[serviceKey]*Service), tree: l.tree}
-	for _, o := range origins {
-		l.addPort(&found, o, l.evaluated[o])
+	for _, dir := range dirs {
+		l.addPort(&found, dir, l.evaluated[dir])
 	}
-	l.handMade(&found, sel)
+	l.handMade(&found, dirs)
+	l.packed(&found, sel)
 	found.finish()
 	l.templates(&found, sel)
 	l.deadTemplates(&found, sel)
+	l.elsewhere(sel)
 	// A service without template is sorted by its name.
 	found.sort()
 	var list []*Service
@@ -111,41 +126,41 @@ func (l *loader) load(sel *selection) []*Service {
 			list = append(list, s)
 		}
 	}
-	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return !sel.problem(p) })
+	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Kind != Elsewhere && !sel.problem(p) })
+	l.nameOrigins(list)
 	return list
 }
 
 // mayTouch tells whether a port may install what a selection is about: it, or
 // the port whose templates it takes, was asked for or owns a selected one's.
-func (l *loader) mayTouch(sel *selection, origin string) bool {
-	if sel.touches(origin) || l.owners[origin] {
+func (l *loader) mayTouch(sel *selection, dir string) bool {
+	if sel.touches(dir) || l.owners[dir] {
 		return true
 	}
-	owner, known := l.ownerOf(origin)
+	owner, known := l.ownerOf(dir)
 	return !known || sel.touches(owner) || l.owners[owner]
 }
 
 // ownerOf is the port in whose directory a port's templates stand, where that
 // can be told without evaluating it.
-func (l *loader) ownerOf(origin string) (owner string, known bool) {
-	s := l.ports[origin]
-	category, _, _ := strings.Cut(origin, "/")
-	if s.filesDir || l.rcCategories[category] || l.moves(origin, s.master, &s.glance, 0) {
+func (l *loader) ownerOf(dir string) (owner string, known bool) {
+	s := l.ports[dir]
+	if s.filesDir || l.rcDirs[path.Dir(dir)] || l.moves(dir, s.master, &s.glance, 0) {
 		return "", false
 	}
 	if s.master == "" {
-		return origin, true
+		return dir, true
 	}
-	return simplePath("${MASTERDIR}", origin, s.master)
+	return simplePath("${MASTERDIR}", dir, s.master)
 }
 
 // moves tells whether a file that a port includes may set FILESDIR or MASTERDIR.
-func (l *loader) moves(origin, master string, g *glance, depth int) bool {
+func (l *loader) moves(dir, master string, g *glance, depth int) bool {
 	if depth > maxReach {
 		return true
 	}
 	return slices.ContainsFunc(g.includes, func(operand string) bool {
-		name, ok := simplePath(operand, origin, master)
+		name, ok := simplePath(operand, dir, master)
 		if !ok || !fs.ValidPath(name) {
 			return true
 		}
@@ -153,11 +168,11 @@ func (l *loader) moves(origin, master string, g *glance, depth int) bool {
 		if err != nil {
 			return !errors.Is(err, fs.ErrNotExist)
 		}
-		return file.filesDir || file.master != "" || name != origin+"/Makefile" && l.moves(origin, master, file, depth+1)
+		return file.filesDir || file.master != "" || name != path.Join(dir, "Makefile") && l.moves(dir, master, file, depth+1)
 	})
 }
 
-type serviceKey struct{ template, name, origin string }
+type serviceKey struct{ template, name, dir string }
 
 // services collects each service once, with all ports that install it.
 type services struct {
@@ -170,7 +185,7 @@ type services struct {
 func (s *services) add(template, name string, p *Port, condition string, byHand bool) {
 	key := serviceKey{template: template, name: name}
 	if template == "" {
-		key.origin = p.Origin
+		key.dir = p.Dir
 	}
 	svc, ok := s.byKey[key]
 	if !ok {
@@ -199,7 +214,7 @@ func (s *services) finish() {
 		for i := range sort {
 			sort[i] = i
 		}
-		slices.SortFunc(sort, func(a, b int) int { return strings.Compare(svc.Ports[a].Origin, svc.Ports[b].Origin) })
+		slices.SortFunc(sort, func(a, b int) int { return strings.Compare(svc.Ports[a].Dir, svc.Ports[b].Dir) })
 		ports, conditions := make([]*Port, len(sort)), make([]string, len(sort))
 		for i, j := range sort {
 			ports[i], conditions[i] = svc.Ports[j], svc.Conditions[j]
@@ -212,7 +227,7 @@ func (s *services) finish() {
 func (s *services) sort() {
 	slices.SortFunc(s.list, func(a, b *Service) int {
 		return cmp.Or(strings.Compare(a.Template, b.Template), strings.Compare(a.Name, b.Name),
-			strings.Compare(a.Ports[0].Origin, b.Ports[0].Origin))
+			strings.Compare(a.Ports[0].Dir, b.Ports[0].Dir))
 	})
 }
 
@@ -232,17 +247,17 @@ func conditionOf(svc *Service) string {
 }
 
 // addPort adds the services of an evaluated port.
-func (l *loader) addPort(found *services, origin string, r *portResult) {
+func (l *loader) addPort(found *services, dir string, r *portResult) {
 	if r.err != nil {
-		l.makefileProblem(origin, r.err)
+		l.makefileProblem(dir, r.err)
 		return
 	}
 	for _, e := range r.port.Make.Problems() {
-		l.makefileProblem(origin, e)
+		l.makefileProblem(dir, e)
 	}
 	mk := r.port.Make
 	if _, known := mk.Lookup("USE_RC_SUBR"); !known && mk.Defined("USE_RC_SUBR") {
-		p := Problem{Kind: BadMakefile, Path: origin + "/Makefile", Origin: origin,
+		p := Problem{Kind: BadMakefile, Path: path.Join(dir, "Makefile"), Origin: dir,
 			Text: "USE_RC_SUBR comes out of a command or of what only a build can tell: expected names that stand in the Makefile",
 			Hint: "svcjify runs no commands; write the names out"}
 		if as := mk.Assignments("USE_RC_SUBR"); len(as) > 0 {
@@ -251,7 +266,7 @@ func (l *loader) addPort(found *services, origin string, r *portResult) {
 		l.problem(p)
 	}
 	if len(r.words) > 0 && r.filesDir == "" {
-		l.problem(Problem{Kind: Unreadable, Path: origin + "/Makefile", Origin: origin,
+		l.problem(Problem{Kind: Unreadable, Path: path.Join(dir, "Makefile"), Origin: dir,
 			Text: "FILESDIR leads out of the tree, to " + quoteShort(mk.Value("FILESDIR")) + ": expected a directory of the tree"})
 		return
 	}
@@ -259,11 +274,11 @@ func (l *loader) addPort(found *services, origin string, r *portResult) {
 		word := strings.Trim(w.Text, `"'`)
 		name := strings.TrimSuffix(word, ".sh")
 		if !validName(name) {
-			p := Problem{Kind: BadMakefile, Path: w.File, Line: w.Line, Origin: origin,
+			p := Problem{Kind: BadMakefile, Path: w.File, Line: w.Line, Origin: dir,
 				Text: "USE_RC_SUBR names " + quoteShort(w.Text) + ": expected the name of a file in " + r.filesDir + ", without .in",
 				Hint: "a name holds letters, digits, and . _ + @ - only"}
 			if p.Path == "" {
-				p.Path = origin + "/Makefile"
+				p.Path = path.Join(dir, "Makefile")
 			}
 			l.problem(p)
 			continue
@@ -287,13 +302,13 @@ func validName(s string) bool {
 }
 
 // makefileProblem reports what ended or hindered an evaluation.
-func (l *loader) makefileProblem(origin string, err error) {
+func (l *loader) makefileProblem(dir string, err error) {
 	var e *makefile.Error
 	if !errors.As(err, &e) {
-		e = &makefile.Error{Path: origin + "/Makefile", Text: err.Error()}
+		e = &makefile.Error{Path: path.Join(dir, "Makefile"), Text: err.Error()}
 	}
-	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: origin, Text: e.Text,
-		Hint: "mend the Makefile: make -C " + origin + " -V PKGNAME says what make makes of it"}
+	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: dir, Text: e.Text,
+		Hint: "correct the Makefile: make -C " + l.tree.Shown(dir) + " -V PKGNAME says what make makes of it"}
 	if e.Err != nil && !errors.Is(e.Err, fs.ErrNotExist) {
 		p.Kind = Unreadable
 	}
@@ -308,7 +323,7 @@ func (l *loader) usesFilesOf(dir string) []*portResult {
 			list = append(list, r)
 		}
 	}
-	slices.SortFunc(list, func(a, b *portResult) int { return strings.Compare(a.port.Origin, b.port.Origin) })
+	slices.SortFunc(list, func(a, b *portResult) int { return strings.Compare(a.port.Dir, b.port.Dir) })
 	return list
 }
 

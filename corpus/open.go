@@ -1,16 +1,15 @@
 package corpus
 
 import (
-	"errors"
 	"io/fs"
-	"os"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// An OpenError says why a path that was asked for gives no corpus, and what to do.
+// An OpenError says why what was asked for gives no corpus, and what to do.
 type OpenError struct {
 	// Path is as it was given.
 	Path string
@@ -24,72 +23,60 @@ func (e *OpenError) Error() string { return e.Path + ": " + e.Text }
 
 func (e *OpenError) Unwrap() error { return e.Err }
 
-const hintPaths = "name the top of a ports tree, a category, a port, a template in files/, or a directory of rc.d scripts"
+const hintPaths = "name a ports tree, a category, a port, its origin, a service, a template in files/, " +
+	"or a directory of rc.d scripts"
 
-// Open finds the services of what the paths name: the top of a ports tree, a
-// category, a port, a file in one, a plain directory of rc.d scripts, a single
-// script; the current directory if there is no path. A part of a ports tree
-// is opened with the tree around it, since other ports may install the same
-// template. Paths that overlap give each service once.
+// Open finds the services of what the arguments name, as Find and Load do. The
+// error is the first that Find or Load gives, if it gives any.
+func Open(args []string) (*Corpus, error) {
+	targets, wrong := Find(Query{Args: args})
+	if len(wrong) > 0 {
+		return nil, wrong[0]
+	}
+	c, err := Load(targets, Narrow{})
+	if err == nil && len(c.Wrong) > 0 {
+		err = c.Wrong[0]
+	}
+	return c, err
+}
+
+// A Narrow leaves out services, before anything is made of them.
+type Narrow struct {
+	// Categories are those that count, by the first part of origins; none for all.
+	Categories []string
+	// Keep tells which of the services count; nil for all.
+	Keep func(*Service) bool
+}
+
+// Load finds the services of targets. A part of a tree is read with the tree
+// around it, since other ports may install the same template. Targets that
+// overlap give each service once.
 //
-// The error is an *OpenError for a path that names nothing of the kind. What
-// goes wrong within a tree is in Problems instead.
-func Open(paths []string) (*Corpus, error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	type group struct {
-		place
-		within []string
-		given  string
-	}
-	var groups []*group
-	for _, p := range paths {
-		pl, err := locatePath(p)
-		if err != nil {
+// The error is an *OpenError where there is nothing to look at: no port, no
+// script. What goes wrong within a tree is in Problems instead, and a name that
+// fits nothing in Wrong.
+func Load(targets []*Target, narrow Narrow) (*Corpus, error) {
+	c := &Corpus{categories: make(map[string]bool)}
+	for _, x := range targets {
+		if err := x.check(); err != nil {
 			return nil, err
 		}
-		i := slices.IndexFunc(groups, func(g *group) bool { return g.key == pl.key && g.scripts == pl.scripts })
-		if i < 0 {
-			groups = append(groups, &group{place: *pl, given: p})
-			i = len(groups) - 1
-		}
-		groups[i].within = append(groups[i].within, pl.within)
-	}
-	c := &Corpus{}
-	for _, g := range groups {
-		if err := c.open(guardDir(g.root), g.dir, g.given, g.scripts, g.within); err != nil {
+		if err := c.open(x, narrow); err != nil {
 			return nil, err
+		}
+	}
+	for _, name := range narrow.Categories {
+		if !c.categories[name] {
+			e := &OpenError{Path: name, Text: "is the category of no port that was looked at",
+				Hint: "name a directory of the tree that holds ports"}
+			if near := Nearest(name, slices.Sorted(maps.Keys(c.categories))); len(near) > 0 {
+				e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
+			}
+			c.Wrong = append(c.Wrong, e)
 		}
 	}
 	c.Problems = sortProblems(c.Problems, c.Trees)
 	return c, nil
-}
-
-// Locate finds the one ports tree that the paths lie in, without reading it:
-// its top, how the user would write that, and the paths within it. OpenFS takes
-// the last two for another view of the same tree.
-func Locate(paths []string) (root, dir string, within []string, err error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	key := ""
-	for i, p := range paths {
-		pl, err := locatePath(p)
-		switch {
-		case err != nil:
-			return "", "", nil, err
-		case pl.scripts:
-			return "", "", nil, &OpenError{Path: p, Text: "is a directory of scripts: expected a ports tree or a part of one", Hint: "name the top of a ports tree, a category, or a port"}
-		case i > 0 && pl.key != key:
-			return "", "", nil, &OpenError{Path: p, Text: "is in another tree than " + paths[0] + ": expected one tree", Hint: "run svcjify once for each tree"}
-		}
-		if i == 0 {
-			root, dir, key = pl.root, pl.dir, pl.key
-		}
-		within = append(within, pl.within)
-	}
-	return root, dir, within, nil
 }
 
 // OpenTemplate finds the services that the port around a template installs from
@@ -98,172 +85,266 @@ func Locate(paths []string) (root, dir string, within []string, err error) {
 // There may be no service, and in a ports tree no file of the name yet. The
 // error is as Open's.
 func OpenTemplate(name string) (*Corpus, error) {
-	pl, err := locatePath(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if abs, aerr := filepath.Abs(name); aerr == nil {
-			if root, ok := findRoot(filepath.Dir(abs)); ok {
-				if within, rerr := filepath.Rel(root, abs); rerr == nil {
-					pl, err = newPlace(name, root, filepath.ToSlash(within), false), nil
-				}
-			}
-		}
-	}
+	target, err := templateTarget(name)
 	if err != nil {
 		return nil, err
 	}
-	c := &Corpus{}
-	if pl.scripts {
-		err = c.open(guardDir(pl.root), pl.dir, name, true, []string{pl.within})
+	c := &Corpus{Trees: []*Tree{target.Tree}}
+	if target.Tree.Scripts {
+		c.Trees = nil
+		err = c.open(target, Narrow{})
 		return c, err
 	}
-	g := guardDir(pl.root)
-	t := &Tree{FS: g, Dir: pl.dir}
-	c.Trees = []*Tree{t}
-	parts := strings.SplitN(pl.within, "/", 3)
-	if len(parts) < 3 { // not within a port
+	g := target.Tree.FS.(*guarded)
+	part := target.Parts[0]
+	port := portAround(g, path.Dir(part))
+	if port == "" {
 		return c, nil
 	}
-	l := newLoader(t, g)
-	l.only = parts[0] + "/" + parts[1]
-	list := l.load(newSelection([]string{pl.within}))
-	c.Services = slices.DeleteFunc(list, func(s *Service) bool { return s.Template != pl.within })
-	c.Problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Path != pl.within })
+	l := newLoader(target.Tree, g)
+	l.only = port
+	list := l.load(newSelection([]string{part}, l))
+	c.Services = slices.DeleteFunc(list, func(s *Service) bool { return s.Template != part })
+	c.Problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Path != part })
 	c.Problems = sortProblems(c.Problems, c.Trees)
 	return c, nil
+}
+
+// templateTarget finds a file that need not be there yet.
+func templateTarget(name string) (*Target, error) {
+	targets, wrong := Find(Query{Args: []string{name}})
+	if len(wrong) == 0 && len(targets[0].Parts) > 0 {
+		return targets[0], nil
+	}
+	abs, err := filepath.Abs(name)
+	if err == nil {
+		real := realPath(abs, false)
+		root := findRoot(filepath.Dir(real))
+		if part, ok := within(root, real); ok && portAround(guardDir(root), path.Dir(part)) != "" {
+			return &Target{Tree: newTree(root, shownDir(abs, real, root), false), Parts: []string{part}}, nil
+		}
+	}
+	if len(wrong) == 0 {
+		return nil, &OpenError{Path: name, Text: "is not there", Err: fs.ErrNotExist}
+	}
+	return nil, wrong[0]
+}
+
+// portAround is the port that a directory lies in; "" for none.
+func portAround(g *guarded, dir string) string {
+	for ; ; dir = path.Dir(dir) {
+		if isPort(g, dir) {
+			return dir
+		}
+		if dir == "." {
+			return ""
+		}
+	}
 }
 
 // OpenFS finds the services of a file system whose root is the top of a ports
 // tree (a git revision or index, say), or a directory of rc.d scripts. Dir is what
-// to put before its paths in messages. Within names parts of the tree as Open's
-// paths do; none is all of it.
+// to put before its paths in messages. Within names parts of the tree; none is
+// all of it.
 func OpenFS(fsys fs.FS, dir string, within ...string) (*Corpus, error) {
 	g := guardFS(fsys)
-	var parts []string
+	x := &Target{Tree: &Tree{FS: g, Dir: dir, Prefix: ".", Scripts: holdsScripts(g, ".") && !anyPort(g, ".")}, given: dir}
 	for _, w := range within {
-		w = path.Clean(filepath.ToSlash(w))
-		if !fs.ValidPath(w) {
-			return nil, &OpenError{Path: w, Text: "leads out of the tree: expected a path in " + dir, Hint: hintPaths}
-		}
-		if _, err := g.Lstat(w); err != nil && w != "." {
-			return nil, &OpenError{Path: w, Text: "is not there: expected a file or directory of " + dir, Hint: hintPaths, Err: err}
-		}
-		parts = append(parts, w)
+		x.Parts = append(x.Parts, path.Clean(filepath.ToSlash(w)))
 	}
-	if len(parts) == 0 {
-		parts = []string{"."}
+	if len(x.Parts) == 0 {
+		x.Parts = []string{"."}
 	}
-	c := &Corpus{}
-	scripts := !isRoot(g, ".") && holdsScripts(g, ".")
-	if err := c.open(g, dir, dir, scripts, parts); err != nil {
-		return nil, err
-	}
-	c.Problems = sortProblems(c.Problems, c.Trees)
-	return c, nil
+	return Load([]*Target{x}, Narrow{})
 }
 
 // open adds one tree.
-func (c *Corpus) open(g *guarded, dir, given string, scripts bool, within []string) error {
-	t := &Tree{FS: g, Dir: dir, Scripts: scripts}
+func (c *Corpus) open(x *Target, narrow Narrow) error {
+	t, g := x.Tree, guardFS(x.Tree.FS)
+	t.FS = g
 	c.Trees = append(c.Trees, t)
-	if scripts {
-		if slices.Contains(within, ".") {
-			within = nil
+	if t.Scripts {
+		want := x.Parts
+		if slices.Contains(want, ".") {
+			want = nil
 		}
-		list, problems, err := scriptsIn(t, g, within)
+		list, problems, err := scriptsIn(t, g, want)
 		if err != nil {
-			return &OpenError{Path: given, Text: "cannot be listed: " + bare(err).Error(), Hint: hintPaths, Err: err}
+			return &OpenError{Path: x.given, Text: "cannot be listed: " + bare(err).Error(), Hint: hintPaths, Err: err}
 		}
-		c.Services = append(c.Services, list...)
-		c.Problems = append(c.Problems, problems...)
+		c.add(list, problems, narrow)
 		return nil
 	}
 	l := newLoader(t, g)
-	list := l.load(newSelection(within))
-	if len(l.scans) == 0 && len(l.problems) == 0 {
-		return &OpenError{Path: given, Text: "holds no port: expected directories such as net/foo with a Makefile",
-			Hint: "check out the ports tree there first; or " + hintPaths}
+	l.scanTree()
+	var parts, loose []string
+	var wrong []error
+	for _, p := range x.Parts {
+		switch {
+		case l.holdsPort(p):
+			parts = append(parts, p)
+		case p != "." && l.fileAt(p) && l.isTemplate(p):
+			loose = append(loose, p)
+		default:
+			wrong = append(wrong, l.noPort(p))
+		}
 	}
-	c.Services = append(c.Services, list...)
-	c.Problems = append(c.Problems, l.problems...)
+	sel := newSelection(parts, l)
+	sel.files = append(sel.files, loose...)
+	sel.categories = narrow.Categories
+	wrong = append(wrong, l.named(sel, x.Names)...)
+	if len(wrong) > 0 && sel.empty() {
+		if len(wrong) == 1 {
+			return wrong[0]
+		}
+		c.Wrong = append(c.Wrong, wrong...)
+		return nil
+	}
+	c.Wrong = append(c.Wrong, wrong...)
+	list := l.load(sel)
+	for _, s := range l.scans {
+		dir := path.Dir(s.dir)
+		if r := l.evaluated[s.dir]; r != nil && r.err == nil {
+			category, _, _ := strings.Cut(r.port.Origin, "/")
+			c.categories[category] = true
+		} else if dir != "." {
+			c.categories[path.Base(dir)] = true
+		}
+	}
+	inside := l.nestedTargets(x)
+	for _, s := range l.scans {
+		if sel.port(s.dir) {
+			c.Ports++
+		}
+	}
+	c.add(list, l.problems, narrow)
+	for _, p := range loose { // a script in no port, which none installs either
+		if !slices.ContainsFunc(list, func(s *Service) bool { return s.Template == p }) {
+			inside = append(inside, l.looseTarget(x, p))
+		}
+	}
+	for _, in := range inside {
+		if err := c.open(in, narrow); err != nil {
+			continue // a repository without ports is nobody's business
+		}
+	}
 	return nil
 }
 
-// A place is where a path leads to.
-type place struct {
-	root    string // absolute directory of the system
-	key     string // root without symbolic links, to tell trees apart
-	dir     string // root as the user would write it
-	within  string // in the tree
-	scripts bool
-}
-
-// maxUp is how far above a path the top of the tree is looked for.
-const maxUp = 32
-
-// locatePath finds the tree that a path belongs to.
-func locatePath(given string) (*place, error) {
-	fail := func(text, hint string, err error) (*place, error) {
-		return nil, &OpenError{Path: given, Text: text, Hint: hint, Err: err}
-	}
-	abs, err := filepath.Abs(given)
-	if err != nil {
-		return fail("cannot be made absolute: "+err.Error(), hintPaths, err)
-	}
-	info, err := os.Stat(abs)
-	if err != nil {
-		// A link that leads nowhere may still be a template, with a problem.
-		if li, lerr := os.Lstat(abs); lerr != nil || li.Mode()&fs.ModeSymlink == 0 {
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				return fail("does not exist: expected a file or directory", "see whether it is spelt right; "+hintPaths, err)
-			case errors.Is(err, fs.ErrPermission):
-				return fail("must not be read (permission denied)", "run svcjify as a user who may read it", err)
+func (c *Corpus) add(list []*Service, problems []Problem, narrow Narrow) {
+	if narrow.Keep != nil || len(narrow.Categories) > 0 {
+		origins := make(map[string]bool)
+		list = slices.DeleteFunc(list, func(s *Service) bool {
+			if narrow.Keep != nil && !narrow.Keep(s) {
+				return true
 			}
-			return fail("cannot be read: "+bare(err).Error(), hintPaths, err)
+			if o := s.Origin(); o != "" {
+				category, _, _ := strings.Cut(o, "/")
+				if len(narrow.Categories) > 0 && !slices.Contains(narrow.Categories, category) {
+					return true
+				}
+			}
+			for _, p := range s.Ports {
+				origins[p.Origin] = true
+			}
+			return false
+		})
+		problems = slices.DeleteFunc(problems, func(p Problem) bool { return p.Origin != "" && !origins[p.Origin] })
+	}
+	c.Services = append(c.Services, list...)
+	c.Problems = append(c.Problems, problems...)
+}
+
+// holdsPort tells whether a part of the tree is a port, lies in one or holds
+// one, or holds a tree of its own.
+func (l *loader) holdsPort(part string) bool {
+	below := func(dir string) bool {
+		return part == "." || dir == part || strings.HasPrefix(dir, part+"/")
+	}
+	return l.portOf(part) != "" || slices.ContainsFunc(l.scans, func(s scan) bool { return below(s.dir) }) ||
+		slices.ContainsFunc(l.nested, below) ||
+		slices.ContainsFunc(l.problems, func(p Problem) bool { return below(p.Path) })
+}
+
+// noPort says that there is none where one was expected.
+func (l *loader) noPort(part string) error {
+	e := &OpenError{Path: l.tree.Shown(part),
+		Text: "holds no port and no rc.d script: expected directories such as net/foo with a Makefile",
+		Hint: "check out the ports tree there first; or " + hintPaths}
+	if info, err := l.fs.Stat(part); err == nil && !info.IsDir() {
+		e.Text, e.Hint = "belongs to no port: expected a file in the directory of a port", hintPaths
+	} else if entries, err := l.fs.ReadDir(part); err == nil && len(entries) == 0 {
+		e.Text = "is an empty directory: expected a ports tree or rc.d scripts"
+	} else if dir := l.scriptsBelow(part); dir != "" {
+		e.Text = "holds no port, but rc.d scripts in " + l.tree.Shown(dir)
+		e.Hint = "svcjify list " + l.tree.Shown(dir) + " looks at those"
+	}
+	return e
+}
+
+// scriptsBelow finds a directory of rc.d scripts below one without ports.
+func (l *loader) scriptsBelow(dir string) string {
+	probes := maxProbes
+	for level := []string{dir}; len(level) > 0; {
+		var next []string
+		for _, d := range level {
+			if probes--; probes < 0 {
+				return ""
+			}
+			if holdsScripts(l.fs, d) {
+				return d
+			}
+			entries, _ := l.fs.ReadDir(d)
+			for _, e := range entries {
+				if e.IsDir() && !skipped(d, e.Name()) {
+					next = append(next, path.Join(d, e.Name()))
+				}
+			}
 		}
+		level = next
 	}
-	isDir := info != nil && info.IsDir()
-	start := abs
-	if !isDir {
-		start = filepath.Dir(abs)
-	}
-	root, ok := findRoot(start)
-	if !ok {
-		return locateScripts(given, abs, start, isDir, fail)
-	}
-	within, err := filepath.Rel(root, abs)
-	if err != nil {
-		return fail("cannot be placed in "+root, hintPaths, err)
-	}
-	return newPlace(given, root, filepath.ToSlash(within), false), nil
+	return ""
 }
 
-func locateScripts(given, abs, start string, isDir bool, fail func(text, hint string, err error) (*place, error)) (*place, error) {
-	if !isDir {
-		return newPlace(given, start, filepath.Base(abs), true), nil
+// looseTarget is a script for itself.
+func (l *loader) looseTarget(x *Target, name string) *Target {
+	dir := path.Dir(name)
+	t := *x.Tree
+	t.Scripts, t.Dir, t.Prefix, t.Root = true, t.Shown(dir), path.Join(t.Prefix, dir), path.Join(t.Root, dir)
+	t.Inner = path.Join(t.Inner, dir)
+	t.At, _ = within(dir, t.At)
+	if l.fs.dir != "" {
+		t.FS = guardDir(l.fs.dir + "/" + dir)
+	} else if sub, err := fs.Sub(l.fs.base, dir); err == nil {
+		t.FS = guardFS(sub)
 	}
-	entries, err := os.ReadDir(abs)
-	if err != nil {
-		return fail("cannot be listed: "+bare(err).Error(), "run svcjify as a user who may read it", err)
-	}
-	if len(entries) == 0 {
-		return fail("is an empty directory: expected a ports tree or rc.d scripts", "check out the ports tree there first; or "+hintPaths, nil)
-	}
-	if !holdsScripts(guardDir(abs), ".") {
-		return fail("is neither a ports tree nor part of one, nor a directory of rc.d scripts", hintPaths, nil)
-	}
-	return newPlace(given, abs, ".", true), nil
+	return &Target{Tree: &t, Parts: []string{path.Base(name)}, given: t.Dir}
 }
 
-func newPlace(given, root, within string, scripts bool) *place {
-	p := &place{root: root, key: root, within: within, scripts: scripts}
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		p.key = real
+// nestedTargets are the trees and repositories that begin below the top, as far
+// as they are asked for. Each is a tree of its own.
+func (l *loader) nestedTargets(x *Target) []*Target {
+	var list []*Target
+	for _, dir := range l.nested {
+		asked := slices.ContainsFunc(x.Parts, func(p string) bool {
+			return p == "." || p == dir || strings.HasPrefix(dir, p+"/")
+		})
+		if !asked {
+			continue
+		}
+		t := *x.Tree
+		t.Dir, t.Prefix, t.Root = t.Shown(dir), path.Join(t.Prefix, dir), path.Join(t.Root, dir)
+		t.Inner = path.Join(t.Inner, dir)
+		t.At, _ = within(dir, t.At)
+		if l.fs.dir != "" {
+			t.FS = guardDir(l.fs.dir + "/" + dir)
+			if repositoryAt(t.Root) {
+				t.Repository, t.Inner = t.Root, "."
+			}
+		} else if sub, err := fs.Sub(l.fs.base, dir); err == nil {
+			t.FS = guardFS(sub)
+		}
+		list = append(list, &Target{Tree: &t, Parts: []string{"."}, given: t.Dir})
 	}
-	up := 0
-	if within != "." {
-		up = 1 + strings.Count(within, "/")
-	}
-	p.dir = filepath.Join(append([]string{given}, slices.Repeat([]string{".."}, up)...)...)
-	return p
+	return list
 }

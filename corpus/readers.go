@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"bytes"
-	"io/fs"
 	"path"
 	"slices"
 	"sync"
@@ -15,14 +14,14 @@ import (
 type Readers struct {
 	tree *Tree
 	once sync.Once
-	// byFile is the origins of the ports that read a file, sorted.
+	// byFile is the directories of the ports that read a file, sorted.
 	byFile map[string][]string
 }
 
 // NewReaders looks at the tree when it is asked for the first time.
 func NewReaders(t *Tree) *Readers { return &Readers{tree: t} }
 
-// Of is the origins of the ports that read a file, sorted. Those that can't be
+// Of is the directories of the ports that read a file, sorted. Those that can't be
 // evaluated are not among them, and read nothing.
 func (r *Readers) Of(name string) []string {
 	r.once.Do(r.scan)
@@ -35,9 +34,13 @@ func (r *Readers) scan() {
 	if r.tree.Scripts {
 		return
 	}
-	names, err := fs.Glob(r.tree.FS, "*/*/Makefile")
-	if err != nil { // only for a bad pattern
-		return
+	l := newLoader(r.tree, guardFS(r.tree.FS))
+	l.scanTree()
+	var names []string
+	for _, s := range l.scans {
+		if s.err == nil {
+			names = append(names, path.Join(s.dir, "Makefile"))
+		}
 	}
 	read := make([][]string, len(names))
 	ports := makefile.NewTree(r.tree.FS)

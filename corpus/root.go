@@ -1,7 +1,7 @@
 package corpus
 
 import (
-	"bytes"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -13,82 +13,6 @@ import (
 // frameworkFiles mark the top of a ports tree.
 var frameworkFiles = []string{"Mk/bsd.port.mk", "Mk/bsd.mport.mk"}
 
-// findRoot finds the top of the ports tree that a directory lies in. The
-// framework's own file tells it; a tree without Mk/, such as an overlay or a
-// made one, is told by the shape category/port/Makefile.
-func findRoot(start string) (string, bool) {
-	dir := start
-	for range maxUp {
-		for _, f := range frameworkFiles {
-			if info, err := os.Stat(filepath.Join(dir, f)); err == nil && info.Mode().IsRegular() {
-				return dir, true
-			}
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			break
-		}
-		dir = up
-	}
-	// A port, or a directory within one.
-	dir = start
-	for range 6 {
-		if isPort(guardDir(dir), ".") {
-			return filepath.Dir(filepath.Dir(dir)), true
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			break
-		}
-		dir = up
-	}
-	g := guardDir(start)
-	switch {
-	case isCategory(g, "."):
-		return filepath.Dir(start), true
-	case isRoot(g, "."):
-		return start, true
-	}
-	return "", false
-}
-
-// isPort tells a port's directory by its Makefile.
-func isPort(g *guarded, dir string) bool {
-	text, err := g.ReadFile(path.Join(dir, "Makefile"))
-	if err != nil {
-		return false
-	}
-	for _, s := range []string{"bsd.port.subdir.mk", "bsd.mport.subdir.mk"} {
-		text = bytes.ReplaceAll(text, []byte(s), nil)
-	}
-	for _, s := range []string{"bsd.port.", "bsd.mport.", "PORTNAME"} {
-		if bytes.Contains(text, []byte(s)) {
-			return true
-		}
-	}
-	return bytes.Contains(text, []byte("MASTERDIR")) && bytes.Contains(text, []byte("/Makefile"))
-}
-
-// maxProbes is how many directories are looked into for a first port.
-const maxProbes = 500
-
-func isCategory(g *guarded, dir string) bool {
-	probes := maxProbes
-	return anyBelow(g, dir, &probes, func(sub string) bool { return isPort(g, sub) })
-}
-
-// isRoot tells the top of a tree: by the framework's file, or by a port two levels below.
-func isRoot(g *guarded, dir string) bool {
-	if hasFramework(g, dir) {
-		return true
-	}
-	probes := maxProbes
-	return anyBelow(g, dir, &probes, func(category string) bool {
-		return !notCategories[path.Base(category)] &&
-			anyBelow(g, category, &probes, func(sub string) bool { return isPort(g, sub) })
-	})
-}
-
 func hasFramework(g *guarded, dir string) bool {
 	return slices.ContainsFunc(frameworkFiles, func(f string) bool {
 		info, err := g.Stat(path.Join(dir, f))
@@ -96,24 +20,184 @@ func hasFramework(g *guarded, dir string) bool {
 	})
 }
 
-// anyBelow tells whether f holds for a directory in dir.
-func anyBelow(g *guarded, dir string, probes *int, f func(string) bool) bool {
-	entries, err := g.ReadDir(dir)
+// holdsFramework is hasFramework for a directory of the system.
+func holdsFramework(dir string) bool {
+	return slices.ContainsFunc(frameworkFiles, func(f string) bool {
+		info, err := os.Stat(filepath.Join(dir, f))
+		return err == nil && info.Mode().IsRegular()
+	})
+}
+
+// repositoryAt tells whether a git work tree begins in a directory: .git is a
+// directory there, or a file in a submodule and in a second work tree.
+func repositoryAt(dir string) bool {
+	info, err := os.Lstat(filepath.Join(dir, ".git"))
 	if err != nil {
 		return false
 	}
-	for _, e := range entries {
-		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
-			continue
+	if info.IsDir() {
+		_, err = os.Stat(filepath.Join(dir, ".git", "HEAD"))
+	}
+	return err == nil
+}
+
+// maxUp is how far above a path the top of the tree is looked for.
+const maxUp = 64
+
+// upward is the nearest directory, from one on upwards, for which f holds; "" for none.
+func upward(dir string, f func(string) bool) string {
+	for range maxUp {
+		if f(dir) {
+			return dir
 		}
-		if *probes--; *probes < 0 {
-			return false
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
 		}
-		if f(path.Join(dir, e.Name())) {
-			return true
+		dir = up
+	}
+	return ""
+}
+
+// findRoot finds the top of the tree that a directory lies in: the nearest
+// ports tree or git repository around it; outside of both, the directory itself
+// or, if that is a port or a category, the directory of the categories. It never
+// leads out of a repository.
+func findRoot(start string) string {
+	root := upward(start, func(dir string) bool { return holdsFramework(dir) || repositoryAt(dir) })
+	if root != "" {
+		return root
+	}
+	port := upward(start, func(dir string) bool { return isPort(guardDir(dir), ".") })
+	switch {
+	case port != "" && inCategory(guardDir(filepath.Dir(port)), filepath.Base(port), filepath.Base(filepath.Dir(port))):
+		return filepath.Dir(filepath.Dir(port))
+	case port != "":
+		return port
+	case slices.Contains(knownCategories, filepath.Base(start)) && anyPort(guardDir(start), "."):
+		return filepath.Dir(start)
+	}
+	return start
+}
+
+// inCategory tells whether the directory around a port is a category, by its
+// name: FreeBSD's own, or one of the port's CATEGORIES.
+func inCategory(above *guarded, port, category string) bool {
+	if slices.Contains(knownCategories, category) {
+		return true
+	}
+	text, err := above.ReadFile(path.Join(port, "Makefile"))
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "CATEGORIES"); ok {
+			return slices.Contains(strings.Fields(strings.TrimLeft(rest, " \t?+:=")), category)
 		}
 	}
 	return false
+}
+
+// repositoryOf is the top of the git repository that a directory lies in; "" for none.
+func repositoryOf(dir string) string { return upward(dir, repositoryAt) }
+
+// realPath follows the links of a path: of a directory all, of a file those
+// that lead to its directory.
+func realPath(abs string, isDir bool) string {
+	if isDir {
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			return real
+		}
+		return abs
+	}
+	dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
+	if err != nil {
+		return abs
+	}
+	return filepath.Join(dir, filepath.Base(abs))
+}
+
+// within is a path's place below a directory; ok is false where it lies elsewhere.
+func within(dir, name string) (rel string, ok bool) {
+	rel, err := filepath.Rel(dir, name)
+	if err != nil || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// shownDir is how people see the top of a tree: relative to the current
+// directory where one lies in the other, else absolute, as it was typed. Abs is
+// the path that was given, and real the same without links.
+func shownDir(abs, real, root string) string {
+	if cwd, err := os.Getwd(); err == nil {
+		cwd = realPath(cwd, true)
+		_, inside := within(root, cwd)
+		_, around := within(cwd, root)
+		if rel, err := filepath.Rel(cwd, root); err == nil && (inside || around) {
+			return rel
+		}
+	}
+	if rel, ok := within(root, real); ok && rel != "." {
+		abs = filepath.Join(append([]string{abs}, slices.Repeat([]string{".."}, 1+strings.Count(rel, "/"))...)...)
+	}
+	if realPath(abs, true) == root {
+		return abs
+	}
+	return root
+}
+
+// newTree is the tree below a directory, which need not be read yet.
+func newTree(root, shown string, scripts bool) *Tree {
+	t := &Tree{FS: guardDir(root), Dir: shown, Root: root, Prefix: ".", Scripts: scripts}
+	if cwd, err := os.Getwd(); err == nil {
+		t.At, _ = within(root, realPath(cwd, true))
+	}
+	if t.Repository = repositoryOf(root); t.Repository != "" {
+		if rel, ok := within(t.Repository, root); ok {
+			t.Prefix = rel
+		}
+	}
+	t.Inner = t.Prefix
+	return t
+}
+
+// errNoTree: a directory that is to be a ports tree is none.
+var errNoTree = errors.New("is no ports tree: Mk/bsd.port.mk is not there")
+
+// Whole tells whether the tree has the framework itself, and so stands on no other.
+func (t *Tree) Whole() bool {
+	g, ok := t.FS.(*guarded)
+	return ok && hasFramework(g, ".")
+}
+
+// StandOn names the ports tree that this one, an overlay, stands on: what its
+// ports read and it does not have is looked for there. A tree that has the
+// framework itself stands on no other. The error is an *OpenError.
+func (t *Tree) StandOn(dir string) error {
+	g, ok := t.FS.(*guarded)
+	if !ok || t.Scripts {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		err = bare(err)
+	case !info.IsDir():
+		err = errors.New("is no directory")
+	case !holdsFramework(dir):
+		err = errNoTree
+	}
+	if err != nil {
+		return &OpenError{Path: dir, Text: err.Error(), Err: err,
+			Hint: "--portsdir takes the top of a ports tree, such as /usr/ports"}
+	}
+	if t.Whole() || realPath(dir, true) == t.Root {
+		return nil
+	}
+	g.portsdir = guardDir(dir)
+	t.PortsDir = dir
+	return nil
 }
 
 // holdsScripts tells whether a directory holds rc.d scripts.

@@ -39,7 +39,7 @@ func (l *loader) templates(found *services, sel *selection) {
 			}
 		}
 		if _, p := l.tree.ReadFile(svc.Template); p != nil {
-			p.Origin = svc.Ports[0].Origin
+			p.Origin = svc.Ports[0].Dir
 			l.problem(*p)
 		}
 	}
@@ -61,9 +61,13 @@ func (l *loader) list(dirs []string) {
 // missing reports a service without template. bsd.port.mk fails where
 // ${FILESDIR}/name.in is not there, unless the port makes the script itself.
 func (l *loader) missing(svc *Service) {
-	r := l.evaluated[svc.Ports[0].Origin]
+	r := l.evaluated[svc.Ports[0].Dir]
+	if own := l.portOf(svc.Template); own != r.port.Dir && len(r.port.Make.Lacks()) > 0 {
+		svc.Template = "" // it may be in the tree that this one stands on
+		return
+	}
 	word := strings.TrimSuffix(path.Base(svc.Template), ".in")
-	p := Problem{Kind: TemplateMissing, Path: svc.Template, Origin: r.port.Origin,
+	p := Problem{Kind: TemplateMissing, Path: svc.Template, Origin: r.port.Dir,
 		Text: "USE_RC_SUBR names " + word + ", but the file is not there: expected a template",
 		Hint: "add the script, or take the name out of USE_RC_SUBR"}
 	for _, w := range r.words {
@@ -116,32 +120,32 @@ func (l *loader) deadTemplates(found *services, sel *selection) {
 	// Where the Makefile says nothing of FILESDIR or a master, files/ is the port's own.
 	var dirs, evaluate []string
 	owner := make(map[string]string)
-	note := func(dir, origin string) {
-		if _, ok := owner[dir]; !ok && dir != "" {
-			owner[dir] = origin
+	note := func(dir, port string) {
+		if _, ok := owner[dir]; !ok && dir != "" && !l.tree.Elsewhere(dir) {
+			owner[dir] = port
 			dirs = append(dirs, dir)
 		}
 	}
 	for i := range l.scans {
 		s := &l.scans[i]
-		if !s.spoken() || s.err != nil || !sel.port(s.origin) {
+		if !s.spoken() || s.err != nil || !sel.port(s.dir) {
 			continue
 		}
-		switch r := l.evaluated[s.origin]; {
+		switch r := l.evaluated[s.dir]; {
 		case r != nil && r.err == nil:
-			note(r.filesDir, s.origin)
+			note(r.filesDir, s.dir)
 		case r != nil:
 			// Nobody knows what it would install.
 		case s.filesDir:
-			evaluate = append(evaluate, s.origin)
+			evaluate = append(evaluate, s.dir)
 		case s.master != "":
-			if dir, ok := simplePath("${MASTERDIR}/files", s.origin, s.master); ok {
-				note(dir, s.origin)
+			if dir, ok := simplePath("${MASTERDIR}/files", s.dir, s.master); ok {
+				note(dir, s.dir)
 			} else {
-				evaluate = append(evaluate, s.origin)
+				evaluate = append(evaluate, s.dir)
 			}
 		default:
-			note(s.origin+"/files", s.origin)
+			note(path.Join(s.dir, "files"), s.dir)
 		}
 	}
 	l.evaluate(evaluate)
@@ -207,17 +211,17 @@ func isScript(text []byte) bool {
 var provideHeader = []byte("# PROVIDE:")
 
 // judge reports a suspect unless a port installs it by other means.
-func (l *loader) judge(dir, origin, template string) {
+func (l *loader) judge(dir, port, template string) {
 	base := strings.TrimSuffix(path.Base(template), ".in")
 	// Slaves share the directory and may install what their master does not.
-	asked := []string{origin}
+	asked := []string{port}
 	for i := range l.scans {
 		s := &l.scans[i]
 		if !s.spoken() || s.err != nil || s.master == "" {
 			continue
 		}
-		if files, ok := simplePath("${MASTERDIR}/files", s.origin, s.master); ok && files == dir {
-			asked = append(asked, s.origin)
+		if files, ok := simplePath("${MASTERDIR}/files", s.dir, s.master); ok && files == dir {
+			asked = append(asked, s.dir)
 		}
 	}
 	l.evaluate(asked)
@@ -241,7 +245,7 @@ func (l *loader) judge(dir, origin, template string) {
 			return
 		}
 	}
-	l.problem(Problem{Kind: NotInstalled, Path: template, Origin: origin,
+	l.problem(Problem{Kind: NotInstalled, Path: template, Origin: port,
 		Text: "the template holds an rc.d script that no port installs: expected " + base + " in USE_RC_SUBR or SUB_FILES",
 		Hint: "delete the file, or name it in USE_RC_SUBR"})
 }

@@ -10,74 +10,53 @@ import (
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
-// Roots finds the trees of a file system: the top of a repository need not be
-// one, and several may stand side by side. What it found out is kept.
+// Roots finds the trees of a repository: its top, and each ports tree with a
+// framework below. What it found out is kept.
 type Roots struct {
-	g *guarded
-	// framework and shape are the directories that were looked at, by how a tree is told.
-	framework, shape map[string]bool
+	g         *guarded
+	framework map[string]bool
 }
 
 // NewRoots makes a Roots.
-func NewRoots(fsys fs.FS) *Roots {
-	return &Roots{g: guardFS(fsys), framework: map[string]bool{}, shape: map[string]bool{}}
-}
+func NewRoots(fsys fs.FS) *Roots { return &Roots{g: guardFS(fsys), framework: map[string]bool{}} }
 
-// In finds the top of the ports tree that a directory lies in; ok is false
-// where there is none.
-func (r *Roots) In(dir string) (root string, ok bool) {
-	for _, test := range []struct {
-		is    func(*guarded, string) bool
-		known map[string]bool
-	}{{hasFramework, r.framework}, {isRoot, r.shape}} {
-		for d := path.Clean(dir); ; d = path.Dir(d) {
-			if _, known := test.known[d]; !known {
-				test.known[d] = test.is(r.g, d)
-			}
-			if test.known[d] {
-				return d, true
-			}
-			if d == "." {
-				break
-			}
+// In finds the top of the tree that a directory lies in.
+func (r *Roots) In(dir string) string {
+	for d := path.Clean(dir); d != "."; d = path.Dir(d) {
+		is, known := r.framework[d]
+		if !known {
+			is = hasFramework(r.g, d)
+			r.framework[d] = is
+		}
+		if is {
+			return d
 		}
 	}
-	return "", false
+	return "."
 }
 
-// Of finds what a changed file belongs to: the ports tree around a Makefile or
-// a template, the directory of an rc.d script.
-func (r *Roots) Of(name string) (root string, ok bool) {
+// Of finds what a changed file belongs to: the tree around a port's file or a
+// Makefile, or the directory of an rc.d script. Ok is false for other files.
+func (r *Roots) Of(name string) (root string, scripts, ok bool) {
 	dir, base := path.Split(name)
 	dir = path.Clean(dir)
-	if strings.HasPrefix(base, "Makefile") || strings.HasSuffix(base, ".mk") || strings.HasSuffix(base, ".in") {
-		if root, ok := r.In(dir); ok {
-			return root, true
-		}
+	if strings.HasPrefix(base, "Makefile") || strings.HasSuffix(base, ".mk") || portAround(r.g, dir) != "" {
+		return r.In(dir), false, true
 	}
 	if notScript(base) {
-		return "", false
+		return "", false, false
 	}
 	text, err := r.g.ReadFile(name)
-	return dir, err == nil && isScript(text)
+	return dir, true, err == nil && isScript(text)
 }
 
-// Touched gives the parts of a tree, for OpenFS, whose services a change
-// concerns: a changed template, wherever it is installed from; a port whose
-// Makefile changed, if it installs a service; a port that reads another changed
-// Makefile which speaks of rc scripts. Before is the tree as it was. The names
-// are sorted. A change that concerns no service costs no more than the reading
-// of what changed.
+// Touched gives the parts of a tree whose services a change concerns: a changed
+// template, wherever it is installed from; a port whose Makefile changed, if it
+// installs a service; a port that reads another changed Makefile which speaks
+// of rc scripts. Before is the tree as it was. The names are sorted. A change
+// that concerns no service costs no more than the reading of what changed.
 func Touched(now, before fs.FS, changed []string) []string {
 	t := toucher{now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
-	if _, ok := NewRoots(t.now).In("."); !ok {
-		for _, name := range changed {
-			if text, err := t.now.ReadFile(name); err == nil && !strings.Contains(name, "/") && !notScript(name) && isScript(text) {
-				t.parts[name] = true
-			}
-		}
-		return t.sorted()
-	}
 	for _, name := range changed {
 		t.path(name)
 	}
@@ -102,41 +81,52 @@ func (t *toucher) sorted() []string {
 }
 
 func (t *toucher) path(name string) {
-	category, rest, _ := strings.Cut(name, "/")
-	port, file, inPort := strings.Cut(rest, "/")
-	base := path.Base(name)
-	if notCategories[category] || strings.HasPrefix(category, ".") || strings.HasPrefix(port, ".") {
-		return
+	dir, base := path.Dir(name), path.Base(name)
+	port := portAround(t.now, dir)
+	if port == "" {
+		port = portAround(t.before, dir)
 	}
-	origin := category + "/" + port
 	switch {
-	case !inPort:
-		if base == "Makefile.inc" && speaks(t.now, name) {
-			t.parts[category] = true
-		}
-	case strings.HasSuffix(base, ".in"):
-		if strings.HasPrefix(base, "pkg-") || strings.HasPrefix(base, "patch-") {
-			return
-		}
-		if _, err := t.now.Lstat(name); err == nil {
-			t.parts[name] = true
-		}
-		// SJ405, and a template that is gone, are the port's.
-		if t.installs(origin) {
-			t.parts[origin] = true
-		}
-	case file == "Makefile":
-		if t.installs(origin) {
-			t.parts[origin] = true
+	case base == "Makefile" && dir == port:
+		if t.installs(port) {
+			t.parts[port] = true
 			if !speaks(t.before, name) && speaks(t.now, name) {
 				t.shared = append(t.shared, name)
 			}
 		}
 	case strings.HasPrefix(base, "Makefile") || strings.HasSuffix(base, ".mk"):
-		if speaks(t.now, name) {
+		switch {
+		case !speaks(t.now, name):
+		case base == "Makefile.inc" && port == "" && dir != ".":
+			t.parts[dir] = true
+		default:
 			t.shared = append(t.shared, name)
 		}
+	case port == "" || strings.HasPrefix(base, "patch-"):
+	case base == "pkg-plist":
+		if namesRCDir(t.now, name) || namesRCDir(t.before, name) {
+			t.parts[port] = true
+		}
+	case strings.HasPrefix(base, "pkg-"):
+	case strings.HasSuffix(base, ".in") || holdsScript(t.now, name) || holdsScript(t.before, name):
+		if _, err := t.now.Lstat(name); err == nil {
+			t.parts[name] = true
+		}
+		// SJ405, and a template that is gone, are the port's.
+		if t.installs(port) {
+			t.parts[port] = true
+		}
 	}
+}
+
+func namesRCDir(g *guarded, name string) bool {
+	text, err := g.ReadFile(name)
+	return err == nil && bytes.Contains(text, []byte(rcDir))
+}
+
+func holdsScript(g *guarded, name string) bool {
+	text, err := g.ReadFile(name)
+	return err == nil && isScript(text)
 }
 
 // speaks tells whether a file names USE_RC_SUBR.
@@ -147,8 +137,8 @@ func speaks(g *guarded, name string) bool {
 
 // installs tells whether a port installs a service, or may; it evaluates the
 // port only where its Makefile leaves that open.
-func (t *toucher) installs(origin string) bool {
-	text, err := t.now.ReadFile(origin + "/Makefile")
+func (t *toucher) installs(dir string) bool {
+	text, err := t.now.ReadFile(path.Join(dir, "Makefile"))
 	if err != nil {
 		return false
 	}
@@ -156,13 +146,13 @@ func (t *toucher) installs(origin string) bool {
 	switch {
 	case g.rcSubr || g.rcDir:
 		return true
-	case g.master == "" && len(g.includes) == 0 && !speaks(t.now, path.Dir(origin)+"/Makefile.inc"):
+	case g.master == "" && len(g.includes) == 0 && !speaks(t.now, path.Join(path.Dir(dir), "Makefile.inc")):
 		return false
 	}
 	if t.ports == nil {
 		t.ports = makefile.NewTree(t.now)
 	}
-	p, err := t.ports.Port(origin)
+	p, err := t.ports.Port(dir)
 	if err != nil || p.Defined("USE_RC_SUBR") {
 		return true
 	}
@@ -180,8 +170,8 @@ func (t *toucher) readers() {
 	}
 	r := NewReaders(&Tree{FS: t.now})
 	for _, name := range t.shared {
-		for _, origin := range r.Of(name) {
-			t.parts[origin] = true
+		for _, dir := range r.Of(name) {
+			t.parts[dir] = true
 		}
 	}
 }

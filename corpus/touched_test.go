@@ -15,30 +15,26 @@ func TestRoots(t *testing.T) {
 		"src/rc.d/x": script, "src/rc.d/README": {}, "src/Makefile": {Data: []byte("all:\n")}, "doc/x.in": {Data: []byte("x\n")},
 	}
 	for _, c := range []struct {
-		name, root string
-		ok         bool
+		name, root  string
+		scripts, ok bool
 	}{
-		{"a/ports/www/x/Makefile", "a/ports", true},
-		{"a/ports/www/x/files/x.in", "a/ports", true},
-		{"a/ports/www/x/files/gone.in", "a/ports", true},
-		{"a/ports/www/gone/Makefile", "a/ports", true},
-		{"b/net/y/Makefile.inc", "b", true},
-		{"b/Mk/Uses/x.mk", "b", true},
-		{"src/rc.d/x", "src/rc.d", true},
-		{"src/rc.d/README", "", false},
-		{"src/rc.d/gone", "", false},
-		{"src/Makefile", "", false},
-		{"doc/x.in", "", false},
+		{"a/ports/www/x/Makefile", ".", false, true},
+		{"a/ports/www/x/files/x.in", ".", false, true},
+		{"a/ports/www/x/files/gone.in", ".", false, true},
+		{"b/net/y/Makefile.inc", "b", false, true},
+		{"b/Mk/Uses/x.mk", "b", false, true},
+		{"src/rc.d/x", "src/rc.d", true, true},
+		{"src/rc.d/README", "", false, false},
+		{"src/rc.d/gone", "src/rc.d", true, false},
+		{"doc/x.in", "doc", true, false},
 	} {
-		root, ok := NewRoots(files).Of(c.name)
+		root, scripts, ok := NewRoots(files).Of(c.name)
 		require.Equal(t, c.ok, ok, c.name)
 		if ok {
 			require.Equal(t, c.root, root, c.name)
+			require.Equal(t, c.scripts, scripts, c.name)
 		}
 	}
-	root, ok := NewRoots(files).In("a/ports/www/x")
-	require.True(t, ok)
-	require.Equal(t, "a/ports", root)
-	_, ok = NewRoots(files).In(".")
-	require.False(t, ok)
+	require.Equal(t, ".", NewRoots(files).In("a/ports/www/x"))
+	require.Equal(t, "b", NewRoots(files).In("b/net"))
 }

@@ -19,7 +19,7 @@ type Baseline map[BaselineKey]int
 // A BaselineKey tells findings apart as a baseline does.
 type BaselineKey struct {
 	Rule, Fingerprint string
-	// Path is in the tree.
+	// Path is from the top of the git repository, or else from the tree's root.
 	Path string
 }
 
@@ -38,7 +38,7 @@ func NewBaseline(list []Finding) Baseline {
 }
 
 func baselineKey(f Finding) BaselineKey {
-	return BaselineKey{Rule: f.Code, Path: f.Path, Fingerprint: f.Fingerprint()}
+	return BaselineKey{Rule: f.Code, Path: f.StablePath(), Fingerprint: f.Fingerprint()}
 }
 
 // WriteTo writes the lines. A path with blanks or what can't be printed is quoted as in Go.

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -88,7 +87,7 @@ type Finding struct {
 // IsDoubt reports whether it says that something of the jailed start is not known.
 func (f Finding) IsDoubt() bool { return f.doubt }
 
-// Fingerprint tells a finding from others by its rule, its path in the tree and
+// Fingerprint tells a finding from others by its rule, its path in the repository and
 // the text of its line, blanks aside, but not by the line's number: it stays
 // the same while the rest of the file changes. A finding without a line goes by
 // its message.
@@ -97,20 +96,16 @@ func (f Finding) Fingerprint() string {
 	if f.Line == 0 {
 		text = f.Message
 	}
-	sum := sha256.Sum256([]byte(f.Code + "\x00" + f.Path + "\x00" + text))
+	sum := sha256.Sum256([]byte(f.Code + "\x00" + f.StablePath() + "\x00" + text))
 	return hex.EncodeToString(sum[:8])
 }
 
-// Location is the path as the person who typed the command would write it.
-func (f Finding) Location() string { return InTree(f.Tree, f.Path) }
+// Location is the path for people: from the current directory.
+func (f Finding) Location() string { return f.Tree.Shown(f.Path) }
 
-// InTree puts a tree's directory before a path in it.
-func InTree(t *corpus.Tree, name string) string {
-	if t == nil || t.Dir == "" || t.Dir == "." {
-		return name
-	}
-	return path.Join(t.Dir, name)
-}
+// StablePath is the path for machines: from the top of the git repository, or
+// else from the tree's root, wherever the command is typed.
+func (f Finding) StablePath() string { return f.Tree.Stable(f.Path) }
 
 // addSource gives each finding the text of its line.
 func addSource(list []Finding, text []byte) {

@@ -63,8 +63,8 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 		}
 		oldText, problem := old.ReadFile(svc.Template)
 		same := problem == nil && bytes.Equal(text, oldText)
-		for _, p := range svc.Ports {
-			if f, ok := unbumpedPort(svc, p, same, was, before.Published); ok {
+		for i, p := range svc.Ports {
+			if f, ok := unbumpedPort(svc, p, svc.Conditions[i], same, was, before.Published); ok {
 				list = append(list, f)
 			}
 		}
@@ -73,33 +73,46 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 }
 
 // unbumpedPort looks at one port of a service, whose template may be the same as before.
-func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
-	prev, err := was.Port(p.Origin)
+// Where the defaults install no script, the package that counts is the one of the
+// condition.
+func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bool, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
+	prev, err := was.Port(p.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Finding{}, false // a new port
 	}
-	changed := svc.Template + " changed"
+	changed := svc.Tree.Shown(svc.Template) + " changed"
 	if same {
 		if err != nil || !names(p.Make, svc.Name) || names(prev, svc.Name) {
 			return Finding{}, false
 		}
 		changed = "USE_RC_SUBR now names " + svc.Name
 	}
+	now := build(p.Make, condition)
+	if err == nil {
+		prev = build(prev, condition)
+	}
 	f := Finding{
-		Code: sj401.Code, Severity: sj401.Severity, Tree: svc.Tree, Path: path.Join(p.Origin, "Makefile"),
+		Code: sj401.Code, Severity: sj401.Severity, Tree: svc.Tree, Path: path.Join(p.Dir, "Makefile"),
 		Service: svc.Name, Origin: p.Origin,
 	}
 	for _, name := range []string{"PORTVERSION", "DISTVERSION", "PORTREVISION"} {
-		for _, a := range p.Make.Assignments(name) {
-			if a.Taken {
+		for _, a := range now.Assignments(name) {
+			if a.Taken && !svc.Tree.Elsewhere(a.File) {
 				f.Path, f.Line = a.File, a.Line
 			}
 		}
 	}
-	name, known := p.Make.Lookup("PKGNAME")
+	name, known := now.Lookup("PKGNAME")
 	oldName, oldKnown := "", false
 	if err == nil {
 		oldName, oldKnown = prev.Lookup("PKGNAME")
+	}
+	if lacks := now.Lacks(); err == nil && len(lacks) > 0 {
+		f.Severity = Info
+		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told: it reads %s of the ports tree that this one stands on",
+			changed, p.Origin, lacks[0].Name)
+		f.Hint = "name that tree with --portsdir, PORTSDIR in the environment, or portsdir in .svcjify.toml"
+		return f, name == oldName
 	}
 	if !known || !oldKnown {
 		f.Severity = Info
@@ -107,23 +120,31 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, same bool, was *makefile.
 		return f, err != nil || name == oldName
 	}
 	if name != oldName {
-		return f, goesBack(&f, p.Make, prev)
+		return f, goesBack(&f, now, prev)
 	}
 	if published != nil {
 		if tree := published(); tree != nil {
-			if there, err := makefile.Read(tree, p.Origin); err != nil || there.Value("PKGNAME") != name {
+			if there, err := makefile.Read(tree, p.Dir); err != nil || build(there, condition).Value("PKGNAME") != name {
 				return f, false
 			}
 		}
 	}
 	f.Message = fmt.Sprintf("%s, but the package is %s as before: expected a higher PORTREVISION", changed, name)
 	f.Hint = "raise PORTREVISION"
-	if !p.Make.Defined("PORTREVISION") {
+	if !now.Defined("PORTREVISION") {
 		f.Hint = "add PORTREVISION= 1 after the version"
-	} else if n, known := revisionOf(p.Make); known {
+	} else if n, known := revisionOf(now); known {
 		f.Hint = fmt.Sprintf("PORTREVISION= %d", n+1)
 	}
 	return f, true
+}
+
+// build is the port as it is built where a condition holds, if that can be chosen.
+func build(p *makefile.Port, condition string) *makefile.Port {
+	if b, ok := p.Build(condition); ok {
+		return b
+	}
+	return p
 }
 
 // names reports whether USE_RC_SUBR names a script, under whatever condition.

@@ -56,8 +56,11 @@ var sj406 = &Rule{
 		Title: "a file of the port could not be read or made sense of",
 		Text: `A Makefile that includes itself, a template that is no regular file or leads out of
 the tree, a file without read permission: what svcjify can't read it can't judge. The
-rest of the run is not touched by it. The message says what was found; mend that, or
-leave the port out of the run.`,
+rest of the run is not touched by it. The message says what was found; correct that, or
+leave the port out of the run.
+
+An overlay whose ports read files of the ports tree that it stands on gets one line, as
+information, until --portsdir names that tree (docs/layouts.md).`,
 		Before: `.include "Makefile.common"	# which includes this file`,
 		After:  `.include "${.CURDIR}/../foo/Makefile.common"`,
 	},
@@ -76,7 +79,7 @@ func fromProblem(p corpus.Problem) Finding {
 		rule = sj402
 	}
 	f.Code, f.Severity = rule.Code, rule.Severity
-	if p.Kind == corpus.NoTemplate {
+	if p.Kind == corpus.NoTemplate || p.Kind == corpus.Elsewhere {
 		f.Severity = Info
 	}
 	return f

@@ -57,22 +57,8 @@ type Subject struct {
 	weighed []Finding // what the state rests on, as the rules graded it
 }
 
-// Origin is the port that the service is listed under: the one whose directory
-// holds the template, else the first that installs it.
-func (s *Subject) Origin() string { return OriginOf(s.Service) }
-
-// OriginOf is the port a service is listed under, "" for a plain script.
-func OriginOf(svc *corpus.Service) string {
-	if len(svc.Ports) == 0 {
-		return ""
-	}
-	for _, p := range svc.Ports {
-		if len(svc.Template) > len(p.Origin) && svc.Template[:len(p.Origin)+1] == p.Origin+"/" {
-			return p.Origin
-		}
-	}
-	return svc.Ports[0].Origin
-}
+// Origin is the port that the service is listed under.
+func (s *Subject) Origin() string { return s.Service.Origin() }
 
 // Name is how a person would ask for the service: its origin, or else its name.
 func (s *Subject) Name() string {

@@ -12,26 +12,26 @@ import (
 const contextLines = 3
 
 // Diff is the change as `git diff --full-index` prints it, paths from the top
-// of the tree.
+// of the git repository, or else from the tree's root.
 func (c *Change) Diff() []byte {
 	var b bytes.Buffer
 	for _, f := range c.Files {
-		f.diff(&b)
+		f.diff(&b, c.Tree.InRepository(f.Path))
 	}
 	return b.Bytes()
 }
 
 // diff writes one file's part, byte for byte as git does: go-git's own encoder
 // chooses other hunks and another text after the @@.
-func (f File) diff(b *bytes.Buffer) {
+func (f File) diff(b *bytes.Buffer, name string) {
 	mode := "100644"
 	if f.Executable {
 		mode = "100755"
 	}
-	from, to := quotePath("a/"+f.Path), quotePath("b/"+f.Path)
+	from, to := quotePath("a/"+name), quotePath("b/"+name)
 	fmt.Fprintf(b, "diff --git %s %s\nindex %s..%s %s\n", from, to, blobHash(f.Old), blobHash(f.New), mode)
 	tab := ""
-	if strings.Contains(f.Path, " ") && from[0] != '"' { // patch(1) would end the name there
+	if strings.Contains(name, " ") && from[0] != '"' { // patch(1) would end the name there
 		tab = "\t"
 	}
 	fmt.Fprintf(b, "--- %s%s\n+++ %s%s\n", from, tab, to, tab)

@@ -18,8 +18,9 @@ func (c *Change) diffstat() string {
 	most, nameWidth, added, removed := 0, 0, 0, 0
 	for _, f := range c.Files {
 		a, r := f.changed()
-		rows = append(rows, row{quotePath(f.Path), a, r})
-		most, nameWidth = max(most, a+r), max(nameWidth, len(quotePath(f.Path)))
+		name := quotePath(c.Tree.InRepository(f.Path))
+		rows = append(rows, row{name, a, r})
+		most, nameWidth = max(most, a+r), max(nameWidth, len(name))
 		added, removed = added+a, removed+r
 	}
 	digits := len(fmt.Sprint(most))

@@ -170,7 +170,7 @@ func TestDiffIsGits(t *testing.T) {
 	}
 	for _, f := range c.Files {
 		if !bytes.Equal(f.Old, f.New) {
-			f.diff(&ours)
+			f.diff(&ours, f.Path)
 		}
 	}
 	theirs, err := run(t, dir, nil, "git", "diff", "--full-index")

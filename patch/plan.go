@@ -58,6 +58,8 @@ type Options struct {
 	// Rules, if any, are the only rules whose fixes are made. Without, every
 	// fix of a finding that is at least a warning is.
 	Rules []string
+	// Ignored are rules whose fixes are not made.
+	Ignored []string
 	// Repair makes the repairs of SJ201 too, which change what the script does
 	// and so are never more than likely to be what its maintainer wants.
 	Repair bool
@@ -111,11 +113,15 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 
 // wants reports whether a finding's fix is to be made.
 func (o Options) wants(f lint.Finding) bool {
-	if len(o.Rules) > 0 {
-		return slices.ContainsFunc(o.Rules, func(name string) bool {
-			r, ok := lint.RuleOf(name)
-			return ok && r.Code == f.Code
-		})
+	is := func(name string) bool {
+		r, ok := lint.RuleOf(name)
+		return ok && r.Code == f.Code
+	}
+	switch {
+	case slices.ContainsFunc(o.Ignored, is):
+		return false
+	case len(o.Rules) > 0:
+		return slices.ContainsFunc(o.Rules, is)
 	}
 	return f.Severity >= lint.Warning
 }
@@ -163,6 +169,9 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 	}
 	if len(edits) == 0 && (len(mended) == 0 || reason != "") {
 		return reason
+	}
+	if t := s.Service.Tree; t.Elsewhere(s.Service.Template) {
+		return "the script is in the ports tree that this one stands on, " + t.PortsDir + ": svcjify patch --tree " + t.PortsDir + " makes the patch"
 	}
 	if done, ok := texts[s.Service.Template]; ok { // another name of the same template
 		if want, err := Apply(s.Script.Src, edits); err != nil || !bytes.Equal(want, done) {
@@ -213,28 +222,25 @@ func named(list []lint.Finding) string {
 func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error {
 	c.Tree = c.Subjects[0].Service.Tree
 	c.Origin = c.Subjects[0].Origin()
-	byOrigin := map[string]*corpus.Port{}
-	for _, s := range c.Subjects {
-		for _, p := range s.Service.Ports {
-			byOrigin[p.Origin] = p
-		}
-	}
-	var ports []*corpus.Port
-	for origin, p := range byOrigin {
-		c.Ports = append(c.Ports, origin)
-		ports = append(ports, p)
+	ports, dirs := c.packages()
+	for _, p := range ports {
+		c.Ports = append(c.Ports, p.Origin)
 	}
 	slices.Sort(c.Ports)
-	slices.SortFunc(ports, func(a, b *corpus.Port) int { return cmp.Compare(a.Origin, b.Origin) })
 	changed, err := bump(c.Tree, ports, false)
+	if errors.Is(err, errElsewhere) { // a default of the other tree, which a line of the port's own is stronger than
+		if alone, ownErr := bump(c.Tree, ports, true); ownErr == nil {
+			changed, err = alone, nil
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if c.Rebuilt, err = rebuilt(c.Tree, readers, changed, c.Ports); err != nil || len(c.Rebuilt) > 0 {
+	if c.Rebuilt, err = rebuilt(c.Tree, readers, changed, dirs); err != nil || len(c.Rebuilt) > 0 {
 		// Perhaps the ports that install the script can rise alone.
 		alone, ownErr := bump(c.Tree, ports, true)
 		if ownErr == nil {
-			if others, otherErr := rebuilt(c.Tree, readers, alone, c.Ports); otherErr == nil && len(others) == 0 {
+			if others, otherErr := rebuilt(c.Tree, readers, alone, dirs); otherErr == nil && len(others) == 0 {
 				changed, c.Rebuilt, err = alone, nil, nil
 			}
 		}
@@ -259,6 +265,29 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 	}
 	slices.SortFunc(c.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
+}
+
+// packages are the ports that install a changed script, sorted by directory.
+func (c *Change) packages() (ports []packaged, dirs []string) {
+	byDir := map[string]*packaged{}
+	for _, s := range c.Subjects {
+		for i, p := range s.Service.Ports {
+			q := byDir[p.Dir]
+			if q == nil {
+				q = &packaged{Port: p, condition: s.Service.Conditions[i]}
+				byDir[p.Dir] = q
+			}
+			q.scripts = append(q.scripts, s.Service.Name)
+			if s.Service.Conditions[i] == "" {
+				q.condition = ""
+			}
+		}
+	}
+	dirs = slices.Sorted(maps.Keys(byDir))
+	for _, dir := range dirs {
+		ports = append(ports, *byDir[dir])
+	}
+	return ports, dirs
 }
 
 // linkIn is the first symbolic link on the way to a file, "" where there is none.
@@ -291,7 +320,7 @@ func groups(subjects []*lint.Subject) [][]*lint.Subject {
 	key := func(s *lint.Subject) string { return s.Service.Tree.Dir + "\x00" + s.Service.Template }
 	for _, s := range subjects {
 		for _, p := range s.Service.Ports {
-			parent[root(s.Service.Tree.Dir+"\x00"+p.Origin)] = root(key(s))
+			parent[root(s.Service.Tree.Dir+"\x00"+p.Dir+"/")] = root(key(s))
 			// Two changes of one Makefile would not apply one after the other.
 			sites, _ := sitesOf(p.Make, "PORTREVISION", 0) // of another variable perhaps
 			for _, a := range append(sites, p.Make.Assignments("PORTREVISION")...) {

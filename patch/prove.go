@@ -102,7 +102,7 @@ func commandNames(s *rcparse.Script) []string {
 // PORTREVISION where several ports read it decided that they rise together,
 // so this is no fault as long as the revision, risen by one, is all that
 // changes; the message names them.
-func rebuilt(tree *corpus.Tree, readers *corpus.Readers, changed map[string][]byte, ports []string) ([]string, error) {
+func rebuilt(tree *corpus.Tree, readers *corpus.Readers, changed map[string][]byte, dirs []string) ([]string, error) {
 	var others, out []string
 	for name := range changed {
 		others = append(others, readers.Of(name)...)
@@ -112,7 +112,7 @@ func rebuilt(tree *corpus.Tree, readers *corpus.Readers, changed map[string][]by
 	}
 	slices.Sort(others)
 	for _, origin := range slices.Compact(others) {
-		if slices.Contains(ports, origin) {
+		if slices.Contains(dirs, origin) {
 			continue
 		}
 		before, err := makefile.Read(tree.FS, origin)

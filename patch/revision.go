@@ -39,61 +39,101 @@ func (e *revisionError) Unwrap() error { return e.err }
 //
 // With own, a port whose master offers a default (PORTREVISION?=) gets a line
 // of its own instead, so that no other port rises with it.
-func bump(tree *corpus.Tree, ports []*corpus.Port, own bool) (map[string][]byte, error) {
+func bump(tree *corpus.Tree, ports []packaged, own bool) (map[string][]byte, error) {
 	changed := map[string][]byte{}
 	want := map[string]int{}
 	for _, p := range ports {
-		n, err := revisionOf(p.Make)
+		if lacks := p.Make.Lacks(); len(lacks) > 0 {
+			return nil, &revisionError{p.Origin, fmt.Errorf("the port reads %s of the ports tree that this one stands on, which is not named; name it with --portsdir", lacks[0].Name)}
+		}
+		n, err := revisionOf(p.build(p.Make))
 		if err != nil {
 			return nil, &revisionError{p.Origin, err}
 		}
-		want[p.Origin] = n + 1
+		want[p.Dir] = n + 1
 	}
 	over := overlay{tree.FS, changed}
 	for _, p := range mastersFirst(ports) {
-		now, err := makefile.Read(over, p.Origin)
+		now, n, err := p.read(over)
 		if err != nil {
-			return nil, &revisionError{p.Origin, err}
+			return nil, err
 		}
-		n, err := revisionOf(now)
-		if err != nil {
-			return nil, &revisionError{p.Origin, err}
-		}
-		if n == want[p.Origin] { // by an edit for a port that it shares a Makefile with
+		if n == want[p.Dir] { // by an edit for a port that it shares a Makefile with
 			continue
 		}
-		if n > want[p.Origin] {
+		if n > want[p.Dir] {
 			return nil, &revisionError{p.Origin, errors.New("a Makefile it shares with another port raises it twice")}
 		}
-		name, text, err := raise(over, now, n+1, own)
+		name, text, err := raise(over, now, n+1, own, p.installs)
+		if err == nil && tree.Elsewhere(name) {
+			err = fmt.Errorf("it is set in %s, %w", tree.Shown(name), errElsewhere)
+		}
 		if err != nil {
 			return nil, &revisionError{p.Origin, err}
 		}
 		changed[name] = text
 	}
 	for _, p := range ports {
-		now, err := makefile.Read(over, p.Origin)
-		if err != nil {
-			return nil, &revisionError{p.Origin, err}
-		}
-		n, err := revisionOf(now)
+		now, n, err := p.read(over)
 		switch {
 		case err != nil:
-			return nil, &revisionError{p.Origin, err}
-		case n != want[p.Origin]:
-			return nil, &revisionError{p.Origin, fmt.Errorf("it would be %d after the edit, expected %d", n, want[p.Origin])}
-		case now.Value("PORTEPOCH") != p.Make.Value("PORTEPOCH"):
+			return nil, err
+		case n != want[p.Dir]:
+			return nil, &revisionError{p.Origin, fmt.Errorf("it would be %d after the edit, expected %d", n, want[p.Dir])}
+		case now.Value("PORTEPOCH") != p.build(p.Make).Value("PORTEPOCH"):
 			return nil, &revisionError{p.Origin, errors.New("PORTEPOCH would change")}
 		}
 	}
 	return changed, nil
 }
 
+// errElsewhere: a Makefile is in the tree that this one stands on.
+var errElsewhere = errors.New("which is no file of this tree")
+
+// A packaged is a port with those of its scripts that change. Its package
+// changes in the builds that install one of them.
+type packaged struct {
+	*corpus.Port
+	// scripts are installed names.
+	scripts []string
+	// condition is what must be chosen for one of them to be installed, "" where
+	// the defaults install one.
+	condition string
+}
+
+// build is the port as it is built where it installs a script: by default, or
+// under the condition, if that can be chosen.
+func (p packaged) build(mk *makefile.Port) *makefile.Port {
+	if b, ok := mk.Build(p.condition); ok {
+		return b
+	}
+	return mk
+}
+
+// installs tells whether a build of the port installs one of the scripts.
+func (p packaged) installs(b *makefile.Port) bool {
+	return slices.ContainsFunc(p.scripts, func(s string) bool { return corpus.Installs(b, s) })
+}
+
+// read reads the port again, and its revision.
+func (p packaged) read(fsys fs.FS) (*makefile.Port, int, error) {
+	now, err := makefile.Read(fsys, p.Dir)
+	if err != nil {
+		return nil, 0, &revisionError{p.Origin, err}
+	}
+	now = p.build(now)
+	n, err := revisionOf(now)
+	if err != nil {
+		return nil, 0, &revisionError{p.Origin, err}
+	}
+	return now, n, nil
+}
+
 // mastersFirst orders ports so that one which others are slaves of comes before them.
-func mastersFirst(ports []*corpus.Port) []*corpus.Port {
+func mastersFirst(ports []packaged) []packaged {
 	out := slices.Clone(ports)
-	slices.SortStableFunc(out, func(a, b *corpus.Port) int {
-		am, bm := a.Make.MasterDir() != a.Origin, b.Make.MasterDir() != b.Origin
+	slices.SortStableFunc(out, func(a, b packaged) int {
+		am, bm := a.Make.MasterDir() != a.Dir, b.Make.MasterDir() != b.Dir
 		switch {
 		case am == bm:
 			return strings.Compare(a.Origin, b.Origin)
@@ -127,11 +167,19 @@ var reference = regexp.MustCompile(`^\$\{([A-Z0-9_a-z]+)(?::U[0-9]*)?\}$`)
 
 // raise sets a port's PORTREVISION to n in the file where it is set, or
 // inserts it at its conventional place, and returns the file and its new text.
-func raise(fsys fs.FS, p *makefile.Port, n int, own bool) (string, []byte, error) {
+func raise(fsys fs.FS, p *makefile.Port, n int, own bool, installs func(*makefile.Port) bool) (string, []byte, error) {
 	sites, err := sitesOf(p, "PORTREVISION", 0)
 	if err != nil {
 		return "", nil, err
 	}
+	// A build that does not install the script is the same package as before.
+	sites = slices.DeleteFunc(sites, func(a makefile.Assignment) bool {
+		if a.Taken {
+			return false
+		}
+		other, ok := p.Build(a.Condition)
+		return ok && !installs(other)
+	})
 	if own {
 		sites = slices.DeleteFunc(sites, func(a makefile.Assignment) bool { return a.Op == "?=" && path.Dir(a.File) != p.Dir() })
 	}

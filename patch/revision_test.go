@@ -45,6 +45,9 @@ var revisionCases = []struct {
 	rise []string
 	// with are make's arguments under which the same must hold.
 	with [][]string
+	// stay are builds that must stay as they are all the same: a port and make's
+	// arguments, with a blank between.
+	stay []string
 	// refused is why the port is reported instead.
 	refused string
 }{
@@ -176,6 +179,46 @@ var revisionCases = []struct {
 		files:   map[string]string{"p/Makefile": head + "PORTREVISION=\t1\n" + tail + "PORTREVISION=\t2\n" + rc + end},
 		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\n+PORTREVISION=\t3"}, rise: []string{"p"},
 	}, {
+		name: "a flavour without the script has its own line",
+		files: map[string]string{
+			"p/Makefile": head + tail + "FLAVORS=\tfull client\nFLAVOR?=\t${FLAVORS:[1]}\nclient_PKGNAMESUFFIX=\t-client\n" +
+				".if ${FLAVOR:U} == client\nPORTREVISION=\t8\n.else\nPORTREVISION=\t4\n" + rc + ".endif\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t4\n+PORTREVISION=\t5"},
+		rise: []string{"p"}, with: [][]string{{"FLAVOR=client"}}, stay: []string{"p FLAVOR=client"},
+	}, {
+		name: "only a flavour that is not the first has the script",
+		files: map[string]string{
+			"p/Makefile": head + tail + "FLAVORS=\tclient server\nFLAVOR?=\t${FLAVORS:[1]}\nserver_PKGNAMESUFFIX=\t-server\n" +
+				".if ${FLAVOR:U} == server\nPORTREVISION=\t2\n" + rc + ".else\nPORTREVISION=\t9\n.endif\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\n+PORTREVISION=\t3"},
+		rise: []string{"p"}, with: [][]string{{"FLAVOR=server"}}, stay: []string{"p "},
+	}, {
+		name: "two flavours of three have the script, each with its line",
+		files: map[string]string{
+			"p/Makefile": head + tail + "FLAVORS=\tone two tool\nFLAVOR?=\t${FLAVORS:[1]}\ntwo_PKGNAMESUFFIX=\t-two\ntool_PKGNAMESUFFIX=\t-tool\n" +
+				".if ${FLAVOR:U} == tool\nPORTREVISION=\t1\n.else\n" + rc + ".if ${FLAVOR:U} == two\nPORTREVISION=\t5\n.else\nPORTREVISION=\t9\n.endif\n.endif\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t5\n+PORTREVISION=\t6\n-PORTREVISION=\t9\n+PORTREVISION=\t10"},
+		rise: []string{"p"}, with: [][]string{{"FLAVOR=two"}, {"FLAVOR=tool"}}, stay: []string{"p FLAVOR=tool"},
+	}, {
+		name: "installed by hand in one flavour, whose line it is",
+		files: map[string]string{
+			"p/Makefile": head + tail + "FLAVORS=\tfull client\nFLAVOR?=\t${FLAVORS:[1]}\nclient_PKGNAMESUFFIX=\t-client\n" +
+				".if ${FLAVOR:U} == client\nPORTREVISION=\t8\n.else\nPORTREVISION=\t4\ndo-install:\n\t${INSTALL_SCRIPT} ${FILESDIR}/svc.in ${STAGEDIR}${PREFIX}/etc/rc.d/svc\n.endif\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t4\n+PORTREVISION=\t5"},
+		rise: []string{"p"}, with: [][]string{{"FLAVOR=client"}}, stay: []string{"p FLAVOR=client"},
+	}, {
+		name: "an option takes the script away, and has its line",
+		files: map[string]string{
+			"p/Makefile": head + tail + "OPTIONS_DEFINE=\tLIGHT\n.include <bsd.port.options.mk>\n" +
+				".if ${PORT_OPTIONS:MLIGHT}\nPORTREVISION=\t7\n.else\nPORTREVISION=\t2\n" + rc + ".endif\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\n+PORTREVISION=\t3"},
+		rise: []string{"p"}, with: [][]string{{"WITH=LIGHT"}}, stay: []string{"p WITH=LIGHT"},
+	}, {
 		name:    "from a command, which is not run",
 		files:   map[string]string{"p/Makefile": head + "PORTREVISION!=\techo 4\n" + tail + rc + end},
 		scripts: []string{"p"}, refused: "without running make",
@@ -260,7 +303,7 @@ func TestRevisionForms(t *testing.T) {
 			for key, old := range before {
 				port, _, _ := strings.Cut(key, " ")
 				want := old
-				if slices.Contains(tc.rise, port) {
+				if slices.Contains(tc.rise, port) && !slices.Contains(tc.stay, key) {
 					want.revision++
 				}
 				require.Equal(t, want, after[key], key)

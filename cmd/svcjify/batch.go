@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,23 +33,21 @@ func headOf(dir string) (*gitwrite.Head, func()) {
 // settings describes a batch of one tree.
 func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags, env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
 	s := batch.Settings{Author: env.From.String(), Date: env.Date.Format(patch.MailDate), PR: env.PR}
-	var err error
-	if s.Tree, err = filepath.Abs(tree.Dir); err != nil {
-		return s, err
+	if s.Tree = tree.Root; tree.Root == "" {
+		return s, errors.New("the tree is in no directory")
 	}
 	if len(args) == 0 {
 		args = []string{"."}
+		if c.global.tree != "" {
+			args = []string{c.global.tree}
+		}
 	}
 	for _, a := range args {
-		abs, err := filepath.Abs(a)
-		if err != nil {
-			return s, err
+		if within, ok := tree.Rel(a); ok && there(a) {
+			s.Paths = append(s.Paths, within)
+		} else { // an origin or another name
+			s.Paths = append(s.Paths, a)
 		}
-		within, err := filepath.Rel(s.Tree, abs)
-		if err != nil {
-			return s, err
-		}
-		s.Paths = append(s.Paths, filepath.ToSlash(within))
 	}
 	slices.Sort(s.Paths)
 	s.Paths = slices.Compact(s.Paths)
@@ -63,8 +62,17 @@ func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look 
 	default:
 		s.Flags = append(s.Flags, "config "+absolute(name))
 	}
+	if tree.PortsDir != "" {
+		s.Flags = append(s.Flags, "portsdir "+absolute(tree.PortsDir))
+	}
 	slices.Sort(s.Flags)
 	return s, nil
+}
+
+// there tells whether an argument is a path.
+func there(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }
 
 // words is the flags as a batch file keeps them; look has what the configuration
@@ -77,8 +85,11 @@ func (f *planFlags) words(look lint.Options) []string {
 	if look.Release.Name != "" {
 		out = append(out, "release "+look.Release.Name)
 	}
-	for _, r := range f.rules {
-		out = append(out, "rule "+r)
+	for name, values := range map[string][]string{"rule": f.look.narrow.rules, "ignore": f.look.narrow.ignored, "only": f.look.narrow.only,
+		"category": f.look.narrow.categories, "maintainer": f.look.narrow.maintainers, "state": f.look.narrow.states} {
+		for _, v := range values {
+			out = append(out, name+" "+v)
+		}
 	}
 	for _, dir := range f.look.programs.packages {
 		out = append(out, "packages "+absolute(dir))
@@ -105,30 +116,32 @@ func absolute(dir string) string {
 
 func (f *sendFlags) words() []string {
 	var out []string
-	add := func(name string, values []string) {
-		for _, v := range values {
-			out = append(out, name+" "+v)
-		}
-	}
-	add("maintainer", f.selection.Maintainers)
-	add("category", f.selection.Categories)
-	add("state", f.selection.States)
-	add("only", f.selection.Only)
 	if f.selection.Limit > 0 {
 		out = append(out, fmt.Sprintf("limit %d", f.selection.Limit))
 	}
 	return out
 }
 
+// of keeps what is about one tree.
+func (p *planned) of(tree *corpus.Tree) {
+	p.res.Subjects = slices.DeleteFunc(p.res.Subjects, func(s *lint.Subject) bool { return s.Service.Tree != tree })
+	p.changes = slices.DeleteFunc(p.changes, func(c *patch.Change) bool { return c.Tree != tree })
+	p.held = slices.DeleteFunc(p.held, func(h patch.Withheld) bool { return h.Subject.Service.Tree != tree })
+}
+
 // writeBatch makes or renews the batch in a directory.
 func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags, send *sendFlags) error {
-	if len(p.found.Trees) != 1 {
-		return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
-	}
 	tree := p.found.Trees[0]
-	head, done := headOf(tree.Dir)
+	for _, t := range p.found.Trees[1:] {
+		if _, below := tree.Rel(t.Dir); !below || len(p.found.Services) == 0 || p.found.Services[0].Tree != tree {
+			return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
+		}
+		fmt.Fprintf(c.Stderr, "withheld: %s is a tree of its own: svcjify patch -o DIR %[1]s makes its batch\n", report.OneLine(t.Dir))
+	}
+	p.of(tree)
+	head, done := headOf(tree.Root)
 	defer done()
-	env, known, err := c.envelope(ctx, tree.Dir, head, send)
+	env, known, err := c.envelope(ctx, tree.Root, head, send)
 	if err != nil {
 		return err
 	}
@@ -193,7 +206,7 @@ directory, with an empty line before and after:
   because: the maintainer does it himself, PR 123456`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%w: unknown command %q, expected status or refresh", errUsage, "batch "+args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},
@@ -272,13 +285,13 @@ batch did not have are not added: run svcjify patch -o again for those.`,
 			if err != nil {
 				return err
 			}
-			head, done := headOf(p.found.Trees[0].Dir)
+			head, done := headOf(p.found.Trees[0].Root)
 			defer done()
 			set := dir.Batch.Settings
 			if set.Base = ""; head != nil {
 				set.Base = head.Commit
 			}
-			env, _, err := c.envelope(cmd.Context(), p.found.Trees[0].Dir, head, send)
+			env, _, err := c.envelope(cmd.Context(), p.found.Trees[0].Root, head, send)
 			if err != nil {
 				return err
 			}
@@ -305,46 +318,45 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := c.plan(ctx, func() (*corpus.Corpus, error) { return openAgain(set) }, places(set), f)
+	p, err := c.plan(ctx, func(context.Context) (*corpus.Corpus, error) { return c.openAgain(set, &f.look.narrow) }, f)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	p.of(p.found.Trees[0])
 	return p, dir.Batch.States(p.today(), dir.Read), send, nil
-}
-
-// places is what a batch was made from.
-func places(set batch.Settings) []string {
-	var out []string
-	for _, p := range set.Paths {
-		out = append(out, filepath.Join(set.Tree, filepath.FromSlash(p)))
-	}
-	return out
 }
 
 // openAgain opens what a batch was made from. A part of the tree that is gone
 // by now is left out, so that the rest can be told from it.
-func openAgain(set batch.Settings) (*corpus.Corpus, error) {
-	var paths []string
-	var missing error
-	for _, full := range places(set) {
-		if _, _, _, err := corpus.Locate([]string{full}); err != nil && len(set.Paths) > 1 {
-			missing = err
-			continue
+func (c *Command) openAgain(set batch.Settings, narrow *narrowFlags) (*corpus.Corpus, error) {
+	var paths, gone []string
+	for _, p := range set.Paths {
+		full := filepath.Join(set.Tree, filepath.FromSlash(p))
+		switch _, wrong := corpus.Find(corpus.Query{Args: []string{p}, Tree: set.Tree}); {
+		case there(full):
+			paths = append(paths, full)
+		case len(wrong) == 0: // a name
+			paths = append(paths, p)
+		default:
+			gone = append(gone, p)
 		}
-		paths = append(paths, full)
 	}
 	if len(paths) == 0 {
-		return nil, errors.Join(errors.New("nothing of what the batch was made from is there"), missing)
+		return nil, fmt.Errorf("nothing of what the batch was made from is there: %s", strings.Join(gone, ", "))
 	}
-	found, err := corpus.Open(paths)
-	if err != nil {
-		if _, statErr := corpus.Open([]string{set.Tree}); statErr == nil {
-			return corpus.Open([]string{set.Tree})
-		}
+	targets, wrong := corpus.Find(corpus.Query{Args: paths, Tree: set.Tree})
+	if len(wrong) > 0 {
+		return nil, wrong[0]
+	}
+	if err := c.prepare(targets, paths); err != nil {
 		return nil, err
 	}
-	if len(found.Trees) != 1 {
-		return nil, fmt.Errorf("the batch's paths lie in %d trees by now, expected one", len(found.Trees))
+	found, err := corpus.Load(targets, narrow.narrow())
+	if err != nil { // the ports are gone: the tree tells what became of them
+		if targets, wrong = corpus.Find(corpus.Query{Tree: set.Tree}); len(wrong) > 0 {
+			return nil, err
+		}
+		return corpus.Load(targets, narrow.narrow())
 	}
 	return found, nil
 }
@@ -357,8 +369,12 @@ func (c *Command) parseWords(set batch.Settings) (*planFlags, *sendFlags, error)
 	(&sendFlags{}).add(cmd)
 	for _, w := range set.Flags {
 		name, value, _ := strings.Cut(w, " ")
-		if name == "config" {
+		switch name {
+		case "config":
 			c.global.config = value
+			continue
+		case "portsdir":
+			c.global.portsdir = value
 			continue
 		}
 		if err := cmd.Flags().Set(name, value); err != nil {

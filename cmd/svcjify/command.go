@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
@@ -49,7 +50,11 @@ ready for service jails and what the others need, and writes patches.
 
 It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
 category, a port, a template, or a directory of rc.d scripts; without one, the
-current directory.`
+current directory. Where no file has that name, it is an origin (net/socat), the name
+of a port or a service, or a glob of these, in the tree around the current directory.
+
+The tree's top is what --tree says, else the nearest directory upwards that is the top
+of a git repository or holds Mk/bsd.port.mk. Ports may lie at any depth in it.`
 
 // A Command is one call of the program; tests make it without a process.
 type Command struct {
@@ -152,7 +157,7 @@ func (c *Command) root() *cobra.Command {
 		Version: version(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
+				return unknownCommand(cmd, args[0])
 			}
 			return nil
 		},
@@ -162,7 +167,7 @@ func (c *Command) root() *cobra.Command {
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %w", errUsage, hinted{err, cmd.CommandPath() + " --help"})
+		return fmt.Errorf("%w: %w", errUsage, hinted{err, nearestFlag(cmd, err) + cmd.CommandPath() + " --help"})
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -171,6 +176,35 @@ func (c *Command) root() *cobra.Command {
 		c.baselineCmd(), c.configCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root
+}
+
+// unknownCommand is a subcommand that is none.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var known []string
+	for _, sub := range cmd.Commands() {
+		known = append(known, sub.Name())
+	}
+	hint := cmd.CommandPath() + " --help lists the commands"
+	if near := didYouMean(cmd.CommandPath()+" ", name, known); near != "" {
+		hint = near
+	}
+	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("unknown command %q", strings.TrimSpace(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" "+name)), hint})
+}
+
+// nearestFlag is the flag that an unknown one may stand for, as a part of a hint.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	name, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return ""
+	}
+	var known []string
+	add := func(f *pflag.Flag) { known = append(known, f.Name) }
+	cmd.Flags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	if near := didYouMean("--", name, known); near != "" {
+		return near + " "
+	}
+	return ""
 }
 
 // version is the module's version and the commit it was built from.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,10 +37,11 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			ctx := cmd.Context()
-			root, dir, within, err := corpus.Locate(args)
+			target, err := c.oneTree(args)
 			if err != nil {
 				return err
 			}
+			root := target.Tree.Root
 			head, err := gitwrite.Open(root)
 			if err != nil {
 				return err
@@ -48,7 +50,13 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if err := head.Writable(); err != nil {
 				return err
 			}
-			p, err := c.plan(ctx, func() (*corpus.Corpus, error) { return corpus.OpenFS(head.FS, dir, within...) }, args, &f)
+			p, err := c.plan(ctx, func(context.Context) (*corpus.Corpus, error) {
+				state := []*corpus.Target{target.In(head.FS)}
+				if err := c.prepare(state, args); err != nil {
+					return nil, err
+				}
+				return c.load(state, &f.look.narrow)
+			}, &f)
 			if err != nil {
 				return err
 			}
@@ -60,13 +68,13 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			c.withheld(p.held)
 			taken, later := send.selection.Pick(p.changes)
 			if !allowDirty {
-				taken = c.clean(head, taken)
+				taken = c.clean(head, target.Tree, taken)
 			}
 			var commits []gitwrite.Commit
 			for _, n := range patch.Order(taken) {
 				files := map[string][]byte{}
 				for _, file := range n.Files {
-					files[file.Path] = file.New
+					files[headPath(target.Tree, n.Tree, file.Path)] = file.New
 				}
 				commits = append(commits, gitwrite.Commit{Author: author, Committer: committer, Message: n.Message(send.pr), Files: files})
 			}
@@ -100,6 +108,22 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 	return cmd
 }
 
+// oneTree finds the one ports tree that the arguments lie in.
+func (c *Command) oneTree(args []string) (*corpus.Target, error) {
+	targets, err := c.find(args)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(targets) > 1:
+		return nil, hinted{fmt.Errorf("the paths lie in %d trees, such as %s and %s: expected one", len(targets), targets[0].Tree.Dir, targets[1].Tree.Dir),
+			"run svcjify once for each tree"}
+	case targets[0].Tree.Scripts:
+		return nil, hinted{fmt.Errorf("%s is a directory of scripts: expected a ports tree or a part of one", targets[0].Tree.Dir),
+			"name the top of a ports tree, a category, or a port"}
+	}
+	return targets[0], nil
+}
+
 // signatures is who the commits are from and by. The committer's date is the
 // author's, so that the same tree gives the same commits.
 func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.Head, send *sendFlags) (author, committer gitwrite.Signature, err error) {
@@ -122,14 +146,23 @@ func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.He
 	return author, committer, nil
 }
 
+// headPath is a file's path below the directory that the commits are made in; a
+// tree within that tree has paths of its own.
+func headPath(top, tree *corpus.Tree, name string) string {
+	if tree.Prefix == top.Prefix {
+		return name
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(tree.Stable(name), top.Prefix), "/")
+}
+
 // clean leaves out changes to files that a person is working on.
-func (c *Command) clean(head *gitwrite.Head, changes []*patch.Change) []*patch.Change {
+func (c *Command) clean(head *gitwrite.Head, top *corpus.Tree, changes []*patch.Change) []*patch.Change {
 	var out []*patch.Change
 	for _, ch := range changes {
 		dirty := ""
 		for _, file := range ch.Files {
-			if why := head.Dirty(file.Path); why != "" {
-				dirty = file.Path + " " + why
+			if why := head.Dirty(headPath(top, ch.Tree, file.Path)); why != "" {
+				dirty = ch.Tree.Shown(file.Path) + " " + why
 				break
 			}
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint/report"
 )
 
@@ -31,11 +30,11 @@ svcjify help configuration.`,
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			found, err := corpus.Open(paths)
+			targets, err := c.find(paths)
 			if err != nil {
 				return err
 			}
-			if err := c.configure(found.Trees, paths); err != nil {
+			if err := c.prepare(targets, paths); err != nil {
 				return err
 			}
 			if err := c.config.LoadBaseline(); err != nil {

@@ -100,6 +100,7 @@ func TestVSCode(t *testing.T) {
 	line := strings.TrimSpace(shell(t, filepath.Dir(file), "sed s/net_basic/net_basik/ cornflower.in | svcjify lint --format oneline --stdin-name "+file+" -"))
 	m := regexp.MustCompile(p.Regexp).FindStringSubmatch(line)
 	require.NotNil(t, m, line)
-	require.Equal(t, []string{file, "20", "1", "error", `unknown service jail option "net_basik"`, "SJ102"},
+	// The path is relative to the current directory, which is the workspace's.
+	require.Equal(t, []string{filepath.Base(file), "20", "1", "error", `unknown service jail option "net_basik"`, "SJ102"},
 		[]string{m[p.File], m[p.Line], m[p.Column], m[p.Severity], m[p.Message], m[p.Code]})
 }

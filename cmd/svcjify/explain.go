@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,48 +34,70 @@ var ruleCode = regexp.MustCompile(`(?i)^SJ\d+$`)
 func (c *Command) explainCmd() *cobra.Command {
 	var look lookFlags
 	cmd := &cobra.Command{
-		Use:   "explain {RULE | ORIGIN | PATH}",
+		Use:   "explain {RULE | ORIGIN | NAME | PATH}...",
 		Short: "Explain a rule, or the verdict on a service",
 		Example: `  svcjify explain SJ101
   svcjify explain databases/postgresql17-server`,
 		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveDefault),
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fmt.Errorf("%w: explain takes one rule, origin or path, found %d", errUsage, len(args))
+			if len(args) == 0 {
+				return fmt.Errorf("%w: explain takes rules, origins, names or paths, found none", errUsage)
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if r, ok := lint.RuleOf(args[0]); ok {
-				_, err := fmt.Fprint(c.Stdout, r.Page())
-				return err
-			}
-			if ruleCode.MatchString(args[0]) {
-				return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("no rule %s", strings.ToUpper(args[0])), "svcjify rules lists them"})
-			}
-			opts, err := c.options(&look)
-			if err != nil {
-				return err
-			}
-			res, err := c.look(cmd.Context(), args, &look, &opts)
-			if err != nil {
-				return err
-			}
-			c.progress.done()
-			for i, s := range res.Subjects {
-				if i > 0 {
-					fmt.Fprintln(c.Stdout)
-				}
-				if err := report.Explain(c.Stdout, s); err != nil {
-					return err
+			var rest []string
+			for _, a := range args {
+				r, ok := lint.RuleOf(a)
+				switch {
+				case ok:
+					if _, err := fmt.Fprint(c.Stdout, r.Page()); err != nil {
+						return err
+					}
+				case ruleCode.MatchString(a):
+					return wrongRule("", strings.ToUpper(a))
+				default:
+					rest = append(rest, a)
 				}
 			}
-			if len(res.Subjects) == 0 {
-				return report.Text(c.Stdout, res, report.Options{})
+			if len(rest) == 0 {
+				return nil
 			}
-			return nil
+			return c.explain(cmd.Context(), rest, &look)
 		},
 	}
 	look.add(cmd)
 	return cmd
+}
+
+// explain says all that is known of services.
+func (c *Command) explain(ctx context.Context, args []string, look *lookFlags) error {
+	opts, err := c.options(look)
+	if err != nil {
+		return err
+	}
+	found, err := c.open(args, &look.narrow)
+	if err != nil {
+		return err
+	}
+	res, err := c.judge(ctx, found, look, &opts)
+	if err != nil {
+		return err
+	}
+	c.progress.done()
+	for i, s := range res.Subjects {
+		if i > 0 {
+			fmt.Fprintln(c.Stdout)
+		}
+		if err := report.Explain(c.Stdout, s); err != nil {
+			return err
+		}
+	}
+	if len(res.Subjects) == 0 && c.exit == exitClean {
+		if err := noService(found, res, &look.narrow); err != nil {
+			return err
+		}
+		return report.Text(c.Stdout, res, report.Options{})
+	}
+	return nil
 }

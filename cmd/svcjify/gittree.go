@@ -176,70 +176,104 @@ func (s *step) upstream(head *gitfs.Commit) *gitfs.FS {
 
 // A stepTree is a tree in the repository and what of it is meant, as paths in it.
 type stepTree struct {
-	root  string
-	parts []string
+	root    string
+	scripts bool // a directory of rc.d scripts without ports
+	parts   []string
+	names   []string // what is no path
+	target  *corpus.Target
 }
 
-// trees are the trees that paths lie in; without a path, the one around the
-// current directory, else those that the change concerns.
+// trees are the trees that paths lie in; without a path, those that the change
+// concerns, in the ports tree around the current directory if that is one.
 func (s *step) trees(paths []string) ([]*stepTree, error) {
 	roots := corpus.NewRoots(s.files)
 	var list []*stepTree
-	add := func(root, name string) {
+	add := func(root, name string, scripts bool) {
 		if root != "." {
 			name = strings.TrimPrefix(strings.TrimPrefix(name, root), "/")
 		}
-		i := slices.IndexFunc(list, func(t *stepTree) bool { return t.root == root })
+		i := slices.IndexFunc(list, func(t *stepTree) bool { return t.root == root && t.scripts == scripts })
+		if i < 0 {
+			i, list = len(list), append(list, &stepTree{root: root, scripts: scripts})
+		}
+		list[i].parts = append(list[i].parts, path.Clean(name))
+	}
+	named := func(root, name string) {
+		i := slices.IndexFunc(list, func(t *stepTree) bool { return t.root == root && !t.scripts })
 		if i < 0 {
 			i, list = len(list), append(list, &stepTree{root: root})
 		}
-		list[i].parts = append(list[i].parts, path.Clean(name))
+		list[i].names = append(list[i].names, name)
 	}
 	for _, p := range paths {
 		rel, err := inside(s.repo.WorkTree, p)
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", errUsage, err)
 		}
-		root, ok := roots.In(rel)
-		if !ok {
-			root, ok = roots.Of(rel)
-		}
-		if !ok {
-			root, ok = roots.In(s.at)
-		}
-		if !ok {
-			root = "."
-		}
-		if root != "." && rel != root && !strings.HasPrefix(rel, root+"/") {
-			return nil, fmt.Errorf("%w: %s is not in the ports tree at %s", errUsage, p, root)
-		}
-		add(root, rel)
-	}
-	if len(paths) > 0 {
-		return list, nil
-	}
-	around, ok := roots.In(s.at)
-	for _, name := range s.changed {
-		root := around
-		if ok && root != "." && !strings.HasPrefix(name, root+"/") {
-			continue
-		}
-		if !ok {
-			var known bool
-			if root, known = roots.Of(name); !known {
+		root := roots.In(rel)
+		if _, err := fs.Lstat(s.files, rel); err != nil && !there(p) && !filepath.IsAbs(p) && !strings.HasPrefix(p, ".") {
+			around := roots.In(s.at)
+			if _, err := fs.Lstat(s.files, path.Join(around, p)); err != nil {
+				named(around, p)
 				continue
 			}
+			rel, root = path.Join(around, p), around // an origin
 		}
-		add(root, name)
+		if of, scripts, ok := roots.Of(rel); ok && scripts {
+			add(of, rel, true)
+			continue
+		}
+		add(root, rel, false)
+	}
+	if len(paths) > 0 {
+		return list, s.targets(list)
+	}
+	around := roots.In(s.at)
+	for _, name := range s.changed {
+		if around != "." && !strings.HasPrefix(name, around+"/") {
+			continue
+		}
+		if root, scripts, ok := roots.Of(name); ok {
+			add(root, name, scripts)
+		}
 	}
 	for _, t := range list {
 		now, before, err := s.states(t)
 		if err != nil {
 			return nil, err
 		}
-		t.parts = corpus.Touched(now, before.FS, t.parts)
+		if !t.scripts {
+			t.parts = corpus.Touched(now, before.FS, t.parts)
+		}
 	}
-	return slices.DeleteFunc(list, func(t *stepTree) bool { return len(t.parts) == 0 }), nil
+	list = slices.DeleteFunc(list, func(t *stepTree) bool { return len(t.parts) == 0 })
+	return list, s.targets(list)
+}
+
+// targets makes what is read of each tree.
+func (s *step) targets(list []*stepTree) error {
+	for _, t := range list {
+		now, _, err := s.states(t)
+		if err != nil {
+			return err
+		}
+		t.target = s.target(t, now, t.parts)
+		t.target.Names = t.names
+	}
+	return nil
+}
+
+// target is a tree of the repository in one of its states.
+func (s *step) target(t *stepTree, state fs.FS, parts []string) *corpus.Target {
+	tree := &corpus.Tree{Dir: s.dir(t), Repository: s.repo.WorkTree, Prefix: t.root, Inner: t.root, Scripts: t.scripts}
+	if s.repo.WorkTree != "" {
+		tree.Root = filepath.Join(s.repo.WorkTree, filepath.FromSlash(t.root))
+	}
+	if rel, err := filepath.Rel(filepath.FromSlash(t.root), filepath.FromSlash(s.at)); err == nil && filepath.IsLocal(rel) {
+		tree.At = filepath.ToSlash(rel)
+	}
+	x := &corpus.Target{Tree: tree, Parts: parts}
+	return x.In(state)
 }
 
 // states are the tree now and before.
@@ -275,22 +309,36 @@ func (s *step) dir(t *stepTree) string {
 func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
 	all := &lint.Result{}
 	for _, t := range trees {
-		now, before, err := s.states(t)
-		if err != nil {
-			return nil, err
-		}
-		dir := s.dir(t)
-		found, err := corpus.OpenFS(now, dir, t.parts...)
+		_, before, err := s.states(t)
 		if err != nil {
 			return nil, err
 		}
 		named := paths
 		if len(named) == 0 {
-			named = []string{dir}
+			named = []string{s.dir(t)}
+		}
+		state := []*corpus.Target{t.target}
+		if err := c.prepare(state, named); err != nil {
+			return nil, err
+		}
+		found, err := c.load(state, &f.narrow)
+		if err != nil {
+			return nil, err
+		}
+		if t.target.Tree.PortsDir != "" { // the state before stands on the same tree
+			before.FS = t.target.In(before.FS).Tree.FS
+			if published := before.Published; published != nil {
+				before.Published = func() fs.FS {
+					if f := published(); f != nil {
+						return t.target.In(f).Tree.FS
+					}
+					return nil
+				}
+			}
 		}
 		o := *opts // each tree has a configuration of its own
 		o.Before = before
-		res, err := c.judge(ctx, found, named, f, &o)
+		res, err := c.judge(ctx, found, f, &o)
 		if err != nil {
 			return nil, err
 		}
@@ -303,6 +351,9 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 
 // lookGit is look for trees in git.
 func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	if c.global.tree != "" {
+		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: the tree is the repository of the current directory", errUsage)
+	}
 	s, err := openStep(from)
 	if err != nil {
 		return nil, err

@@ -139,6 +139,8 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		case stops(f):
 			word = "ERROR"
 			blocking++
+		case f.Severity == lint.Info && f.Code == "SJ401":
+			word = "NOTE" // what can't be judged
 		case f.Severity == lint.Info:
 			continue // of no use to somebody who wants to commit
 		}

@@ -88,13 +88,16 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
+	if !stdin && !f.git.set() {
+		c.noteEmpty(res, &f.look)
+	}
 	if f.failOn == "" && c.config.FailOn != "" {
 		if limit, err = parseFailOn(c.config.FailOn); err != nil {
 			return err
 		}
 	}
 	if slices.ContainsFunc(res.Findings, func(f lint.Finding) bool { return f.Severity >= limit }) {
-		c.exit = exitFindings
+		c.exit = max(c.exit, exitFindings)
 	}
 	color, err := c.color()
 	if err != nil {
@@ -128,7 +131,7 @@ func parseFailOn(s string) (lint.Severity, error) {
 	}
 	sev, err := lint.ParseSeverity(s)
 	if err != nil {
-		return sev, fmt.Errorf("%w: --fail-on is %q, expected error, warning, info or never", errUsage, s)
+		return sev, wrongWord("--fail-on", s, failOnWords)
 	}
 	return sev, nil
 }

@@ -26,9 +26,18 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			if err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, &look, &opts)
+			found, err := c.open(args, &look.narrow)
 			if err != nil {
 				return err
+			}
+			res, err := c.judge(cmd.Context(), found, &look, &opts)
+			if err != nil {
+				return err
+			}
+			c.progress.done()
+			c.unlisted(found)
+			if len(res.Subjects) == 0 && c.exit == exitClean {
+				return noService(found, res, &look.narrow)
 			}
 			return c.print(outs, res, report.Options{})
 		},

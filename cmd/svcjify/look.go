@@ -20,6 +20,7 @@ import (
 // globalFlags are the flags of every command.
 type globalFlags struct {
 	config, color  string
+	tree, portsdir string
 	verbose, quiet bool
 }
 
@@ -29,6 +30,8 @@ const noConfig = "none"
 func (f *globalFlags) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
+	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, where it is not the git top level or the directory that has Mk/bsd.port.mk")
+	flags.StringVar(&f.portsdir, "portsdir", "", "`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what was looked at")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but what is wrong")
@@ -39,12 +42,15 @@ func (f *globalFlags) add(root *cobra.Command) {
 type lookFlags struct {
 	operator, release string
 	programs          programFlags
+	narrow            narrowFlags
 
 	// These are no flags. One is for a run about one script, for which someone
 	// waits; known reads the findings that are known, once the configuration
 	// is, nil for none.
 	one   bool
 	known func() error
+	// found is what was looked at, once it is.
+	found *corpus.Corpus
 }
 
 func (f *lookFlags) add(cmd *cobra.Command) {
@@ -52,6 +58,7 @@ func (f *lookFlags) add(cmd *cobra.Command) {
 	complete(cmd, "operator", string(lint.OperatorEquals), string(lint.OperatorColon))
 	f.addRelease(cmd)
 	f.programs.add(cmd)
+	f.narrow.add(cmd)
 }
 
 func (f *lookFlags) addRelease(cmd *cobra.Command) {
@@ -67,8 +74,11 @@ func (f *lookFlags) addRelease(cmd *cobra.Command) {
 // flag says is left open for the configuration.
 func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	o := lint.Options{Operator: lint.Operator(f.operator)}
+	if err := f.narrow.check(); err != nil {
+		return o, err
+	}
 	if o.Operator != "" && o.Operator != lint.OperatorEquals && o.Operator != lint.OperatorColon {
-		return o, fmt.Errorf("%w: --operator is %q, expected equals or colon", errUsage, f.operator)
+		return o, wrongWord("--operator", f.operator, []string{string(lint.OperatorEquals), string(lint.OperatorColon)})
 	}
 	var err error
 	if f.release != "" {
@@ -96,23 +106,19 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	return o, nil
 }
 
-// look opens the paths and runs the rules. It completes the options by what the
-// configuration says.
-func (c *Command) look(ctx context.Context, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
-	c.progress.say("reading the tree", c.global.quiet)
-	found, err := corpus.Open(paths)
+// look opens what the arguments name and runs the rules. It completes the
+// options by what the configuration says.
+func (c *Command) look(ctx context.Context, args []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+	found, err := c.open(args, &f.narrow)
 	if err != nil {
 		return nil, err
 	}
-	return c.judge(ctx, found, paths, f, opts)
+	return c.judge(ctx, found, f, opts)
 }
 
-// judge is look for a corpus that is there already.
-func (c *Command) judge(ctx context.Context, found *corpus.Corpus, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+// judge runs the rules on a corpus, for whose trees the configuration is known.
+func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
 	if err := f.programs.checkSources(found); err != nil {
-		return nil, err
-	}
-	if err := c.configure(found.Trees, paths); err != nil {
 		return nil, err
 	}
 	if f.known != nil {
@@ -129,32 +135,15 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, paths []strin
 	opts.Policy, opts.Progress = c.config.Policy, c.progress.service
 	c.progress.say("looking at the services", c.global.quiet)
 	res, err := lint.Run(ctx, found, *opts)
+	if err == nil {
+		f.found = found
+		f.narrow.after(res)
+	}
 	if err == nil && c.global.verbose {
 		c.progress.done()
 		c.lookedAt(found, res)
 	}
 	return res, err
-}
-
-// configure finds the configuration; where there is none, an empty one counts.
-func (c *Command) configure(trees []*corpus.Tree, paths []string) (err error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
-	switch {
-	case c.global.config == noConfig:
-	case c.global.config != "":
-		c.config, err = config.Load(c.global.config, trees[0])
-		if err == nil && len(trees) == 1 { // it is about this tree, and not about all that a person has
-			c.config.Policy.Tree = trees[0]
-		}
-	default:
-		c.config, err = config.FindAll(trees, paths)
-	}
-	if c.config == nil {
-		c.config = noConfiguration()
-	}
-	return err
 }
 
 // noConfiguration is what counts where there is none.
@@ -173,10 +162,13 @@ func (c *Command) lookedAt(found *corpus.Corpus, res *lint.Result) {
 			what = "rc.d scripts"
 		}
 		fmt.Fprintf(c.Stderr, "%s: %s\n", what, report.OneLine(t.Dir))
+		if t.PortsDir != "" {
+			fmt.Fprintf(c.Stderr, "stands on: %s\n", report.OneLine(t.PortsDir))
+		}
 	}
 	for _, s := range res.Subjects {
 		fmt.Fprintf(c.Stderr, "looked at %s (%s): %s: %s\n", report.OneLine(s.Service.Name), report.OneLine(s.Name()),
-			report.OneLine(lint.InTree(s.Service.Tree, s.Service.Template)), s.State)
+			report.OneLine(s.Service.Tree.Shown(s.Service.Template)), s.State)
 	}
 	for _, q := range res.Silenced {
 		fmt.Fprintf(c.Stderr, "not shown: %s (%s: %s)\n", report.Line(q.Finding), q.By, report.OneLine(q.Reason))
@@ -193,7 +185,7 @@ func (c *Command) color() (bool, error) {
 	case "auto":
 		return autoColor(os.Getenv, isTerminal(c.Stdout)), nil
 	}
-	return false, fmt.Errorf("%w: --color is %q, expected auto, always or never", errUsage, c.global.color)
+	return false, wrongWord("--color", c.global.color, []string{"auto", "always", "never"})
 }
 
 // autoColor decides by the environment (no-color.org, force-color.org), and then

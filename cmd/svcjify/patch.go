@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,18 +19,19 @@ import (
 type planFlags struct {
 	look      lookFlags
 	certainty string
-	rules     []string
 	repair    bool
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
+	f.look.narrow.plan = true
 	f.look.add(cmd)
 	cmd.Flags().StringVar(&f.certainty, "certainty", "confident", "least certainty of what is written: certain, confident, likely, possible")
 	cmd.Flags().BoolVar(&f.repair, "repair", false, "move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
-	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "only the fixes of these rules, info ones too")
-	complete(cmd, "certainty", "certain", "confident", "likely", "possible")
-	complete(cmd, "rule", ruleNames()...)
+	complete(cmd, "certainty", certaintyWords...)
 }
+
+// certaintyWords is what --certainty takes.
+var certaintyWords = []string{"certain", "confident", "likely", "possible"}
 
 func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	opts, err := c.options(&f.look)
@@ -39,14 +40,9 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	}
 	least, err := infer.ParseCertainty(f.certainty)
 	if err != nil || least == infer.Unknown {
-		return patch.Options{}, fmt.Errorf("%w: --certainty is %q, expected certain, confident, likely or possible", errUsage, f.certainty)
+		return patch.Options{}, wrongWord("--certainty", f.certainty, certaintyWords)
 	}
-	for _, r := range f.rules {
-		if _, ok := lint.RuleOf(r); !ok {
-			return patch.Options{}, fmt.Errorf("%w: --rule: no rule %q", errUsage, r)
-		}
-	}
-	return patch.Options{Certainty: least, Rules: f.rules, Repair: f.repair, Lint: opts}, nil
+	return patch.Options{Certainty: least, Rules: f.look.narrow.rules, Ignored: f.look.narrow.ignored, Repair: f.repair, Lint: opts}, nil
 }
 
 // planned is what would be changed in the trees that were named.
@@ -65,16 +61,16 @@ func (p *planned) today() batch.Today {
 }
 
 // plan looks and plans.
-func (c *Command) plan(ctx context.Context, open func() (*corpus.Corpus, error), paths []string, f *planFlags) (*planned, error) {
+func (c *Command) plan(ctx context.Context, open func(context.Context) (*corpus.Corpus, error), f *planFlags) (*planned, error) {
 	opts, err := c.planOptions(f)
 	if err != nil {
 		return nil, err
 	}
 	p := &planned{}
-	if p.found, err = open(); err != nil {
+	if p.found, err = open(ctx); err != nil {
 		return nil, err
 	}
-	if p.res, err = c.judge(ctx, p.found, paths, &f.look, &opts.Lint); err != nil {
+	if p.res, err = c.judge(ctx, p.found, &f.look, &opts.Lint); err != nil {
 		return nil, err
 	}
 	p.lint = opts.Lint
@@ -82,14 +78,6 @@ func (c *Command) plan(ctx context.Context, open func() (*corpus.Corpus, error),
 	defer c.progress.done()
 	p.changes, p.held, err = patch.Plan(ctx, p.res, opts)
 	return p, err
-}
-
-// at opens what the command line names.
-func (c *Command) at(paths []string) func() (*corpus.Corpus, error) {
-	return func() (*corpus.Corpus, error) {
-		c.progress.say("reading the tree", c.global.quiet)
-		return corpus.Open(paths)
-	}
 }
 
 func (c *Command) patchCmd() *cobra.Command {
@@ -116,7 +104,7 @@ installs the script. What is withheld is listed on standard error, or in SUMMARY
 			if err := send.check(); err != nil {
 				return err
 			}
-			p, err := c.plan(cmd.Context(), c.at(args), args, &f)
+			p, err := c.plan(cmd.Context(), c.at(args, &f), &f)
 			if err != nil {
 				return err
 			}
@@ -124,7 +112,9 @@ installs the script. What is withheld is listed on standard error, or in SUMMARY
 				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
 			c.withheld(p.held)
-			taken, _ := send.selection.Pick(p.changes)
+			c.noteEmpty(p.res, &f.look)
+			taken, _ := send.selection.Pick(c.oneRepository(p.changes))
+			c.appliesHere(taken)
 			for _, ch := range taken {
 				if _, err := c.Stdout.Write(ch.Diff()); err != nil {
 					return err
@@ -146,6 +136,41 @@ func (c *Command) withheld(held []patch.Withheld) {
 	}
 }
 
+// oneRepository keeps the changes of the first repository: a diff has paths of
+// one.
+func (c *Command) oneRepository(changes []*patch.Change) []*patch.Change {
+	var out []*patch.Change
+	told := map[string]bool{}
+	for _, ch := range changes {
+		if ch.Tree.Repository == changes[0].Tree.Repository && (ch.Tree.Repository != "" || ch.Tree == changes[0].Tree) {
+			out = append(out, ch)
+		} else if !told[ch.Tree.Dir] {
+			told[ch.Tree.Dir] = true
+			c.progress.done()
+			fmt.Fprintf(c.Stderr, "withheld: %s is in another repository than %s: svcjify patch %s makes its diff\n",
+				report.OneLine(ch.Tree.Dir), report.OneLine(changes[0].Tree.Dir), report.OneLine(ch.Tree.Dir))
+		}
+	}
+	return out
+}
+
+// appliesHere warns where git apply, run in the current directory, would leave
+// out files above it (git-apply(1)).
+func (c *Command) appliesHere(changes []*patch.Change) {
+	for _, ch := range changes {
+		if ch.Tree.Repository == "" {
+			continue
+		}
+		for _, f := range ch.Files {
+			if shown := ch.Tree.Shown(f.Path); strings.HasPrefix(shown, "../") {
+				fmt.Fprintf(c.Stderr, "note: git apply leaves out what is above the current directory, such as %s: run it in %s\n",
+					report.OneLine(shown), report.OneLine(ch.Tree.Repository))
+				return
+			}
+		}
+	}
+}
+
 func (c *Command) fixCmd() *cobra.Command {
 	var f planFlags
 	cmd := &cobra.Command{
@@ -154,11 +179,12 @@ func (c *Command) fixCmd() *cobra.Command {
 		Long: `Make the changes of svcjify patch in the tree itself. A file is replaced as a whole or
 not at all; symlinks and files outside the tree are refused.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := c.plan(cmd.Context(), c.at(args), args, &f)
+			p, err := c.plan(cmd.Context(), c.at(args, &f), &f)
 			if err != nil {
 				return err
 			}
 			c.withheld(p.held)
+			c.noteEmpty(p.res, &f.look)
 			var failed error
 			for _, ch := range p.changes {
 				if err := ch.WriteTree(ch.Tree.Dir); err != nil {
@@ -167,7 +193,7 @@ not at all; symlinks and files outside the tree are refused.`,
 					continue
 				}
 				for _, file := range ch.Files {
-					fmt.Fprintln(c.Stdout, report.OneLine(filepath.Join(ch.Tree.Dir, filepath.FromSlash(file.Path))))
+					fmt.Fprintln(c.Stdout, report.OneLine(shownFile(ch.Tree, file.Path)))
 				}
 			}
 			return failed

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
-	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer/pkgset"
 	"github.com/svcjify/svcjify/lint/infer/program"
 )
@@ -54,7 +53,7 @@ func (f *programFlags) finder() (*program.Finder, error) {
 func (f *programFlags) checkSources(found *corpus.Corpus) error {
 	first := ""
 	for _, s := range found.Services {
-		name := lint.OriginOf(s)
+		name := s.Origin()
 		if name == "" {
 			name = s.Name
 		}

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/svcjify/svcjify/corpus"
-	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 )
 
@@ -52,7 +51,7 @@ func (p *progress) service(done, all int, svc *corpus.Service) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.n, p.all, p.at = max(p.n, done), all, svc.Name
-	if o := lint.OriginOf(svc); o != "" {
+	if o := svc.Origin(); o != "" {
 		p.at = o
 	}
 }

@@ -16,7 +16,7 @@ func (c *Command) runCmd() *cobra.Command {
 	var svcj, boot, running, unknowns bool
 	var conf []string
 	cmd := &cobra.Command{
-		Use:   "run PATH [--svcj] [--rcconf 'x=y']... [VERB [ARG...]]",
+		Use:   "run {PATH | ORIGIN | NAME} [--svcj] [--rcconf 'x=y']... [VERB [ARG...]]",
 		Short: "Show what rc(8) would start, in a simulation",
 		Long: `Run the script of a port, or a script, in the simulated rc(8), and show what would be
 started: the command line, user, directory, environment, and each command that was
@@ -92,6 +92,6 @@ func (c *Command) runOne(cmd *cobra.Command, s *lint.Subject, sc rcrun.Scenario,
 		list, titles = append(list, jailed), append(titles, "jail")
 	}
 	recs := pool.Run(cmd.Context(), []rcrun.Job{{Src: s.Script.Src, Subst: lint.Substitutions(s.Service), Scenarios: list}})[0]
-	fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Name()), report.OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
+	fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Name()), report.OneLine(s.Service.Tree.Shown(s.Service.Template)))
 	return report.Run(c.Stdout, titles, recs)
 }

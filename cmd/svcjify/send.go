@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/patch"
 	"github.com/svcjify/svcjify/patch/gitwrite"
 )
@@ -24,10 +22,6 @@ type sendFlags struct {
 
 func (f *sendFlags) add(cmd *cobra.Command) {
 	s := &f.selection
-	cmd.Flags().StringSliceVar(&s.Maintainers, "maintainer", nil, "only ports of these addresses")
-	cmd.Flags().StringSliceVar(&s.Categories, "category", nil, "only ports of these categories")
-	cmd.Flags().StringSliceVar(&s.States, "state", nil, "only services in these states: patchable, unsuitable, faulty")
-	cmd.Flags().StringSliceVar(&s.Only, "only", nil, "only ports or services that match these patterns, such as www/* or nginx")
 	cmd.Flags().IntVar(&s.Limit, "limit", 0, "at most this many patches to one maintainer, the surest first; 0 for all")
 	cmd.Flags().StringVar(&f.author, "author", "", "who the patches are from, as 'Name <address>'; default the configuration's author, else git's user.name and user.email")
 	cmd.Flags().StringVar(&f.date, "date", "", "date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, or that of the commit HEAD names")
@@ -40,11 +34,6 @@ var number = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 func (f *sendFlags) check() error {
 	if err := f.selection.Check(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
-	}
-	for _, s := range f.selection.States {
-		if !slices.Contains(lint.States, lint.State(s)) {
-			return fmt.Errorf("%w: --state is %q, expected one of %v", errUsage, s, lint.States)
-		}
 	}
 	if f.pr != "" && !number.MatchString(f.pr) {
 		return fmt.Errorf("%w: --pr is %q, expected a number", errUsage, f.pr)

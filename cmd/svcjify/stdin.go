@@ -43,7 +43,10 @@ func (c *Command) lintStdin(ctx context.Context, name string, f *lookFlags, opts
 	if name != "" {
 		paths = []string{name}
 	}
-	return c.judge(ctx, found, paths, f, opts)
+	if err := c.configure(found.Trees, paths); err != nil {
+		return nil, err
+	}
+	return c.judge(ctx, found, f, opts)
 }
 
 // templateOf finds the services that have a file for their template, and the
@@ -82,7 +85,7 @@ func bareScript(around *corpus.Corpus, name string, text []byte) *corpus.Corpus 
 		}
 	}
 	if svc.Tree == nil {
-		svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Scripts: true}
+		svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Prefix: filepath.ToSlash(filepath.Clean(dir)), Scripts: true}
 	}
 	return &corpus.Corpus{Trees: []*corpus.Tree{svc.Tree}, Services: []*corpus.Service{svc}, Problems: around.Problems}
 }

@@ -21,6 +21,10 @@ func topics() []*cobra.Command {
 		fmt.Fprintf(&formats, "  %-10s  %s\n", f.Name, f.What)
 	}
 	formats.WriteString(`
+Text and oneline name files from the current directory; every other format names them
+from the top of the git repository, or where there is none from the top of the tree, and
+json and jsonl say which in path_from: repository or tree.
+
 Several are separated by commas; FORMAT=FILE writes to a file, as a whole or not at
 all. One may go to standard output.`)
 	return []*cobra.Command{
@@ -40,6 +44,7 @@ The file is TOML. Its keys:
   release      as --release
   author       who patches are from, as --author of patch
   fail-on      as --fail-on of lint
+  portsdir     the ports tree that this one stands on, as --portsdir, relative to the file
   baseline     file of known findings, relative to the configuration
   disable      list of rules that report nothing
   [severity]   RULE = "error", "warning" or "info"
@@ -56,6 +61,8 @@ What is passed over is not shown and does not fail the run, but the state of a s
 is what it would be without, unless an ignore says works.`
 
 const environmentHelp = `Variables:
+  PORTSDIR         the ports tree that an overlay stands on, as --portsdir; without a
+                   tree around the current directory, the one that names are looked up in
   FORCE_COLOR      colours with --color auto, whatever the output is; 0 for none
   NO_COLOR         no colours with --color auto
   TERM             dumb: no colours with --color auto, and no progress line

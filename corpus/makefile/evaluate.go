@@ -25,6 +25,7 @@ type choice struct {
 type evaluation struct {
 	tree   *Tree
 	dir    string // the port's directory in the tree
+	curdir string // .CURDIR
 	choice choice
 
 	vars     map[string]*variable
@@ -33,8 +34,11 @@ type evaluation struct {
 	records  []record
 	commands []Command
 	target   string
-	problems []*Error
-	files    []string
+	// ghostTarget is the target in a branch that does not hold.
+	ghostTarget string
+	problems    []*Error
+	files       []string
+	lacks       []Lack
 
 	here     *file // what is being read
 	hereNode *node
@@ -58,7 +62,7 @@ type evaluation struct {
 type loopVar struct{ name, value string }
 
 func newEvaluation(t *Tree, dir string, c choice) *evaluation {
-	e := &evaluation{tree: t, dir: dir, choice: c, work: maxWork, vars: make(map[string]*variable, 64)}
+	e := &evaluation{tree: t, dir: dir, curdir: curdir(dir), choice: c, work: maxWork, vars: make(map[string]*variable, 64)}
 	if c.flavor != "" {
 		e.set("FLAVOR", c.flavor)
 		e.vars["FLAVOR"].deps |= onFlavor
@@ -310,20 +314,41 @@ func (e *evaluation) line(n *node) *Error {
 			e.records = append(e.records, record{name: name, file: e.here, node: n, guard: e.guard, reached: true, effective: true})
 		}
 		return err
-	case nodeTarget:
-		if !e.ghost && !e.here.framework {
-			text, _, err := e.expand(e.fill(n.text))
-			e.target = text
-			if i := strings.IndexAny(text, ":!"); i >= 0 {
-				e.target = strings.TrimSpace(text[:i])
-			}
-			e.commands = append(e.commands, Command{Target: e.target, File: e.here.path, Line: n.line})
-			return err
+	case nodeTarget, nodeCommand:
+		if e.here.framework || e.dead || e.ghost && !e.guard.choosable() {
+			return nil
 		}
-	case nodeCommand:
-		if !e.ghost && !e.here.framework && e.target != "" {
-			e.commands = append(e.commands, Command{Target: e.target, Text: e.fill(n.text), File: e.here.path, Line: n.line})
+		return e.command(n)
+	}
+	return nil
+}
+
+// command notes a line that names targets, or a command of one.
+func (e *evaluation) command(n *node) *Error {
+	c := Command{Target: e.target, File: e.here.path, Line: n.line}
+	if e.ghost {
+		c.Condition = e.guard.condition()
+		if e.ghostTarget != "" {
+			c.Target = e.ghostTarget
 		}
+	}
+	if n.kind == nodeTarget {
+		text, _, err := e.expand(e.fill(n.text))
+		if i := strings.IndexAny(text, ":!"); i >= 0 {
+			text = strings.TrimSpace(text[:i])
+		}
+		c.Target, e.ghostTarget = text, ""
+		e.commands = append(e.commands, c)
+		if e.ghost {
+			e.ghostTarget = text
+			return nil
+		}
+		e.target = text
+		return err
+	}
+	if c.Target != "" {
+		c.Text = e.fill(n.text)
+		e.commands = append(e.commands, c)
 	}
 	return nil
 }

@@ -66,14 +66,14 @@ func (e *evaluation) enter(p phase) *Error {
 // optionsPart is the options section of bsd.port.mk.
 func (e *evaluation) optionsPart() *Error {
 	master := e.value("MASTERDIR")
-	slave := path.Clean(master) != portsDir+"/"+e.dir
+	slave := path.Clean(master) != e.curdir
 	e.setDefault("SLAVE_PORT", map[bool]string{true: "yes", false: "no"}[slave])
 	e.setDefault("MASTER_PORT", "")
 	// The framework reads local additions where they exist.
 	arch, opsys := e.value("ARCH"), e.value("OPSYS")
 	var extra []string
 	if slave {
-		extra = append(extra, portsDir+"/"+e.dir+"/../Makefile.inc")
+		extra = append(extra, e.curdir+"/../Makefile.inc")
 	}
 	extra = append(extra, master+"/../Makefile.inc")
 	if rel, ok := e.treePath(master); ok {
@@ -242,7 +242,7 @@ func (e *evaluation) builtin(name string) found {
 	}
 	switch name {
 	case ".CURDIR", ".OBJDIR":
-		return found{defined: true, text: portsDir + "/" + e.dir}
+		return found{defined: true, text: e.curdir}
 	case ".PARSEDIR", ".PARSEFILE":
 		// Only while a file is read.
 		switch {
@@ -282,20 +282,6 @@ func (e *evaluation) builtin(name string) found {
 		return found{defined: true, text: p.osrel, deps: onHost}
 	}
 	return found{}
-}
-
-// treePath turns a path as the Makefiles see it into one of the tree; ok is
-// false for what lies outside.
-func (e *evaluation) treePath(p string) (string, bool) {
-	if !strings.HasPrefix(p, "/") {
-		p = portsDir + "/" + e.dir + "/" + p
-	}
-	p = path.Clean(p)
-	if p == portsDir {
-		return ".", true
-	}
-	rel, ok := strings.CutPrefix(p, portsDir+"/")
-	return rel, ok && fs.ValidPath(rel)
 }
 
 // exists is the condition's function: what is in the tree can be told; of the
@@ -344,7 +330,7 @@ func (e *evaluation) include(n *node) *Error {
 			// From the system's own share/mk.
 			return nil
 		}
-		text = portsDir + "/" + e.dir + "/" + text
+		text = e.curdir + "/" + text
 	}
 	return e.includeFile(text, optional)
 }
@@ -355,7 +341,7 @@ func (e *evaluation) includeFile(p string, optional bool) *Error {
 	if !ok {
 		return nil
 	}
-	if strings.HasPrefix(rel, "Mk/") {
+	if strings.HasPrefix(strings.TrimPrefix(rel, BaseDir+"/"), "Mk/") {
 		e.versions = e.versions || strings.HasSuffix(rel, "default-versions.mk")
 		return nil
 	}
@@ -363,7 +349,7 @@ func (e *evaluation) includeFile(p string, optional bool) *Error {
 	switch {
 	case err == nil:
 		return e.read(f)
-	case errors.Is(err.Err, fs.ErrNotExist) && optional:
+	case errors.Is(err.Err, fs.ErrNotExist) && (optional || e.lack(rel)):
 		return nil
 	case err.Err != nil:
 		// make stops here: what the port would be, nobody knows.

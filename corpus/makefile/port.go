@@ -2,6 +2,8 @@ package makefile
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -51,12 +53,11 @@ type Assignment struct {
 type Command struct {
 	Target string
 	Text   string // not expanded
-	File   string
-	Line   int
+	// Condition says when make runs it, as in Word; empty for always.
+	Condition string
+	File      string
+	Line      int
 }
-
-// Origin is category/port, from the directory.
-func (p *Port) Origin() string { return p.dir }
 
 // Dir is the port's directory in the tree.
 func (p *Port) Dir() string { return p.dir }
@@ -68,6 +69,10 @@ func (p *Port) MasterDir() string { return p.treeDir("MASTERDIR") }
 // FilesDir is the directory in the tree where the port's templates stand
 // (FILESDIR); empty when it is outside of the tree or not known.
 func (p *Port) FilesDir() string { return p.treeDir("FILESDIR") }
+
+// TreePath turns a path as the Makefile sees it, such as an expanded
+// ${FILESDIR}/foo, into one of the tree; ok is false for what lies outside.
+func (p *Port) TreePath(name string) (string, bool) { return p.e.treePath(name) }
 
 func (p *Port) treeDir(name string) string {
 	v, ok := p.Lookup(name)
@@ -132,12 +137,46 @@ func (p *Port) Problems() []*Error { return p.e.problems }
 // Options are all options the port has, sorted.
 func (p *Port) Options() []string { return p.e.options.all }
 
-// Commands are the commands of the port's own targets, in order.
-func (p *Port) Commands() []Command { return p.e.commands }
+// Commands are the commands of the port's own targets, in order, those of
+// other options and flavours too.
+func (p *Port) Commands() []Command {
+	out := slices.Clone(p.e.commands)
+	for i, c := range out {
+		if out[i].Condition == "" {
+			out[i].Condition = p.e.targetCondition(c.Target)
+		}
+	}
+	return out
+}
+
+// optionTarget matches the targets that bsd.port.mk runs for an option only,
+// such as post-install-DOCS-on (bsd.options.mk).
+var optionTarget = regexp.MustCompile(`^(?:pre|do|post)-[a-z]+-(.+)-(on|off)$`)
+
+func (e *evaluation) targetCondition(target string) string {
+	m := optionTarget.FindStringSubmatch(target)
+	if m == nil || e.options.selected[m[1]] == (m[2] == "on") {
+		return ""
+	}
+	return optionLabel(m[1], m[2] == "on")
+}
+
+// Lacking tells what must be chosen for a word that stands behind a placeholder
+// %%NAME%% of the packing list (OPTIONS_SUB); "" for what is there by default.
+func (p *Port) Lacking(placeholder string) string {
+	name, not := strings.CutPrefix(placeholder, "NO_")
+	if !slices.Contains(p.e.options.all, name) || p.e.options.selected[name] != not {
+		return ""
+	}
+	return optionLabel(name, !not)
+}
 
 // HasTarget tells whether the port's Makefile makes a target itself.
 func (p *Port) HasTarget(name string) bool {
 	for _, c := range p.e.commands {
+		if c.Condition != "" {
+			continue
+		}
 		for _, t := range strings.Fields(c.Target) {
 			if t == name {
 				return true

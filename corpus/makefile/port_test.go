@@ -206,7 +206,7 @@ func TestSlave(t *testing.T) {
 	require.Equal(t, "master-1_2", p.Value("PKGNAME"))
 	require.Equal(t, []string{"m"}, show(p.AllWords("USE_RC_SUBR")))
 	require.Equal(t, "net/master", p.MasterDir())
-	require.Equal(t, "net/master", p.Origin())
+	require.Equal(t, "net/master", p.Dir())
 
 	p, err = tr.Port("www/other")
 	require.NoError(t, err)

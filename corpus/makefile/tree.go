@@ -15,7 +15,10 @@ import (
 type Tree struct {
 	fsys     fs.FS
 	platform platform
-	patterns regexpCache
+	// hasBase: the tree that this one stands on is there, at BaseDir. whole: one
+	// of the two is a ports tree with its framework, so that nothing is elsewhere.
+	hasBase, whole bool
+	patterns       regexpCache
 
 	mu    sync.Mutex
 	files map[string]*entry
@@ -40,8 +43,12 @@ type entry struct {
 func NewTree(fsys fs.FS) *Tree {
 	t := &Tree{fsys: fsys, files: make(map[string]*entry), there: make(map[string][]string),
 		platform: platform{"FreeBSD", "1500068", "15.0"}}
-	if _, err := fs.Stat(fsys, "Mk/bsd.mport.mk"); err == nil {
-		t.platform = platform{"MidnightBSD", "400002", "4.0"}
+	t.hasBase = t.exists(BaseDir + "/Mk")
+	for _, top := range []string{"", BaseDir + "/"} {
+		if t.exists(top + "Mk/bsd.mport.mk") {
+			t.platform, t.whole = platform{"MidnightBSD", "400002", "4.0"}, true
+		}
+		t.whole = t.whole || t.exists(top+"Mk/bsd.port.mk")
 	}
 	return t
 }
@@ -157,7 +164,8 @@ func (t *Tree) defaultVersions() map[string]string {
 		for name, v := range knownVersions {
 			t.versions[name] = v
 		}
-		for _, p := range []string{"Mk/bsd.default-versions.mk", "Mk/components/default-versions.mk"} {
+		for _, p := range []string{"Mk/bsd.default-versions.mk", "Mk/components/default-versions.mk",
+			BaseDir + "/Mk/bsd.default-versions.mk", BaseDir + "/Mk/components/default-versions.mk"} {
 			f, err := t.parsed(p)
 			if err != nil {
 				continue

@@ -60,6 +60,44 @@ func (p *Port) AllWords(name string) []Word {
 	return list.words
 }
 
+// Build is the port under another choice, which Word.Condition or
+// Assignment.Condition names; ok is false where that choice can't be made alone.
+func (p *Port) Build(condition string) (build *Port, ok bool) {
+	if condition == "" {
+		return p, true
+	}
+	for _, name := range []string{"PORTREVISION", "USE_RC_SUBR", "SUB_FILES", "PLIST_FILES"} {
+		for _, v := range p.e.hangsOn(name) {
+			if v.condition == condition {
+				return p.choose(v.choice)
+			}
+		}
+	}
+	if f, ok := strings.CutPrefix(condition, "flavor "); ok && !strings.Contains(f, " ") {
+		return p.choose(choice{flavor: f})
+	}
+	o, ok := strings.CutPrefix(condition, "option ")
+	if !ok {
+		return nil, false
+	}
+	o, off := strings.CutSuffix(o, " off")
+	if strings.Contains(o, " ") || !slices.Contains(p.e.options.all, o) {
+		return nil, false
+	}
+	if off {
+		return p.choose(choice{off: o})
+	}
+	return p.choose(choice{on: o})
+}
+
+func (p *Port) choose(c choice) (*Port, bool) {
+	e := newEvaluation(p.e.tree, p.e.dir, c)
+	if e.run() != nil {
+		return nil, false
+	}
+	return newPort(e), true
+}
+
 // addDirect adds what branches and helpers that are not in force assign.
 func (p *Port) addDirect(name string, list *wordList, work *int) {
 	for _, r := range p.e.records {

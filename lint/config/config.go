@@ -4,7 +4,7 @@
 // A configuration that lies in a tree is as hostile as the rest of the tree.
 // It is read through the same guarded file system (no link out of the tree, no
 // device, a size limit), names no command, no file to write and no file outside
-// the tree, and whatever it puts into a script, a message or a report is one
+// the tree but the ports tree that an overlay stands on, and whatever it puts into a script, a message or a report is one
 // line of printable text.
 package config
 
@@ -45,6 +45,10 @@ type Config struct {
 	// Baseline is the path of the baseline, as the file names it; "" for none.
 	Baseline string
 
+	// PortsDir is the ports tree that an overlay stands on; "" where the file
+	// doesn't say. It is absolute, or made so from the configuration's directory.
+	PortsDir string
+
 	readFile func(name string) ([]byte, error)
 }
 
@@ -65,6 +69,7 @@ func Load(name string, tree *corpus.Tree) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.placePortsDir(filepath.Dir(name))
 	c.readFile = func(base string) ([]byte, error) {
 		if base = filepath.FromSlash(base); !filepath.IsAbs(base) {
 			base = filepath.Join(filepath.Dir(name), base)
@@ -135,7 +140,7 @@ func Find(tree *corpus.Tree, start string) (*Config, error) {
 
 // inTree reads a configuration that lies in a tree.
 func inTree(tree *corpus.Tree, dir, name string) (*Config, error) {
-	shown := lint.InTree(tree, name)
+	shown := tree.Shown(name)
 	text, problem := tree.ReadFile(name)
 	if problem != nil {
 		return nil, &Error{Path: shown, Line: problem.Line, Text: problem.Text, Hint: problem.Hint}
@@ -144,6 +149,7 @@ func inTree(tree *corpus.Tree, dir, name string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.placePortsDir(filepath.Join(tree.Root, filepath.FromSlash(dir)))
 	c.readFile = func(base string) ([]byte, error) {
 		if !fs.ValidPath(base) {
 			return nil, errors.New("expected a path below the configuration's directory")
@@ -155,6 +161,14 @@ func inTree(tree *corpus.Tree, dir, name string) (*Config, error) {
 		return text, nil
 	}
 	return c, nil
+}
+
+// placePortsDir makes PortsDir absolute: it is the only file outside of the tree
+// that a configuration may name, and only a ports tree is taken for it.
+func (c *Config) placePortsDir(dir string) {
+	if c.PortsDir != "" && !filepath.IsAbs(c.PortsDir) {
+		c.PortsDir = filepath.Join(dir, filepath.FromSlash(c.PortsDir))
+	}
 }
 
 // LoadBaseline reads the baseline that the configuration names into the policy, if it names one.

@@ -26,6 +26,7 @@ type file struct {
 	Author   string            `toml:"author"`
 	FailOn   string            `toml:"fail-on"`
 	Baseline string            `toml:"baseline"`
+	PortsDir string            `toml:"portsdir"`
 	Disable  []string          `toml:"disable"`
 	Severity map[string]string `toml:"severity"`
 	Ignore   []ignore          `toml:"ignore"`
@@ -49,7 +50,7 @@ type service struct {
 
 // The keys, for the one that is nearest to an unknown one.
 var (
-	topKeys     = []string{"operator", "release", "author", "fail-on", "baseline", "disable", "severity", "ignore", "service"}
+	topKeys     = []string{"operator", "release", "author", "fail-on", "baseline", "portsdir", "disable", "severity", "ignore", "service"}
 	ignoreKeys  = []string{"path", "rule", "reason", "works"}
 	serviceKeys = []string{"name", "port", "options", "reason", "comment"}
 )
@@ -140,6 +141,9 @@ func (p *parser) top(f file, c *Config) {
 	}
 	if f.Baseline != "" {
 		p.text("baseline", f.Baseline, maxText)
+	}
+	if f.PortsDir != "" && p.text("portsdir", f.PortsDir, maxText) {
+		c.PortsDir = f.PortsDir
 	}
 	for _, name := range f.Disable {
 		if code, ok := p.rule("disable", name); ok {

@@ -85,7 +85,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 		}
 		return out
 	}
-	in.Port.Makefile = path.Join(svc.Ports[0].Origin, "Makefile")
+	in.Port.Makefile = path.Join(svc.Ports[0].Dir, "Makefile")
 	in.Port.Comment = mk.Value("COMMENT")
 	if list := mk.Words("COMMENT"); len(list) > 0 {
 		in.Port.Makefile, in.Port.CommentLine = list[0].File, list[0].Line
@@ -99,7 +99,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
 		in.Port.Options = append(in.Port.Options, words(v)...)
 	}
-	dirs := []string{svc.Ports[0].Origin, path.Dir(path.Dir(svc.Template))} // its master's are read where it has none
+	dirs := []string{svc.Ports[0].Dir, path.Dir(path.Dir(svc.Template))} // its master's are read where it has none
 	for _, dir := range dirs {
 		if text, ok := read(svc.Tree, path.Join(dir, "pkg-descr")); ok {
 			in.Port.Descr, in.Port.DescrPath = text, path.Join(dir, "pkg-descr")

@@ -31,8 +31,8 @@ type checkstyleError struct {
 func Checkstyle(w io.Writer, res *lint.Result) error {
 	r := checkstyleReport{Version: "4.3"}
 	for i, f := range res.Findings {
-		if i == 0 || f.Location() != res.Findings[i-1].Location() {
-			r.Files = append(r.Files, checkstyleFile{Name: visible(f.Location())})
+		if i == 0 || f.StablePath() != res.Findings[i-1].StablePath() {
+			r.Files = append(r.Files, checkstyleFile{Name: visible(f.StablePath())})
 		}
 		last := &r.Files[len(r.Files)-1]
 		last.Errors = append(last.Errors, checkstyleError{

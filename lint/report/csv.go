@@ -24,7 +24,7 @@ func ListCSV(w io.Writer, res *lint.Result) error {
 			codes = append(codes, f.Code)
 		}
 		rows = append(rows, []string{
-			s.Service.Name, s.Origin(), lint.InTree(s.Service.Tree, s.Service.Template), strings.Join(ports, " "),
+			s.Service.Name, s.Origin(), stableTemplate(s), strings.Join(ports, " "),
 			s.Service.Condition, string(s.State), s.Verdict.Answer(), s.Verdict.Certainty.String(), s.Verdict.Reason, strings.Join(codes, " "),
 		})
 	}

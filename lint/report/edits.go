@@ -37,7 +37,7 @@ func scriptsOf(res *lint.Result) scripts {
 	out := scripts{}
 	for _, s := range res.Subjects {
 		if s.Script != nil {
-			out[scriptKey{lint.InTree(s.Service.Tree, s.Service.Template), s.Service.Name}] = s
+			out[scriptKey{s.Service.Tree.Stable(s.Service.Template), s.Service.Name}] = s
 		}
 	}
 	return out
@@ -47,7 +47,7 @@ func scriptsOf(res *lint.Result) scripts {
 // to be offered: a click in a review must not do what svcjify patch would not. An
 // answer has to be confident, and nothing is declared while a fault stands in the way.
 func (s scripts) changes(f lint.Finding) []change {
-	sub := s[scriptKey{f.Location(), f.Service}]
+	sub := s[scriptKey{f.StablePath(), f.Service}]
 	if f.Fix == nil || sub == nil || f.Fix.Certainty < infer.Confident || f.Code == "SJ101" && sub.State == lint.Blocked {
 		return nil
 	}

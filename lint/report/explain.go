@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
@@ -22,7 +23,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	}
 	fmt.Fprintf(&b, ": %s\n", s.State)
 	if s.Service.Template != "" {
-		fmt.Fprintf(&b, "  script     %s\n", OneLine(lint.InTree(s.Service.Tree, s.Service.Template)))
+		fmt.Fprintf(&b, "  script     %s\n", OneLine(s.Service.Tree.Shown(s.Service.Template)))
 	}
 	if s.Script != nil {
 		if len(s.Programs) > 0 {
@@ -71,6 +72,11 @@ func Explain(w io.Writer, s *lint.Subject) error {
 			continue
 		}
 		where := e.Path
+		if t := s.Service.Tree; t != nil && t.FS != nil { // a package or the table is no file of the tree
+			if _, err := fs.Stat(t.FS, where); err == nil {
+				where = t.Shown(where)
+			}
+		}
 		if e.Line > 0 {
 			where += fmt.Sprintf(":%d", e.Line)
 		}

@@ -38,7 +38,7 @@ run_rc_command "$1"
 
 // plainResult is a service with a finding that has a fix, and what is passed over.
 func plainResult() *lint.Result {
-	tree := &corpus.Tree{Dir: "ports"}
+	tree := &corpus.Tree{Dir: "ports", Prefix: "ports"}
 	s := &lint.Subject{
 		Service: &corpus.Service{Tree: tree, Name: "foo", Template: "net/foo/files/foo.in", Ports: []*corpus.Port{{Origin: "net/foo"}, {Origin: "net/foo-devel"}}},
 		Script:  rcparse.Parse([]byte(script), nil),
@@ -71,7 +71,7 @@ const hostile = "a\x1b[2J\r\n::error::x%0A,:=]]>&<\"'\xff\u202e\u0085\t|\\"
 
 // hostileResult has the worst of names wherever a tree can put one.
 func hostileResult() *lint.Result {
-	tree := &corpus.Tree{Dir: hostile}
+	tree := &corpus.Tree{Dir: hostile, Prefix: hostile}
 	f := lint.Finding{Code: "SJ101", Severity: lint.Error, Tree: tree, Path: hostile, Line: 1, Col: 8, Service: hostile, Origin: hostile, Message: hostile, Hint: hostile, Source: hostile}
 	s := &lint.Subject{
 		Service: &corpus.Service{Tree: tree, Name: hostile, Template: hostile, Condition: hostile, Ports: []*corpus.Port{{Origin: hostile}}},

@@ -25,7 +25,7 @@ func GitHub(w io.Writer, res *lint.Result) error {
 		if f.Severity == lint.Info {
 			level = "notice"
 		}
-		fmt.Fprintf(&b, "::%s file=%s", level, visible(githubProperty.Replace(f.Location())))
+		fmt.Fprintf(&b, "::%s file=%s", level, visible(githubProperty.Replace(f.StablePath())))
 		if f.Line > 0 {
 			fmt.Fprintf(&b, ",line=%d", f.Line)
 			if f.Col > 0 {

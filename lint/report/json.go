@@ -12,6 +12,7 @@ type jsonFinding struct {
 	Slug     string        `json:"slug"`
 	Severity lint.Severity `json:"severity"`
 	Path     string        `json:"path"`
+	PathFrom string        `json:"path_from,omitempty"`
 	Line     int           `json:"line,omitempty"`
 	Col      int           `json:"col,omitempty"`
 	Service  string        `json:"service,omitempty"`
@@ -25,6 +26,7 @@ type jsonService struct {
 	Name           string           `json:"name"`
 	Origin         string           `json:"origin"`
 	Template       string           `json:"template"`
+	PathFrom       string           `json:"path_from,omitempty"`
 	Ports          []string         `json:"ports"`
 	Condition      string           `json:"condition,omitempty"`
 	State          lint.State       `json:"state"`
@@ -51,7 +53,7 @@ func findings(list []lint.Finding) []jsonFinding {
 
 func finding(f lint.Finding) jsonFinding {
 	j := jsonFinding{
-		Code: f.Code, Severity: f.Severity, Path: f.Location(), Line: f.Line, Col: f.Col,
+		Code: f.Code, Severity: f.Severity, Path: f.StablePath(), PathFrom: f.Tree.StableFrom(), Line: f.Line, Col: f.Col,
 		Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
 	}
 	if r, ok := lint.RuleOf(f.Code); ok {
@@ -63,13 +65,21 @@ func finding(f lint.Finding) jsonFinding {
 	return j
 }
 
+// stableTemplate is the path of a service's script, "" where it has none.
+func stableTemplate(s *lint.Subject) string {
+	if s.Service.Template == "" {
+		return ""
+	}
+	return s.Service.Tree.Stable(s.Service.Template)
+}
+
 // ListJSON prints the services as an array of objects. Options is null where
 // the answer is unknown, and empty where the empty set is the answer.
 func ListJSON(w io.Writer, res *lint.Result) error {
 	out := make([]jsonService, 0, len(res.Subjects))
 	for _, s := range res.Subjects {
 		j := jsonService{
-			Name: s.Service.Name, Origin: s.Origin(), Template: lint.InTree(s.Service.Tree, s.Service.Template),
+			Name: s.Service.Name, Origin: s.Origin(), Template: stableTemplate(s), PathFrom: s.Service.Tree.StableFrom(),
 			Ports: []string{}, Condition: s.Service.Condition, State: s.State,
 			Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
 			Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,

@@ -60,7 +60,7 @@ func RDJSON(w io.Writer, res *lint.Result) error {
 	for _, f := range res.Findings {
 		d := rdDiagnostic{
 			Message: f.Message, Severity: strings.ToUpper(f.Severity.String()),
-			Location: rdLocation{Path: f.Location()}, Code: rdCode{f.Code, ruleURL(f.Code)},
+			Location: rdLocation{Path: f.StablePath()}, Code: rdCode{f.Code, ruleURL(f.Code)},
 		}
 		if f.Hint != "" {
 			d.Message += "\nhint: " + f.Hint

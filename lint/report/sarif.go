@@ -165,7 +165,7 @@ func sarifLevel(s lint.Severity) string {
 
 // sarif is a finding without what depends on the others.
 func (s scripts) sarif(f lint.Finding) sarifResult {
-	file := sarifArtifact{sarifURI(f.Location())}
+	file := sarifArtifact{sarifURI(f.StablePath())}
 	loc := sarifLocation{PhysicalLocation: sarifPhysical{ArtifactLocation: file}}
 	if f.Line > 0 {
 		region := &sarifRegion{StartLine: f.Line, StartColumn: f.Col}
@@ -205,7 +205,7 @@ func (s scripts) sarif(f lint.Finding) sarifResult {
 
 // column counts code points instead of bytes.
 func (s scripts) column(f lint.Finding, p rcparse.Pos) int {
-	return 1 + utf8.RuneCount(s[scriptKey{f.Location(), f.Service}].Script.Src[p.Offset-(p.Col-1):p.Offset])
+	return 1 + utf8.RuneCount(s[scriptKey{f.StablePath(), f.Service}].Script.Src[p.Offset-(p.Col-1):p.Offset])
 }
 
 // sarifURI is a path as a URI reference: percent-encoded, and relative where the path is.

@@ -92,7 +92,7 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 		if problem != nil {
 			hash = ""
 		} else {
-			now[x.Path] = text
+			now[t.Tree.InRepository(x.Path)] = text // as the patch names it
 		}
 		same = same && hash == x.Old
 		landed = landed && (x.Bump || hash == x.New)
@@ -155,6 +155,11 @@ func (e *Entry) places() []string {
 	var out []string
 	for _, p := range e.Ports {
 		out = append(out, p+"/Makefile")
+	}
+	for _, x := range e.Edits { // in a tree without categories, a port's name is not its directory's
+		if x.Bump {
+			out = append(out, x.Path)
+		}
 	}
 	return out
 }
@@ -242,7 +247,7 @@ func answers(c *patch.Change) []string {
 // brings reports whether applying the old patch gives what today's change gives.
 func brings(result map[string][]byte, c *patch.Change) bool {
 	return len(result) == len(c.Files) && !slices.ContainsFunc(c.Files, func(f patch.File) bool {
-		text, ok := result[f.Path]
+		text, ok := result[c.Tree.InRepository(f.Path)]
 		return !ok || string(text) != string(f.New)
 	})
 }
