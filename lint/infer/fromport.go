@@ -161,7 +161,7 @@ func fromDepends(in Input) []Evidence {
 	}
 	// union semun is declared only where this is defined (sys/sem.h), for semctl(2).
 	for _, w := range in.Port.Flags {
-		if w.Text == "-D_WANT_SEMUN" {
+		if w.Text == "-D_WANT_SEMUN" && w.File != "" { // CXXFLAGS repeats CFLAGS
 			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "sysvipcnew", Strength: Likely,
 				Fact: "it is compiled with -D_WANT_SEMUN: it uses System V semaphores"})
 		}
