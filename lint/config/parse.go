@@ -14,6 +14,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/config/places"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -74,7 +75,7 @@ func Parse(shown string, text []byte, tree *corpus.Tree, dir string) (*Config, e
 	if err != nil {
 		return nil, fromTOML(shown, err)
 	}
-	p := parser{shown: shown, at: places(text)}
+	p := parser{shown: shown, at: places.Lines(text)}
 	c := &Config{Path: shown, Author: f.Author, FailOn: f.FailOn, Baseline: f.Baseline, Operator: lint.Operator(f.Operator)}
 	c.Policy = &lint.Policy{Path: shown, Tree: tree, Dir: dir, Disabled: map[string]bool{}, Severity: map[string]lint.Severity{}}
 	p.top(f, c)

@@ -9,9 +9,11 @@ import (
 	"encoding/hex"
 	"path"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
-// FileName is the batch file's name in the directory.
+// FileName is the batch file's name in the directory; it is TOML.
 const FileName = "svcjify.batch"
 
 // A Batch is what the batch file says.
@@ -19,6 +21,9 @@ type Batch struct {
 	Settings Settings
 	// Skips is what a person took out for good.
 	Skips []Skip
+	// Sent is what a person said to have sent, sorted by Change. It stays when
+	// the patch is closed.
+	Sent []Sent
 	// Patches is sorted by Name.
 	Patches []Entry
 	// Closed is patches that were in the batch and are no more.
@@ -31,23 +36,36 @@ type Batch struct {
 // again and compared with the tree of another day.
 type Settings struct {
 	// Tree is the top of the ports tree; Paths is what was looked at in it.
-	Tree  string
-	Paths []string
+	Tree  string   `toml:"tree"`
+	Paths []string `toml:"paths,omitempty"`
 	// Base is the commit that HEAD named, "" for a tree in no repository.
-	Base string
+	Base string `toml:"base,omitempty"`
 	// Flags is every other setting as a word with its value, such as
 	// "certainty likely", sorted.
-	Flags []string
+	Flags []string `toml:"flags,multiline,omitempty"`
 	// Author, Date and PR are those of the patches.
-	Author, Date, PR string
+	Author string `toml:"author,omitempty"`
+	Date   string `toml:"date,omitempty"`
+	PR     string `toml:"pr,omitempty"`
 }
 
 // A Skip leaves a port or a maintainer out.
 type Skip struct {
 	// What is an origin, an address, or a pattern of path.Match for either.
-	What string
+	What string `toml:"what"`
 	// Because is the reason; it must not be empty.
-	Because string
+	Because string `toml:"because"`
+}
+
+// A Sent says when a patch was sent.
+type Sent struct {
+	// Change is the patch's name.
+	Change string         `toml:"patch"`
+	On     toml.LocalDate `toml:"on"`
+	// PR is the number of the problem report, "" for none.
+	PR string `toml:"pr,omitempty"`
+	// Sum is that of the patch file as it was sent.
+	Sum string `toml:"sum,omitempty"`
 }
 
 // matches reports whether the skip is meant for a port or its maintainer.
@@ -70,46 +88,52 @@ func (b *Batch) Skipped(origin, maintainer string) (Skip, bool) {
 // A Written is a file that svcjify wrote.
 type Written struct {
 	// Name is in the batch's directory.
-	Name string
+	Name string `toml:"file"`
 	// Sum is the SHA-256 of its text; Before is that of the text which it
 	// replaces, while a run is under way. Sum is "" for a file that is to go.
-	Sum, Before string
+	Sum    string `toml:"sum,omitempty"`
+	Before string `toml:"before,omitempty"`
 }
 
 // An Entry is one patch of the batch.
 type Entry struct {
-	Written
 	// Change is the patch's name: the origin, or the script's path.
-	Change string
+	Change string `toml:"name"`
+	Written
 	// Maintainer is the address of the port.
-	Maintainer string
+	Maintainer string `toml:"maintainer,omitempty"`
+	// Certainty is that of the least certain fix; "" in a batch of version 1.
+	Certainty string `toml:"certainty,omitempty"`
 	// Number and Total are the place in a series; 0 where there is none.
-	Number, Total int
-	// Mends is true where a service declared something before the patch.
-	Mends bool
+	Number int `toml:"number,omitempty"`
+	Total  int `toml:"total,omitempty"`
+	// Declared is true where a service declared something before the patch.
+	Declared bool `toml:"declared,omitempty"`
 	// Answers is what each service is given, as "nginx net_basic".
-	Answers []string
+	Answers []string `toml:"services,multiline,omitempty"`
 	// Ports is every port whose package changes.
-	Ports []string
+	Ports []string `toml:"ports,multiline,omitempty"`
 	// Edits is the files that the patch changes.
-	Edits []Edit
+	Edits []Edit `toml:"edit,omitempty"`
 }
 
 // An Edit is a file of the tree with git's names of its text before and after.
 type Edit struct {
-	Path, Old, New string
+	Path string `toml:"path"`
+	Old  string `toml:"old"`
+	New  string `toml:"new"`
 	// Bump is true where only PORTREVISION rises: that goes back to nothing
 	// with the port's next version.
-	Bump bool
+	Bump bool `toml:"bump,omitempty"`
 }
 
 // A Closed is a patch that needs no more work.
 type Closed struct {
 	// Change is the patch's name, As what became of it.
-	Change string
-	As     Status
+	Change string `toml:"patch"`
+	As     Status `toml:"as"`
 	// Because says more; it may be empty.
-	Because string
+	Because string `toml:"because,omitempty"`
 }
 
 // sum is how texts are compared.

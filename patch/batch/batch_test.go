@@ -85,66 +85,6 @@ func contents(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-func TestFormatParse(t *testing.T) {
-	b := made(t, filepath.Join(t.TempDir(), "b"), tree(t, some...))
-	b.Skips = []Skip{{"games/*", "no: it's \"his\""}, {"jane@example.org", "asked to be left alone"}}
-	b.Closed = []Closed{{"net/x", Landed, ""}, {"net/y", Gone, "moved to net/z: renamed"}}
-	b.Settings.Flags = []string{"certainty likely", " odd\tvalue "}
-	b.Settings.Author = "Zoë <z@example.org>"
-	b.Patches[0].Maintainer = "\"odd\u202e\" <x@y>"
-	again, err := Parse(b.Format())
-	require.NoError(t, err)
-	require.Equal(t, b, again)
-	require.Equal(t, string(b.Format()), string(again.Format()))
-}
-
-func TestParseErrors(t *testing.T) {
-	const start = "svcjify-batch: 1\ntree: /t\n"
-	for _, tc := range []struct{ text, err string }{
-		{"", "svcjify.batch:1: expected svcjify-batch: 1"},
-		{"svcjify-batch: 2\ntree: /t\n", ":1: the format is \"2\", expected 1"},
-		{"svcjify-batch: 1\n", "has no tree"},
-		{start + "\nskip: www/x\n", ":4: a skip needs a reason"},
-		{start + "\nskip: [\nbecause: x\n", ":4: pattern"},
-		{start + "\nfrob: x\n", `:4: a paragraph starts with "frob"`},
-		{start + "frob: x\n", `:3: unknown field "frob"`},
-		{start + "tree: /u\n", ":3: tree stands here twice"},
-		{start + "\nno colon\n", ":4: "},
-		{" continued\n", ":1: a line that starts with a blank"},
-		{"\xff\n", ":1: the line is not UTF-8"},
-		{start + "\nfile: ../../etc/passwd\nsum: " + strings.Repeat("0", 64) + "\n", "not a path in this directory"},
-		{start + "\nfile: /etc/passwd\nsum: " + strings.Repeat("0", 64) + "\n", "not a path in this directory"},
-		{start + "\nfile: sub/svcjify.batch\nsum: " + strings.Repeat("0", 64) + "\n", "not a path in this directory"},
-		{start + "\nfile: a\nsum: 12\n", "expected 64 hexadecimal digits"},
-		{start + strings.Repeat("\nfile: a\nsum: "+strings.Repeat("0", 64)+"\n", 2), `file "a" stands in line 4 already`},
-		{start + "\nclosed: a\nas: whatever\n", "expected one of landed"},
-		{start + "\npatch: a\nfile: a.patch\nsum: " + strings.Repeat("0", 64) + "\nseries: 3/2\n", "expected such as 2/5"},
-		{start + "\npatch: a\nfile: a.patch\nsum: " + strings.Repeat("0", 64) + "\nedit: x y z\n", "expected two object names and a path"},
-	} {
-		_, err := Parse([]byte(tc.text))
-		var parse *ParseError
-		require.ErrorAs(t, err, &parse, tc.text)
-		require.ErrorContains(t, err, tc.err, tc.text)
-	}
-}
-
-func FuzzParse(f *testing.F) {
-	f.Add([]byte("svcjify-batch: 1\ntree: /t\n\nskip: a/*\nbecause: \"x\\ty\"\n\nclosed: b\nas: landed\n"))
-	f.Add((&Batch{Settings: Settings{Tree: "/t", Paths: []string{"."}}, Patches: []Entry{{Written: Written{Name: "a.patch", Sum: sum(nil)}, Change: "a/b", Number: 1, Total: 2,
-		Edits: []Edit{{"a/b/Makefile", strings.Repeat("0", 40), strings.Repeat("1", 40), true}}}}}).Format())
-	f.Fuzz(func(t *testing.T, text []byte) {
-		b, err := Parse(text)
-		if err != nil {
-			return
-		}
-		b.sortAll()
-		again, err := Parse(b.Format())
-		require.NoError(t, err)
-		again.sortAll()
-		require.Equal(t, b, again)
-	})
-}
-
 // TestStates: what became of each patch, as the tree moves on.
 func TestStates(t *testing.T) {
 	const port = "www/revision-comment"

@@ -192,7 +192,7 @@ func (d *Dir) Write(ctx context.Context, b *Batch, texts map[string][]byte) ([]K
 	if err := d.sweep("."); err != nil {
 		return kept, err
 	}
-	if err := d.put(FileName, b.Format()); err != nil {
+	if err := d.putBatch(b); err != nil {
 		return kept, err
 	}
 	for _, name := range write {
@@ -214,7 +214,24 @@ func (d *Dir) Write(ctx context.Context, b *Batch, texts map[string][]byte) ([]K
 	b.Files = slices.DeleteFunc(b.Files, func(w Written) bool { return w.Sum == "" })
 	b.Patches = slices.DeleteFunc(b.Patches, func(e Entry) bool { return e.Sum == "" })
 	d.Batch = b
-	return kept, d.put(FileName, b.Format())
+	return kept, d.putBatch(b)
+}
+
+// Save writes the batch file alone: what was sent, for instance.
+func (d *Dir) Save() error {
+	if err := d.sweep("."); err != nil {
+		return err
+	}
+	d.Batch.sortAll()
+	return d.putBatch(d.Batch)
+}
+
+func (d *Dir) putBatch(b *Batch) error {
+	text, err := b.Format()
+	if err != nil {
+		return err
+	}
+	return d.put(FileName, text)
 }
 
 // written is every file of the batch.

@@ -4,119 +4,78 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
-// version is the format's; a parser of another one must refuse the file.
-const version = "1"
+// version is that of the batch file's form. Version 1 was no TOML: see old.go.
+const version = 2
 
-const head = `# What svcjify wrote into this directory, and from what.
+const head = `# What svcjify wrote into this directory, and from what (TOML).
 #
-# To leave a port or a maintainer out for good, add two lines such as these,
-# with an empty line before and after, and run "svcjify batch refresh":
+# To leave a port or a maintainer out for good, add these three lines at the end
+# of the file and run "svcjify batch refresh":
 #
-#   skip: www/nginx
-#   because: the maintainer does it himself, PR 123456
+#   [[skip]]
+#   what = "www/nginx"
+#   because = "the maintainer does it himself, PR 123456"
 #
-# A skip is an origin, an address, or a pattern (games/*). All the rest is
+# A skip is an origin, an address, or a pattern ("games/*"). All the rest is
 # written by svcjify; comments are not kept.
+
 `
 
+// form is the batch file as TOML has it.
+type form struct {
+	Format int `toml:"format"`
+	Settings
+	Skips   []Skip    `toml:"skip,omitempty"`
+	Sent    []Sent    `toml:"sent,omitempty"`
+	Patches []Entry   `toml:"patch,omitempty"`
+	Closed  []Closed  `toml:"closed,omitempty"`
+	Files   []Written `toml:"file,omitempty"`
+}
+
 // Format is the batch file's text. The same batch gives the same bytes, and
-// each patch is a paragraph of its own, so that two of them can be compared.
-func (b *Batch) Format() []byte {
-	var w writer
-	w.WriteString(head)
-	w.paragraph()
-	w.field("svcjify-batch", version)
-	w.field("tree", b.Settings.Tree)
-	for _, p := range b.Settings.Paths {
-		w.field("path", p)
-	}
-	w.optional("base", b.Settings.Base)
-	for _, f := range b.Settings.Flags {
-		w.field("flag", f)
-	}
-	w.optional("author", b.Settings.Author)
-	w.optional("date", b.Settings.Date)
-	w.optional("pr", b.Settings.PR)
-	for _, s := range b.Skips {
-		w.paragraph()
-		w.field("skip", s.What)
-		w.field("because", s.Because)
-	}
-	for _, e := range b.Patches {
-		w.paragraph()
-		w.field("patch", e.Change)
-		w.written(e.Written)
-		w.optional("maintainer", e.Maintainer)
-		if e.Total > 0 {
-			w.field("series", fmt.Sprintf("%d/%d", e.Number, e.Total))
-		}
-		if e.Mends {
-			w.field("mends", "yes")
-		}
-		for _, a := range e.Answers {
-			w.field("service", a)
-		}
-		for _, p := range e.Ports {
-			w.field("port", p)
-		}
+// each patch is a table of its own, so that two of them can be compared. What
+// people and ports say is made UTF-8, which TOML asks for; a path that is not
+// is an error, as it would name another file.
+func (b *Batch) Format() ([]byte, error) {
+	f := form{version, b.Settings, b.Skips, b.Sent, slices.Clone(b.Patches), slices.Clone(b.Closed), b.Files}
+	paths := append([]string{f.Tree}, f.Paths...)
+	for i := range f.Patches {
+		e := &f.Patches[i]
+		e.Maintainer = clean(e.Maintainer)
+		paths = append(paths, e.Name)
 		for _, x := range e.Edits {
-			kind := "edit"
-			if x.Bump {
-				kind = "bump"
-			}
-			w.field(kind, x.Old+" "+x.New+" "+x.Path)
+			paths = append(paths, x.Path)
 		}
 	}
-	for _, c := range b.Closed {
-		w.paragraph()
-		w.field("closed", c.Change)
-		w.field("as", string(c.As))
-		w.optional("because", c.Because)
+	for i := range f.Closed {
+		f.Closed[i].Because = clean(f.Closed[i].Because)
 	}
-	for _, f := range b.Files {
-		w.paragraph()
-		w.written(f)
+	for _, p := range paths {
+		if !utf8.ValidString(p) {
+			return nil, fmt.Errorf("the path %q is not UTF-8, and a batch file can't hold it: rename it, or take another directory", p)
+		}
 	}
-	return w.Bytes()
+	var w bytes.Buffer
+	w.WriteString(head)
+	if err := toml.NewEncoder(&w).Encode(f); err != nil {
+		return nil, fmt.Errorf("%s: %w", FileName, err)
+	}
+	return w.Bytes(), nil
 }
 
-type writer struct{ bytes.Buffer }
-
-func (w *writer) paragraph() { w.WriteByte('\n') }
-
-func (w *writer) field(name, value string) {
-	odd := func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
-	if value != strings.TrimSpace(value) || strings.HasPrefix(value, `"`) || strings.ContainsFunc(value, odd) {
-		value = strconv.Quote(value)
-	}
-	fmt.Fprintf(w, "%s: %s\n", name, value)
-}
-
-func (w *writer) optional(name, value string) {
-	if value != "" {
-		w.field(name, value)
-	}
-}
-
-func (w *writer) written(f Written) {
-	w.field("file", f.Name)
-	if f.Sum == "" {
-		w.field("sum", "gone")
-	} else {
-		w.field("sum", f.Sum)
-	}
-	w.optional("before", f.Before)
-}
+// clean makes a text UTF-8.
+func clean(s string) string { return strings.ToValidUTF8(s, "?") }
 
 // sortAll puts everything into the order of the file.
 func (b *Batch) sortAll() {
 	slices.SortFunc(b.Patches, func(x, y Entry) int { return strings.Compare(x.Change, y.Change) })
 	slices.SortFunc(b.Closed, func(x, y Closed) int { return strings.Compare(x.Change, y.Change) })
 	slices.SortFunc(b.Files, func(x, y Written) int { return strings.Compare(x.Name, y.Name) })
+	slices.SortFunc(b.Sent, func(x, y Sent) int { return strings.Compare(x.Change, y.Change) })
 }

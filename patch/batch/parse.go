@@ -2,13 +2,18 @@ package batch
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/svcjify/svcjify/lint/config/places"
+	"github.com/svcjify/svcjify/lint/infer"
 )
 
 // maxSize is the most that a batch file may have; the ports of a whole tree
@@ -17,291 +22,172 @@ const maxSize = 16 << 20
 
 // A ParseError says what is wrong with a line of a batch file.
 type ParseError struct {
+	// Line counts from 1; 0 where the fault has none.
 	Line int
 	Text string
 }
 
-func (e *ParseError) Error() string { return fmt.Sprintf("%s:%d: %s", FileName, e.Line, e.Text) }
-
-// A field is a line of the file.
-type field struct {
-	name, value string
-	line        int
+func (e *ParseError) Error() string {
+	if e.Line == 0 {
+		return FileName + ": " + e.Text
+	}
+	return fmt.Sprintf("%s:%d: %s", FileName, e.Line, e.Text)
 }
 
-// Parse reads a batch file. The error is a *ParseError.
+// Parse reads a batch file, also one of version 1. The error is a *ParseError.
 func Parse(text []byte) (*Batch, error) {
 	if len(text) > maxSize {
 		return nil, &ParseError{1, fmt.Sprintf("the file has %d bytes, expected at most %d", len(text), maxSize)}
 	}
-	paragraphs, err := split(text)
-	if err != nil {
+	if isOld(text) {
+		return parseOld(text)
+	}
+	var f form
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&f); err != nil {
+		return nil, fromTOML(text, err)
+	}
+	at := places.Lines(text)
+	if at["format"] == 0 {
+		return nil, &ParseError{0, fmt.Sprintf("format is missing, expected format = %d", version)}
+	}
+	if f.Format != version {
+		return nil, wrongFormat(at["format"], fmt.Sprint(f.Format))
+	}
+	b := &Batch{f.Settings, f.Skips, f.Sent, f.Patches, f.Closed, f.Files}
+	if err := b.check(at); err != nil {
 		return nil, err
-	}
-	if len(paragraphs) == 0 || paragraphs[0][0].name != "svcjify-batch" {
-		return nil, &ParseError{1, "expected svcjify-batch: " + version + " as the first line that is no comment"}
-	}
-	if f := paragraphs[0][0]; f.value != version {
-		return nil, &ParseError{f.line, fmt.Sprintf("the format is %q, expected %s: another version of svcjify wrote it", f.value, version)}
-	}
-	b := &Batch{}
-	names := map[string]int{} // file names, to the line
-	for i, p := range paragraphs {
-		kind := p[0].name
-		read, ok := readers[kind]
-		if !ok || (kind == "svcjify-batch") != (i == 0) {
-			return nil, &ParseError{p[0].line, fmt.Sprintf("a paragraph starts with %q, expected skip, patch, closed or file", kind)}
-		}
-		if err := read(b, p); err != nil {
-			return nil, err
-		}
-		for _, f := range p {
-			if f.name != "file" {
-				continue
-			}
-			if before, twice := names[f.value]; twice {
-				return nil, &ParseError{f.line, fmt.Sprintf("file %q stands in line %d already", f.value, before)}
-			}
-			names[f.value] = f.line
-		}
 	}
 	return b, nil
 }
 
-// split cuts the text into paragraphs of fields.
-func split(text []byte) ([][]field, error) {
-	var out [][]field
-	open := false
-	for i, raw := range bytes.Split(text, []byte("\n")) {
-		line := strings.TrimRight(string(raw), " \t\r")
-		switch {
-		case line == "":
-			open = false
-			continue
-		case line[0] == '#':
-			continue
-		case !utf8.ValidString(line):
-			return nil, &ParseError{i + 1, "the line is not UTF-8"}
-		case line[0] == ' ' || line[0] == '\t':
-			if !open {
-				return nil, &ParseError{i + 1, "a line that starts with a blank goes on with the one above, and there is none"}
-			}
-			last := &out[len(out)-1][len(out[len(out)-1])-1]
-			last.value = strings.TrimSpace(last.value + " " + strings.TrimSpace(line))
-			continue
-		}
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.ContainsAny(name, " \t") || name == "" {
-			return nil, &ParseError{i + 1, fmt.Sprintf("found %q, expected a field and a colon, such as skip: www/nginx", cut(line))}
-		}
-		if !open {
-			out = append(out, nil)
-			open = true
-		}
-		value = strings.TrimSpace(value)
-		if strings.HasPrefix(value, `"`) {
-			plain, err := strconv.Unquote(value)
-			if err != nil {
-				return nil, &ParseError{i + 1, fmt.Sprintf("%s is %s, expected a closing quote and nothing after it", name, cut(value))}
-			}
-			value = plain
-		}
-		n := len(out) - 1
-		out[n] = append(out[n], field{name, value, i + 1})
-	}
-	return out, nil
+func wrongFormat(line int, found string) error {
+	return &ParseError{line, fmt.Sprintf("format is %s, expected %d: another version of svcjify wrote it; use that one, or give another directory", found, version)}
 }
 
-func cut(s string) string {
-	if len(s) > 60 {
-		return strings.ToValidUTF8(s[:60], "") + "..."
+// fromTOML turns the library's errors into ours. A file whose format is another
+// gets the error of the format, whatever else is strange in it.
+func fromTOML(text []byte, err error) error {
+	var only struct {
+		Format int `toml:"format"`
 	}
-	return s
+	if toml.Unmarshal(text, &only) == nil && only.Format != version && only.Format != 0 {
+		return wrongFormat(places.Lines(text)["format"], fmt.Sprint(only.Format))
+	}
+	var missing *toml.StrictMissingError
+	if errors.As(err, &missing) && len(missing.Errors) > 0 {
+		row, _ := missing.Errors[0].Position()
+		return &ParseError{row, fmt.Sprintf("unknown key %.60q", strings.Join(missing.Errors[0].Key(), "."))}
+	}
+	out := &ParseError{0, strings.TrimPrefix(err.Error(), "toml: ")}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		out.Line, _ = decode.Position()
+	}
+	return out
 }
 
-// readers read a paragraph by its first field.
-var readers = map[string]func(*Batch, []field) error{
-	"svcjify-batch": readSettings,
-	"skip":          readSkip,
-	"patch":         readPatch,
-	"closed":        readClosed,
-	"file":          readFile,
+// check finds what TOML does not: at is the line of each key.
+func (b *Batch) check(at map[string]int) error {
+	c := checker{at: at, names: map[string]bool{}}
+	if b.Settings.Tree == "" {
+		c.fail("format", "tree is missing: expected the top of the ports tree, such as tree = \"/usr/ports\"")
+	}
+	for i, s := range b.Skips {
+		key := fmt.Sprintf("skip.%d", i)
+		if s.What == "" {
+			c.fail(key, "skip without what: add a line such as what = \"www/nginx\"")
+		}
+		if _, err := path.Match(s.What, ""); err != nil {
+			c.fail(key+".what", "pattern %q: %s", s.What, err)
+		}
+		if strings.TrimSpace(s.Because) == "" {
+			c.fail(key, "a skip needs a reason: add a line because = \"...\"")
+		}
+	}
+	for i, e := range b.Patches {
+		c.patch(fmt.Sprintf("patch.%d", i), e)
+	}
+	for i, s := range b.Sent {
+		if s.Change == "" || s.On.Year == 0 {
+			c.fail(fmt.Sprintf("sent.%d", i), "expected a patch and a day, such as patch = \"www/nginx\" and on = 2026-11-30")
+		}
+	}
+	for i, x := range b.Closed {
+		key := fmt.Sprintf("closed.%d", i)
+		if x.Change == "" {
+			c.fail(key, "closed without a patch: expected such as patch = \"www/nginx\"")
+		}
+		if !x.As.closes() {
+			c.fail(key+".as", "closed as %q, expected one of %s, %s, %s, %s", x.As, Landed, Superseded, Gone, Skipped)
+		}
+	}
+	for i, w := range b.Files {
+		c.written(fmt.Sprintf("file.%d", i), w)
+	}
+	return c.err
 }
 
-// A need is how often a field may stand in a paragraph.
-type need int
-
-const (
-	once need = iota + 1
-	maybe
-	often
-)
-
-// check holds a paragraph against what its kind has. Only what says "often" may
-// stand there twice.
-func check(p []field, allowed map[string]need) error {
-	seen := map[string]bool{}
-	for _, f := range p {
-		n, ok := allowed[f.name]
-		switch {
-		case !ok:
-			return &ParseError{f.line, fmt.Sprintf("unknown field %q after %q", f.name, p[0].name)}
-		case f.value == "":
-			return &ParseError{f.line, fmt.Sprintf("%s is empty", f.name)}
-		case seen[f.name] && n != often:
-			return &ParseError{f.line, fmt.Sprintf("%s stands here twice", f.name)}
-		}
-		seen[f.name] = true
-	}
-	for name, n := range allowed {
-		if n == once && !seen[name] {
-			if p[0].name == "skip" && name == "because" {
-				return &ParseError{p[0].line, "a skip needs a reason: add a line because: ..."}
-			}
-			return &ParseError{p[0].line, fmt.Sprintf("%s %q has no %s", p[0].name, cut(p[0].value), name)}
-		}
-	}
-	return nil
+// A checker keeps the first fault.
+type checker struct {
+	at    map[string]int
+	names map[string]bool
+	err   error
 }
 
-func readSettings(b *Batch, p []field) error {
-	if err := check(p, map[string]need{"svcjify-batch": once, "tree": once, "path": often, "base": maybe, "flag": often,
-		"author": maybe, "date": maybe, "pr": maybe}); err != nil {
-		return err
+// fail notes a fault at a key such as "patch.2.sum", or where what holds it stands.
+func (c *checker) fail(key, format string, args ...any) {
+	if c.err != nil {
+		return
 	}
-	s := &b.Settings
-	for _, f := range p {
-		switch f.name {
-		case "tree":
-			s.Tree = f.value
-		case "path":
-			s.Paths = append(s.Paths, f.value)
-		case "base":
-			s.Base = f.value
-		case "flag":
-			s.Flags = append(s.Flags, f.value)
-		case "author":
-			s.Author = f.value
-		case "date":
-			s.Date = f.value
-		case "pr":
-			s.PR = f.value
-		}
+	line := c.at[key]
+	for line == 0 && strings.Contains(key, ".") {
+		key = key[:strings.LastIndexByte(key, '.')]
+		line = c.at[key]
 	}
-	return nil
-}
-
-func readSkip(b *Batch, p []field) error {
-	if err := check(p, map[string]need{"skip": once, "because": once}); err != nil {
-		return err
-	}
-	s := Skip{What: p[0].value}
-	if _, err := path.Match(s.What, ""); err != nil {
-		return &ParseError{p[0].line, fmt.Sprintf("pattern %q: %s", s.What, err)}
-	}
-	for _, f := range p[1:] {
-		s.Because = f.value
-	}
-	b.Skips = append(b.Skips, s)
-	return nil
-}
-
-func readClosed(b *Batch, p []field) error {
-	if err := check(p, map[string]need{"closed": once, "as": once, "because": maybe}); err != nil {
-		return err
-	}
-	c := Closed{Change: p[0].value}
-	for _, f := range p[1:] {
-		if f.name == "because" {
-			c.Because = f.value
-			continue
-		}
-		c.As = Status(f.value)
-		if !c.As.closes() {
-			return &ParseError{f.line, fmt.Sprintf("closed as %q, expected one of %s, %s, %s, %s", f.value, Landed, Superseded, Gone, Skipped)}
-		}
-	}
-	b.Closed = append(b.Closed, c)
-	return nil
-}
-
-func readFile(b *Batch, p []field) error {
-	if err := check(p, map[string]need{"file": once, "sum": once, "before": maybe}); err != nil {
-		return err
-	}
-	var w Written
-	for _, f := range p {
-		if err := w.set(f); err != nil {
-			return err
-		}
-	}
-	b.Files = append(b.Files, w)
-	return nil
+	c.err = &ParseError{line, fmt.Sprintf(format, args...)}
 }
 
 var hexSum, hexBlob = regexp.MustCompile(`^[0-9a-f]{64}$`), regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// set reads one of the fields that describe a file.
-func (w *Written) set(f field) error {
-	switch f.name {
-	case "file":
-		if !fs.ValidPath(f.value) || f.value == "." || path.Base(f.value) == FileName {
-			return &ParseError{f.line, fmt.Sprintf("file %q is not a path in this directory", cut(f.value))}
-		}
-		w.Name = f.value
-	case "sum", "before":
-		switch {
-		case f.name == "sum" && f.value == "gone":
-		case !hexSum.MatchString(f.value):
-			return &ParseError{f.line, fmt.Sprintf("%s is %q, expected 64 hexadecimal digits", f.name, cut(f.value))}
-		case f.name == "sum":
-			w.Sum = f.value
-		default:
-			w.Before = f.value
-		}
+func (c *checker) written(key string, w Written) {
+	switch {
+	case !fs.ValidPath(w.Name) || w.Name == "." || path.Base(w.Name) == FileName:
+		c.fail(key+".file", "file %.60q is not a path in this directory", w.Name)
+	case c.names[w.Name]:
+		c.fail(key+".file", "file %.60q stands in this file twice", w.Name)
+	case w.Sum == "" && w.Before == "":
+		c.fail(key, "file %.60q has no sum", w.Name)
 	}
-	return nil
+	c.names[w.Name] = true
+	if w.Sum != "" && !hexSum.MatchString(w.Sum) {
+		c.fail(key+".sum", "sum is %.60q, expected 64 hexadecimal digits", w.Sum)
+	}
+	if w.Before != "" && !hexSum.MatchString(w.Before) {
+		c.fail(key+".before", "before is %.60q, expected 64 hexadecimal digits", w.Before)
+	}
 }
 
-func readPatch(b *Batch, p []field) error {
-	if err := check(p, map[string]need{"patch": once, "file": once, "sum": once, "before": maybe, "maintainer": maybe,
-		"series": maybe, "mends": maybe, "service": often, "port": often, "edit": often, "bump": often}); err != nil {
-		return err
+func (c *checker) patch(key string, e Entry) {
+	if e.Change == "" {
+		c.fail(key, "patch without a name: expected such as name = \"www/nginx\"")
 	}
-	e := Entry{Change: p[0].value}
-	for _, f := range p {
-		switch f.name {
-		case "file", "sum", "before":
-			if err := e.set(f); err != nil {
-				return err
-			}
-		case "maintainer":
-			e.Maintainer = f.value
-		case "series":
-			n, total, _ := strings.Cut(f.value, "/")
-			var err, err2 error
-			e.Number, err = strconv.Atoi(n)
-			e.Total, err2 = strconv.Atoi(total)
-			if err != nil || err2 != nil || e.Number < 1 || e.Number > e.Total {
-				return &ParseError{f.line, fmt.Sprintf("series is %q, expected such as 2/5", cut(f.value))}
-			}
-		case "mends":
-			if e.Mends = f.value == "yes"; !e.Mends {
-				return &ParseError{f.line, fmt.Sprintf("mends is %q, expected yes or no such line", cut(f.value))}
-			}
-		case "service":
-			e.Answers = append(e.Answers, f.value)
-		case "port":
-			e.Ports = append(e.Ports, f.value)
-		case "edit", "bump":
-			old, rest, _ := strings.Cut(f.value, " ")
-			now, name, _ := strings.Cut(rest, " ")
-			if !hexBlob.MatchString(old) || !hexBlob.MatchString(now) || !fs.ValidPath(name) {
-				return &ParseError{f.line, fmt.Sprintf("%s is %q, expected two object names and a path", f.name, cut(f.value))}
-			}
-			e.Edits = append(e.Edits, Edit{name, old, now, f.name == "bump"})
+	c.written(key, e.Written)
+	if e.Total != 0 && (e.Number < 1 || e.Number > e.Total) || e.Total == 0 && e.Number != 0 || e.Total < 0 {
+		c.fail(key+".number", "number is %d of %d, expected such as 2 of 5", e.Number, e.Total)
+	}
+	if _, err := infer.ParseCertainty(e.Certainty); err != nil && e.Certainty != "" {
+		c.fail(key+".certainty", "certainty is %.60q, expected certain, confident, likely or possible", e.Certainty)
+	}
+	for i, x := range e.Edits {
+		at := fmt.Sprintf("%s.edit.%d", key, i)
+		if !hexBlob.MatchString(x.Old) || !hexBlob.MatchString(x.New) {
+			c.fail(at, "the edit of %.60q has old %.60q and new %.60q, expected git's names of the texts, 40 hexadecimal digits each", x.Path, x.Old, x.New)
+		}
+		if !fs.ValidPath(x.Path) {
+			c.fail(at+".path", "the edit's path is %.60q, expected a path in the tree", x.Path)
 		}
 	}
-	b.Patches = append(b.Patches, e)
-	return nil
+	if slices.Contains(e.Ports, "") {
+		c.fail(key+".ports", "ports holds an empty name, expected an origin")
+	}
 }

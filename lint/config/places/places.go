@@ -1,4 +1,6 @@
-package config
+// Package places finds the lines of a TOML text, for messages about values
+// that the decoder takes and the program refuses.
+package places
 
 import (
 	"bytes"
@@ -8,11 +10,11 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// places finds the line of each key of a TOML text, by its path: "operator",
+// Lines is the line of each key of a TOML text, by its path: "operator",
 // "ignore.0", "ignore.0.reason". The decoder tells the place of what it
 // refuses itself, but not of a value that only we refuse. What stands in
 // an inline table has the line of the key before it.
-func places(text []byte) map[string]int {
+func Lines(text []byte) map[string]int {
 	out := map[string]int{}
 	count := map[string]int{}
 	prefix := ""
