@@ -1,0 +1,60 @@
+package batch
+
+import (
+	"context"
+	"slices"
+
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/patch"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// A Freed is what the newest release would bring: services that get no patch
+// now, and would if the scripts had to serve that release only.
+type Freed struct {
+	// Release is its name; "" where there is nothing newer.
+	Release string
+	// Subjects is the services, as that release sees them.
+	Subjects []*lint.Subject
+}
+
+// Free judges those again under the newest release that a rule stops of which
+// that release has no finding: SJ202 (it finds the script by its file's name).
+// SJ205 never stands in the way. Opts is how the changes of today were planned.
+func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
+	now := opts.Lint.Release
+	if now.Name == "" {
+		now, _ = rcrun.ReleaseOf("")
+	}
+	all := rcrun.Releases()
+	newest := all[len(all)-1]
+	if newest.Name == now.Name || now.FindsByFile() || !newest.FindsByFile() {
+		return Freed{}, nil
+	}
+	k, err := infer.Embedded()
+	if err != nil {
+		return Freed{}, err
+	}
+	opts.Lint.Release = newest
+	again := &lint.Result{}
+	patched := t.patched()
+	for _, s := range t.Subjects {
+		if err := ctx.Err(); err != nil {
+			return Freed{}, err
+		}
+		stopped := slices.ContainsFunc(s.Blockers(), func(f lint.Finding) bool { return f.Code == "SJ202" })
+		if stopped && !patched[keyOf(s)] {
+			again.Subjects = append(again.Subjects, lint.Look(ctx, s.Service, s.Script.Src, k, opts.Lint))
+		}
+	}
+	changes, _, err := patch.Plan(ctx, again, opts)
+	if err != nil {
+		return Freed{}, err
+	}
+	out := Freed{Release: newest.Name}
+	for _, c := range changes {
+		out.Subjects = append(out.Subjects, c.Subjects...)
+	}
+	return out, nil
+}

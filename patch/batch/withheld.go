@@ -1,0 +1,190 @@
+package batch
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/lint/report"
+)
+
+// A Withheld is a service that gets no patch though it is not ready: why, and
+// what a person can do about it. The terminal and the summaries say the same.
+type Withheld struct {
+	Subject *lint.Subject
+	// Cause is what all of a kind have in common; it is a heading.
+	Cause string
+	// What says why, in a line; Evidence is what that rests on.
+	What, Evidence string
+	// Do is what a person can do, More the command that shows more.
+	Do, More string
+
+	order int // of the cause
+}
+
+// The causes that are no rule's, in the order of the summary around the rules'.
+const (
+	onlyLikely = "The answer, or the patch, is less certain than asked for"
+	notMade    = "The patch could not be made"
+	notKnown   = "What the service needs is not known"
+)
+
+// Withheld is every service of today that is not ready and gets no patch, each
+// once, by cause and then in the order of the tree. Wants narrows it; nil for all.
+func (t Today) Withheld(wants func(*lint.Subject) bool) []Withheld {
+	reasons := map[key]string{}
+	for _, h := range t.Held {
+		reasons[keyOf(h.Subject)] = h.Reason
+	}
+	patched := t.patched()
+	var out []Withheld
+	seen := map[key]bool{}
+	for _, s := range t.Subjects {
+		k := keyOf(s)
+		if s.State == lint.Ready || patched[k] || seen[k] || wants != nil && !wants(s) {
+			continue
+		}
+		seen[k] = true
+		out = append(out, t.explain(s, reasons[k]))
+	}
+	slices.SortStableFunc(out, func(a, b Withheld) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Cause, b.Cause)) })
+	return out
+}
+
+// A key tells a service from others, also after it was looked at again.
+type key struct{ template, name, origin string }
+
+func keyOf(s *lint.Subject) key { return key{s.Service.Template, s.Service.Name, s.Origin()} }
+
+// patched is the services that a change of today is about.
+func (t Today) patched() map[key]bool {
+	out := map[key]bool{}
+	for _, c := range t.Changes {
+		for _, s := range c.Subjects {
+			out[keyOf(s)] = true
+		}
+	}
+	return out
+}
+
+// explain says why a service gets no patch. Reason is what patch.Plan said, "" for nothing.
+func (t Today) explain(s *lint.Subject, reason string) Withheld {
+	at := lint.InTree(s.Service.Tree, cmp.Or(s.Origin(), s.Service.Template))
+	w := Withheld{Subject: s, More: "svcjify lint " + at, Evidence: evidenceOf(s.Verdict)}
+	blockers := s.Blockers()
+	fix := t.uncertain(s)
+	switch {
+	case s.Script == nil:
+		w.Cause, w.order = notKnown, 3
+		w.What = "unknown: the port has no template of the script"
+		w.Do = "look at where the port takes the script from: a patch must go there"
+	case len(blockers) > 0:
+		w.blocked(blockers, at)
+	case fix != nil:
+		w.Cause = onlyLikely
+		w.What = fmt.Sprintf("the answer is only %s: %s", s.Verdict.Certainty, answerOf(s))
+		if s.Verdict.Certainty >= t.Least {
+			w.What = fmt.Sprintf("the answer is %s, the patch only %s: %s", s.Verdict.Certainty, fix.Certainty, findings(s.Doubts()))
+		}
+		w.Do = fmt.Sprintf("if that holds: svcjify patch --only %s --certainty %s %s", s.Service.Name, fix.Certainty, at)
+	case !s.Verdict.Known():
+		w.Cause, w.order = notKnown, 3
+		w.What = "unknown: nothing in the script, the port or the table of programs says what it needs"
+		w.Do = "find out what it needs, and write it into .svcjify.toml as a service with a reason"
+	default:
+		w.Cause, w.order = notMade, 2
+		w.What = cmp.Or(reason, string(s.State)+": "+findings(errorsOf(s)))
+		w.Do = "make the change by hand; the finding says what is missing"
+		if i := slices.IndexFunc(errorsOf(s), func(f lint.Finding) bool { return f.Hint != "" }); i >= 0 {
+			w.Do = errorsOf(s)[i].Hint
+		}
+	}
+	w.What, w.Evidence, w.Do, w.More = report.OneLine(w.What), report.OneLine(w.Evidence), report.OneLine(w.Do), report.OneLine(w.More)
+	return w
+}
+
+// blocked fills in what findings that stand in the way say.
+func (w *Withheld) blocked(blockers []lint.Finding, at string) {
+	s, f := w.Subject, blockers[0]
+	w.Cause, w.order = f.Code, 1
+	if r, ok := lint.RuleOf(f.Code); ok {
+		w.Cause += ": " + r.Doc.Title
+	}
+	w.What = fmt.Sprintf("%s: %s", s.State, findings(blockers))
+	if f.Line > 0 {
+		w.Evidence = fmt.Sprintf("%s:%d: %s", f.Path, f.Line, strings.TrimSpace(f.Source))
+	}
+	var hints []string
+	for _, b := range blockers {
+		if b.Hint != "" && !slices.Contains(hints, b.Hint) {
+			hints = append(hints, b.Hint)
+		}
+	}
+	if s.Repair != nil {
+		hints = append(hints, "or try svcjify patch --repair "+at)
+	}
+	w.Do = strings.Join(hints, "; ")
+	switch f.Code {
+	case "SJ201":
+		w.More = "svcjify run --svcj " + at
+	case "SJ209":
+		w.More = "svcjify run " + at
+	case "SJ212":
+		w.More = "svcjify run --svcj --running " + at + " stop"
+	}
+}
+
+// uncertain is a fix that was not made because it is less certain than asked for.
+func (t Today) uncertain(s *lint.Subject) *lint.Fix {
+	for _, f := range s.Findings {
+		if f.Fix != nil && f.Fix != s.Repair && f.Severity >= lint.Warning && f.Fix.Certainty < t.Least {
+			return f.Fix
+		}
+	}
+	return nil
+}
+
+// errorsOf is the findings that say what is wrong, the worst first.
+func errorsOf(s *lint.Subject) []lint.Finding {
+	out := slices.Clone(s.Findings)
+	slices.SortStableFunc(out, func(a, b lint.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return out[:min(1, len(out))]
+}
+
+// findings is findings in a sentence.
+func findings(list []lint.Finding) string {
+	var out []string
+	for _, f := range list {
+		out = append(out, f.Message+" ["+f.Code+"]")
+	}
+	return strings.Join(out, "; ")
+}
+
+// evidenceOf is the first thing that an answer rests on, in a line.
+func evidenceOf(v infer.Verdict) string {
+	if len(v.Evidence) == 0 {
+		return report.OneLine(v.Reason)
+	}
+	e := v.Evidence[0]
+	fact := report.OneLine(e.Fact)
+	if e.Line > 0 && e.Kind != infer.FromKnowledge {
+		fact = fmt.Sprintf("%s (%s:%d)", fact, path.Base(e.Path), e.Line)
+	}
+	return fact
+}
+
+// Lines is the service as the terminal shows it.
+func (w Withheld) Lines() string {
+	text := fmt.Sprintf("withheld: %s (%s): %s\n", report.OneLine(w.Subject.Service.Name), report.OneLine(w.Subject.Name()), w.What)
+	if w.Evidence != "" {
+		text += "  evidence: " + w.Evidence + "\n"
+	}
+	if w.Do != "" {
+		text += "  to do: " + w.Do + "\n"
+	}
+	return text + "  more: " + w.More + "\n"
+}
