@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,177 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
-	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
-	"github.com/svcjify/svcjify/patch"
 	"github.com/svcjify/svcjify/patch/batch"
-	"github.com/svcjify/svcjify/patch/gitwrite"
 )
-
-// headOf is the commit that a tree's HEAD names; nil for a tree in no
-// repository, or in one that can't be read: patches need none.
-func headOf(dir string) (*gitwrite.Head, func()) {
-	head, err := gitwrite.Open(dir)
-	if err != nil {
-		return nil, func() {}
-	}
-	return head, head.Close
-}
-
-// settings describes a batch of one tree.
-func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags, env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
-	s := batch.Settings{Author: env.From.String(), Date: env.Date.Format(patch.MailDate), PR: env.PR}
-	if s.Tree = tree.Root; tree.Root == "" {
-		return s, errors.New("the tree is in no directory")
-	}
-	if len(args) == 0 {
-		args = []string{"."}
-		if c.global.tree != "" {
-			args = []string{c.global.tree}
-		}
-	}
-	for _, a := range args {
-		if within, ok := tree.Rel(a); ok && there(a) {
-			s.Paths = append(s.Paths, within)
-		} else { // an origin or another name
-			s.Paths = append(s.Paths, a)
-		}
-	}
-	slices.Sort(s.Paths)
-	s.Paths = slices.Compact(s.Paths)
-	if head != nil {
-		s.Base = head.Commit
-	}
-	s.Flags = slices.Concat(f.words(look), send.words())
-	switch name := c.global.config; name {
-	case "":
-	case noConfig:
-		s.Flags = append(s.Flags, "config "+name)
-	default:
-		s.Flags = append(s.Flags, "config "+absolute(name))
-	}
-	if tree.PortsDir != "" {
-		s.Flags = append(s.Flags, "portsdir "+absolute(tree.PortsDir))
-	}
-	slices.Sort(s.Flags)
-	return s, nil
-}
-
-// there tells whether an argument is a path.
-func there(name string) bool {
-	_, err := os.Lstat(name)
-	return err == nil
-}
-
-// words is the flags as a batch file keeps them; look has what the configuration
-// says where no flag does.
-func (f *planFlags) words(look lint.Options) []string {
-	out := []string{"certainty " + f.certainty}
-	if look.Operator != "" {
-		out = append(out, "operator "+string(look.Operator))
-	}
-	if look.Release.Name != "" {
-		out = append(out, "release "+look.Release.Name)
-	}
-	for name, values := range map[string][]string{"rule": f.look.narrow.rules, "ignore": f.look.narrow.ignored, "only": f.look.narrow.only,
-		"category": f.look.narrow.categories, "maintainer": f.look.narrow.maintainers, "state": f.look.narrow.states} {
-		for _, v := range values {
-			out = append(out, name+" "+v)
-		}
-	}
-	for _, dir := range f.look.programs.packages {
-		out = append(out, "packages "+absolute(dir))
-	}
-	for _, dir := range f.look.programs.stage {
-		out = append(out, "stage "+absolute(dir))
-	}
-	if dir := f.look.programs.src; dir != "" {
-		out = append(out, "src "+absolute(dir))
-	}
-	if f.repair {
-		out = append(out, "repair true")
-	}
-	return out
-}
-
-// absolute is a path that means the same from everywhere.
-func absolute(dir string) string {
-	if abs, err := filepath.Abs(dir); err == nil {
-		return abs
-	}
-	return dir
-}
-
-func (f *sendFlags) words() []string {
-	var out []string
-	if f.selection.Limit > 0 {
-		out = append(out, fmt.Sprintf("limit %d", f.selection.Limit))
-	}
-	return out
-}
-
-// of keeps what is about one tree.
-func (p *planned) of(tree *corpus.Tree) {
-	p.res.Subjects = slices.DeleteFunc(p.res.Subjects, func(s *lint.Subject) bool { return s.Service.Tree != tree })
-	p.changes = slices.DeleteFunc(p.changes, func(c *patch.Change) bool { return c.Tree != tree })
-	p.held = slices.DeleteFunc(p.held, func(h patch.Withheld) bool { return h.Subject.Service.Tree != tree })
-}
-
-// writeBatch makes or renews the batch in a directory.
-func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags, send *sendFlags) error {
-	tree := p.found.Trees[0]
-	for _, t := range p.found.Trees[1:] {
-		if _, below := tree.Rel(t.Dir); !below || len(p.found.Services) == 0 || p.found.Services[0].Tree != tree {
-			return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
-		}
-		fmt.Fprintf(c.Stderr, "withheld: %s is a tree of its own: svcjify patch -o DIR %[1]s makes its batch\n", report.OneLine(t.Dir))
-	}
-	p.of(tree)
-	head, done := headOf(tree.Root)
-	defer done()
-	env, known, err := c.envelope(ctx, tree.Root, head, send)
-	if err != nil {
-		return err
-	}
-	if !known {
-		fmt.Fprintf(c.Stderr, "warning: git has no user.name and user.email, so the patches are from %s; give --author\n", env.From)
-	}
-	set, err := c.settings(tree, args, f, p.lint, send, env, head)
-	if err != nil {
-		return err
-	}
-	dir, err := batch.Create(out)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	if b := dir.Batch; b != nil && (b.Settings.Tree != set.Tree || !slices.Equal(b.Settings.Paths, set.Paths) || !slices.Equal(b.Settings.Flags, set.Flags)) {
-		return hinted{fmt.Errorf("%s holds another batch: of %s (%s), made with %s", out, b.Settings.Tree, strings.Join(b.Settings.Paths, " "), strings.Join(b.Settings.Flags, ", ")),
-			"give another directory, or run svcjify batch refresh " + out}
-	}
-	taken, later := send.selection.Pick(p.changes)
-	b, texts, err := batch.Make(batch.Input{Settings: set, Today: p.today(), Taken: patch.Order(taken), Later: later, Envelope: env, Before: dir.Batch})
-	if err != nil {
-		return err
-	}
-	return c.put(ctx, out, dir, b, texts, len(p.held))
-}
-
-// put writes a batch and says what was kept.
-func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.Batch, texts map[string][]byte, held int) error {
-	kept, err := dir.Write(ctx, b, texts)
-	for _, k := range kept {
-		fmt.Fprintf(c.Stderr, "kept: %s: %s\n", report.OneLine(filepath.Join(out, k.Name)), report.OneLine(k.Reason))
-	}
-	if err != nil {
-		return hinted{err, "what is there is whole; the same command carries on"}
-	}
-	if c.global.quiet {
-		return nil
-	}
-	fmt.Fprintf(c.Stderr, "%s in %s, %s withheld; read %s first\n", counted(len(b.Patches), "patch", "patches"), out, counted(held, "service", "services"), filepath.Join(out, "SUMMARY.md"))
-	return nil
-}
 
 func counted(n int, one, many string) string {
 	if n == 1 {
@@ -195,15 +25,20 @@ func counted(n int, one, many string) string {
 func (c *Command) batchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "batch",
-		Short: "Follow a batch of patches: what became of each",
-		Long: `Follow the patches that svcjify patch -o wrote: what has landed in the tree of today,
-what still applies, what must be made anew.
+		Short: "Follow a batch of patches: what to send, and what became of each",
+		Long: `Follow the patches that svcjify patch -o wrote: what to send next, what was sent, what has
+landed in the tree of today, what still applies, what must be made again. DIR is the
+directory of the batch, the current one without it.
 
-To leave a port or a maintainer out for good, add two lines to svcjify.batch in the
-directory, with an empty line before and after:
+To leave a port or a maintainer out for good, add three lines at the end of svcjify.batch
+in the directory, which is TOML:
 
-  skip: www/nginx
-  because: the maintainer does it himself, PR 123456`,
+  [[skip]]
+  what = "www/nginx"
+  because = "the maintainer does it himself, PR 123456"`,
+		Example: `  svcjify batch next 5 /tmp/batch
+  svcjify batch sent www/nginx --pr 123456 /tmp/batch
+  svcjify batch status /tmp/batch`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownCommand(cmd, args[0])
@@ -212,25 +47,37 @@ directory, with an empty line before and after:
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.batchStatusCmd(), c.batchRefreshCmd())
+	cmd.AddCommand(c.batchNextCmd(), c.batchSentCmd(), c.batchStatusCmd(), c.batchRefreshCmd())
 	return cmd
 }
 
-// oneDir is the argument of the commands on a batch.
-func oneDir(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return fmt.Errorf("%w: %s takes one directory, that of svcjify patch -o", errUsage, cmd.CommandPath())
+// upTo checks the number of arguments of a command on a batch: what it needs,
+// and perhaps the directory.
+func upTo(needs ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < len(needs) || len(args) > len(needs)+1 {
+			return fmt.Errorf("%w: %s takes %s, and found %s", errUsage, cmd.CommandPath(),
+				strings.Join(append(slices.Clone(needs), "the directory of svcjify patch -o (the current one without it)"), " and "), counted(len(args), "argument", "arguments"))
+		}
+		return nil
 	}
-	return nil
+}
+
+// dirOf is the directory of the batch: the argument after those that are needed.
+func dirOf(args []string, needs ...string) string {
+	if len(args) > len(needs) {
+		return args[len(needs)]
+	}
+	return "."
 }
 
 func (c *Command) batchStatusCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "status DIR",
+		Use:   "status [DIR]",
 		Short: "Compare a batch with the tree of today; exit 1 if one has moved",
-		Args:  oneDir,
+		Args:  upTo(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := batch.Look(args[0])
+			dir, err := batch.Look(dirOf(args))
 			if err != nil {
 				return err
 			}
@@ -246,7 +93,7 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 				if s.Status != batch.Applies {
 					c.exit = exitFindings
 				}
-				fmt.Fprintf(t, "%s\t%s\t%s\n", s.Status, report.OneLine(s.Entry.Change), report.OneLine(s.Detail))
+				fmt.Fprintf(t, "%s\t%s\t%s\n", s.Status, report.OneLine(s.Entry.Change), report.OneLine(said(dir.Batch, s)))
 			}
 			if err := t.Flush(); err != nil {
 				return err
@@ -268,15 +115,15 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 
 func (c *Command) batchRefreshCmd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "refresh DIR",
-		Short: "Make anew what must be, and take out what has landed",
-		Long: `Make anew the patches of a batch that do not apply to the tree of today or bring
+		Use:   "refresh [DIR]",
+		Short: "Make again what must be, and take out what has landed",
+		Long: `Make those patches of a batch again that do not apply to the tree of today or bring
 something else, and take out those that have landed, are superseded, whose port is gone,
 or that svcjify.batch skips. A patch that still applies is not touched. Patches that the
 batch did not have are not added: run svcjify patch -o again for those.`,
-		Args: oneDir,
+		Args: upTo(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := batch.Open(args[0])
+			dir, err := batch.Open(dirOf(args))
 			if err != nil {
 				return err
 			}
@@ -296,19 +143,31 @@ batch did not have are not added: run svcjify patch -o again for those.`,
 				return err
 			}
 			in := batch.Refresh(dir.Batch, states)
-			in.Settings, in.Today, in.Envelope = set, p.today(), env
-			b, texts, err := batch.Make(in)
-			if err != nil {
-				return err
-			}
+			in.Settings, in.Today, in.Envelope = set, p.today(p.found.Trees[0]), env
 			for _, s := range states {
 				if s.Status != batch.Applies {
 					fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Entry.Change), report.OneLine(strings.TrimSuffix(string(s.Status)+", "+s.Detail, ", ")))
 				}
 			}
-			return c.put(cmd.Context(), args[0], dir, b, texts, len(p.held))
+			return c.make(cmd.Context(), dirOf(args), dir, in, p, send)
 		},
 	}
+}
+
+// said is the details of a patch: what became of it, and when it was sent.
+func said(b *batch.Batch, s batch.State) string {
+	sent, ok := b.SentOf(s.Entry.Change)
+	if !ok {
+		return s.Detail
+	}
+	text := sent.String()
+	if sent.Sum != "" && sent.Sum != s.Entry.Sum {
+		text += " (made again since)"
+	}
+	if s.Detail != "" {
+		text += "; " + s.Detail
+	}
+	return text
 }
 
 // states looks at the tree of a batch as it is today.
@@ -323,7 +182,7 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 		return nil, nil, nil, err
 	}
 	p.of(p.found.Trees[0])
-	return p, dir.Batch.States(p.today(), dir.Read), send, nil
+	return p, dir.Batch.States(p.today(p.found.Trees[0]), dir.Read), send, nil
 }
 
 // openAgain opens what a batch was made from. A part of the tree that is gone
@@ -366,6 +225,7 @@ func (c *Command) parseWords(set batch.Settings) (*planFlags, *sendFlags, error)
 	f, send := &planFlags{}, &sendFlags{author: set.Author, date: set.Date, pr: set.PR}
 	cmd := &cobra.Command{}
 	f.add(cmd)
+	send.addGroup(cmd)
 	(&sendFlags{}).add(cmd)
 	for _, w := range set.Flags {
 		name, value, _ := strings.Cut(w, " ")

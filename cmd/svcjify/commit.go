@@ -65,7 +65,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			c.tellMissing(head.Whole)
-			c.withheld(p.held)
+			c.withheld(p)
 			taken, later := send.selection.Pick(p.changes)
 			if !allowDirty {
 				taken = c.clean(head, target.Tree, taken)

@@ -51,13 +51,19 @@ type planned struct {
 	res     *lint.Result
 	changes []*patch.Change
 	held    []patch.Withheld
-	// lint is how it was looked at, the configuration's word included.
-	lint lint.Options
+	// opts is how, the configuration's word included.
+	opts patch.Options
 }
 
-// today is what a batch compares itself with.
-func (p *planned) today() batch.Today {
-	return batch.Today{Tree: p.found.Trees[0], Subjects: p.res.Subjects, Changes: p.changes, Held: p.held}
+// today is one of the trees as it is now: what a batch compares itself with.
+func (p *planned) today(tree *corpus.Tree) batch.Today {
+	var subjects []*lint.Subject
+	for _, s := range p.res.Subjects {
+		if s.Service.Tree == tree {
+			subjects = append(subjects, s)
+		}
+	}
+	return batch.Today{Tree: tree, Subjects: subjects, Changes: p.changes, Held: p.held, Least: p.opts.Certainty}
 }
 
 // plan looks and plans.
@@ -73,7 +79,7 @@ func (c *Command) plan(ctx context.Context, open func(context.Context) (*corpus.
 	if p.res, err = c.judge(ctx, p.found, &f.look, &opts.Lint); err != nil {
 		return nil, err
 	}
-	p.lint = opts.Lint
+	p.opts = opts
 	c.progress.say("proving the changes", c.global.quiet)
 	defer c.progress.done()
 	p.changes, p.held, err = patch.Plan(ctx, p.res, opts)
@@ -89,15 +95,18 @@ func (c *Command) patchCmd() *cobra.Command {
 		Short: "Print or write patches that make services ready",
 		Long: `Print a unified diff that makes the services ready, or write a batch with -o.
 
-A batch is a directory with a directory for each maintainer: a patch a port as git
-format-patch writes it, a report text for Bugzilla, a cover letter; and SUMMARY.md
-(SUMMARY.html) to read first. Ports that share a template are one patch; ports of one
-maintainer with the same template are a numbered series. Files in the directory that
-svcjify did not write, or that were changed since, are left alone.
+A batch is a directory with a directory for each maintainer, and for each category of
+ports without one: a patch a port as git format-patch writes it, a report text for
+Bugzilla, a letter to the maintainer; and SUMMARY.html (SUMMARY.md) to read first. Ports
+that share a template are one patch; ports of one maintainer with the same template are a
+numbered series, and so are the ports of a category. --group says what gets one report.
+Files in the directory that svcjify did not write, or that were changed since, are left
+alone. svcjify batch says what to send next, and what became of it.
 
 Each change is proved before it is written: the template is edited in memory, parsed
 and looked at again, and PORTREVISION must have risen by one in every port that
-installs the script. What is withheld is listed on standard error, or in SUMMARY.md.`,
+installs the script. What is withheld is listed on standard error, or in the summary,
+with what a person can do about it.`,
 		Example: `  svcjify patch dns/knot3 | git apply
   svcjify patch -o /tmp/batch --limit 5 /usr/ports`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -111,7 +120,7 @@ installs the script. What is withheld is listed on standard error, or in SUMMARY
 			if out != "" {
 				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
-			c.withheld(p.held)
+			c.withheld(p)
 			c.noteEmpty(p.res, &f.look)
 			taken, _ := send.selection.Pick(c.oneRepository(p.changes))
 			c.appliesHere(taken)
@@ -125,14 +134,17 @@ installs the script. What is withheld is listed on standard error, or in SUMMARY
 	}
 	f.add(cmd)
 	send.add(cmd)
+	send.addGroup(cmd)
 	cmd.Flags().StringVarP(&out, "output", "o", "", "directory to write a batch to")
 	return cmd
 }
 
-// withheld lists on standard error what got no patch, and why.
-func (c *Command) withheld(held []patch.Withheld) {
-	for _, h := range held {
-		fmt.Fprintf(c.Stderr, "withheld: %s (%s): %s\n", report.OneLine(h.Subject.Service.Name), report.OneLine(h.Subject.Name()), report.OneLine(h.Reason))
+// withheld lists on standard error what got no patch, and why, as the summaries of a batch do.
+func (c *Command) withheld(p *planned) {
+	for _, tree := range p.found.Trees {
+		for _, w := range p.today(tree).Withheld(tree.Shown) {
+			fmt.Fprint(c.Stderr, w.Lines())
+		}
 	}
 }
 
@@ -183,7 +195,7 @@ not at all; symlinks and files outside the tree are refused.`,
 			if err != nil {
 				return err
 			}
-			c.withheld(p.held)
+			c.withheld(p)
 			c.noteEmpty(p.res, &f.look)
 			var failed error
 			for _, ch := range p.changes {

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/patch"
+	"github.com/svcjify/svcjify/patch/batch"
 	"github.com/svcjify/svcjify/patch/gitwrite"
 )
 
@@ -18,13 +21,24 @@ import (
 type sendFlags struct {
 	selection        patch.Selection
 	author, date, pr string
+	group            string // of batch.Groupings; patch -o has it alone
+}
+
+// addGroup adds --group.
+func (f *sendFlags) addGroup(cmd *cobra.Command) {
+	var names []string
+	for _, g := range batch.Groupings {
+		names = append(names, string(g))
+	}
+	cmd.Flags().StringVar(&f.group, "group", names[0], "with -o, what gets one report: "+strings.Join(names, ", ")+"; ports without a maintainer go by category unless it is port")
+	complete(cmd, "group", names...)
 }
 
 func (f *sendFlags) add(cmd *cobra.Command) {
 	s := &f.selection
 	cmd.Flags().IntVar(&s.Limit, "limit", 0, "at most this many patches to one maintainer, the surest first; 0 for all")
 	cmd.Flags().StringVar(&f.author, "author", "", "who the patches are from, as 'Name <address>'; default the configuration's author, else git's user.name and user.email")
-	cmd.Flags().StringVar(&f.date, "date", "", "date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, or that of the commit HEAD names")
+	cmd.Flags().StringVar(&f.date, "date", "", "date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, that of the commit HEAD names, or today's where there is none")
 	cmd.Flags().StringVar(&f.pr, "pr", "", "number of the problem report, for the message's PR: line")
 }
 
@@ -34,6 +48,9 @@ var number = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 func (f *sendFlags) check() error {
 	if err := f.selection.Check(); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if f.group != "" && !slices.Contains(batch.Groupings, batch.Grouping(f.group)) {
+		return fmt.Errorf("%w: --group is %q, expected one of %v", errUsage, f.group, batch.Groupings)
 	}
 	if f.pr != "" && !number.MatchString(f.pr) {
 		return fmt.Errorf("%w: --pr is %q, expected a number", errUsage, f.pr)
@@ -55,14 +72,14 @@ func (f *sendFlags) check() error {
 // whoever makes them.
 var nobodyYet = patch.Person{Name: "svcjify", Email: "svcjify@localhost"}
 
-// firstDate is the date that git format-patch writes into every first line,
-// for a tree that is in no repository.
-var firstDate = time.Date(2001, 9, 17, 0, 0, 0, 0, time.UTC)
+// today is the date of patches for a tree that is in no repository: the day, so
+// that two runs of one day give the same bytes.
+func today() time.Time { return time.Now().UTC().Truncate(24 * time.Hour) }
 
 // envelope finds out who the patches are from, and their date. Known is false
 // where there is no author but nobodyYet. The configuration must be known.
 func (c *Command) envelope(ctx context.Context, dir string, head *gitwrite.Head, f *sendFlags) (e patch.Envelope, known bool, err error) {
-	e = patch.Envelope{From: nobodyYet, Date: firstDate, PR: f.pr}
+	e = patch.Envelope{From: nobodyYet, Date: today(), PR: f.pr}
 	known = true
 	if author := cmp.Or(f.author, c.config.Author); author != "" {
 		if e.From, err = patch.ParsePerson(author); err != nil {

@@ -11,6 +11,8 @@ import (
 type hunk struct {
 	line     int // where the old lines stood, from 1
 	old, new []string
+	// added and removed count the lines that are no context.
+	added, removed int
 }
 
 // applied applies a patch as git apply does by default: every line of a hunk's context
@@ -152,8 +154,10 @@ func readHunk(lines [][]byte) (h hunk, n int, err error) {
 			h.old, h.new = append(h.old, l[1:]), append(h.new, l[1:])
 		case '-':
 			h.old = append(h.old, l[1:])
+			h.removed++
 		case '+':
 			h.new = append(h.new, l[1:])
+			h.added++
 		default:
 			return h, 0, fmt.Errorf("found %q in a hunk, expected a blank, - or +", l[:1])
 		}

@@ -114,6 +114,15 @@ func TestStates(t *testing.T) {
 			require.NoError(t, today(t, dir).Changes[1].WriteTree(dir))
 			sub(makefile, "PORTREVISION=	4	# chase libmortar 2.x\n", "")(t, dir, b)
 		}, Landed, ""},
+		{"landed, the bump by two", func(t *testing.T, dir string, b *Batch) {
+			require.NoError(t, today(t, dir).Changes[1].WriteTree(dir))
+			sub(makefile, "PORTREVISION=	4	# chase libmortar 2.x\n", "PORTREVISION=	5\n")(t, dir, b)
+		}, Landed, ""},
+		{"landed, with other whitespace", func(t *testing.T, dir string, b *Batch) {
+			require.NoError(t, today(t, dir).Changes[1].WriteTree(dir))
+			sub(script, ": ${mantel_svcj_options", "\n:   ${mantel_svcj_options")(t, dir, b)
+			sub(makefile, "PORTREVISION=	4", "PORTREVISION=4")(t, dir, b)
+		}, Landed, "with other whitespace"},
 		{"landed in other words", sub(script, "\ncommand=", "\n: ${mantel_svcj_options=net_basic}\n\ncommand="), Landed, "in other words"},
 		{"another answer", sub(script, "\ncommand=", "\n: ${mantel_svcj_options=netv4}\n\ncommand="), Superseded, "the port declares mantel netv4 itself"},
 		{"opted out", sub(script, "\ncommand=", "\n# our own reason\nmantel_svcj=NO\n\ncommand="), Superseded, "the port declares mantel NO itself"},
@@ -208,7 +217,7 @@ func (c *countdown) Err() error {
 // next run carries on.
 func TestBlocked(t *testing.T) {
 	dir, out := tree(t, some...), filepath.Join(t.TempDir(), "b")
-	require.NoError(t, os.MkdirAll(filepath.Join(out, nobodyDir, tempName()), 0o755))
+	require.NoError(t, os.MkdirAll(filepath.Join(out, nobodyDir, "www", tempName()), 0o755))
 	d, err := Create(out)
 	require.NoError(t, err)
 	b, texts, err := Make(input(t, dir))
@@ -216,7 +225,7 @@ func TestBlocked(t *testing.T) {
 	_, err = d.Write(context.Background(), b, texts)
 	require.ErrorContains(t, err, "writing ")
 	require.NoError(t, d.Close())
-	require.NoError(t, os.Remove(filepath.Join(out, nobodyDir, tempName())))
+	require.NoError(t, os.Remove(filepath.Join(out, nobodyDir, "www", tempName())))
 	made(t, out, dir)
 }
 

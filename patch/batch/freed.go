@@ -38,13 +38,13 @@ func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
 	}
 	opts.Lint.Release = newest
 	again := &lint.Result{}
-	patched := t.patched()
-	for _, s := range t.Subjects {
+	for _, w := range t.Withheld(nil) {
 		if err := ctx.Err(); err != nil {
 			return Freed{}, err
 		}
+		s := w.Subject
 		stopped := slices.ContainsFunc(s.Blockers(), func(f lint.Finding) bool { return f.Code == "SJ202" })
-		if stopped && !patched[keyOf(s)] {
+		if stopped {
 			again.Subjects = append(again.Subjects, lint.Look(ctx, s.Service, s.Script.Src, k, opts.Lint))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/patch"
 )
@@ -23,15 +24,39 @@ type Input struct {
 	Before *Batch
 	// Keep is entries whose patch file stays as it is, by name.
 	Keep map[string]Entry
+	// Numbered is true where the numbers of the series stay as they are in Taken:
+	// the patches that are out carry them.
+	Numbered bool
 	// Closed is patches that leave the batch in this run.
 	Closed []Closed
+	// Group says which patches go out together; "" is ByMaintainer.
+	Group Grouping
+	// Freed is what the newest release would bring.
+	Freed Freed
+	// Dependents counts what is built again; nil where that is not told.
+	Dependents *corpus.Dependents
 }
+
+// A Grouping says which patches go out together, with one report.
+type Grouping string
+
+// The groupings. Ports of nobody's go out by category unless each port goes
+// alone: nobody files two hundred reports by hand.
+const (
+	ByMaintainer Grouping = "maintainer"
+	ByPort       Grouping = "port"
+	ByCategory   Grouping = "category"
+)
+
+// Groupings is every grouping, the default one first.
+var Groupings = []Grouping{ByMaintainer, ByPort, ByCategory}
 
 // The places in the directory.
 const (
-	nobodyDir  = "unmaintained"
-	personsDir = "maintained"
-	scriptsDir = "scripts"
+	nobodyDir     = "unmaintained"
+	personsDir    = "maintained"
+	categoriesDir = "categories"
+	scriptsDir    = "scripts"
 )
 
 // Make lays a batch out: what the batch file says, and the text of each file.
@@ -39,7 +64,7 @@ const (
 func Make(in Input) (*Batch, map[string][]byte, error) {
 	b := &Batch{Settings: in.Settings, Closed: slices.Clone(in.Closed)}
 	if in.Before != nil {
-		b.Skips = in.Before.Skips
+		b.Skips, b.Sent = in.Before.Skips, in.Before.Sent
 	}
 	var sent []patch.Numbered
 	for _, n := range in.Taken {
@@ -50,7 +75,12 @@ func Make(in Input) (*Batch, map[string][]byte, error) {
 		sent = append(sent, n)
 	}
 	b.carryClosed(in.Before, sent)
-	to := recipients(sent)
+	to := recipients(sent, in.Group)
+	if !in.Numbered {
+		for _, r := range to {
+			r.number()
+		}
+	}
 	texts := map[string][]byte{}
 	for _, r := range to {
 		for _, n := range r.patches {
@@ -66,10 +96,11 @@ func Make(in Input) (*Batch, map[string][]byte, error) {
 		}
 	}
 	b.sortAll()
-	p := newPage(in, b, to)
 	for _, r := range to {
-		r.write(p, texts)
+		r.places = b.places()
+		r.write(in.Settings, texts)
 	}
+	p := newPage(in, b, to)
 	var err error
 	if texts["SUMMARY.md"], err = p.markdown(); err != nil {
 		return nil, nil, fmt.Errorf("SUMMARY.md: %w", err)
@@ -101,7 +132,7 @@ func (b *Batch) carryClosed(before *Batch, sent []patch.Numbered) {
 }
 
 func newEntry(n patch.Numbered, name string) Entry {
-	e := Entry{Written: Written{Name: name}, Change: n.Name(), Maintainer: n.Maintainer(),
+	e := Entry{Written: Written{Name: name}, Change: n.Name(), Maintainer: n.Maintainer(), Certainty: n.Certainty.String(),
 		Number: n.Number, Total: n.Total, Declared: slices.ContainsFunc(n.Subjects, (*lint.Subject).Declared), Answers: answers(n.Change), Ports: n.Ports}
 	for _, f := range n.Files {
 		e.Edits = append(e.Edits, Edit{f.Path, blob(f.Old), blob(f.New), !n.Template(f.Path)})
@@ -109,26 +140,45 @@ func newEntry(n patch.Numbered, name string) Entry {
 	return e
 }
 
-// A recipient is one maintainer, or nobody, with the patches for him.
-type recipient struct {
-	address, dir string
-	nobody       bool
-	patches      []patch.Numbered
+// places is where each patch stands in the directory, by the patch's name. A
+// patch that stays may stand where an older svcjify put it.
+func (b *Batch) places() map[string]string {
+	out := map[string]string{}
+	for _, e := range b.Patches {
+		out[e.Change] = e.Name
+	}
+	return out
 }
 
-// recipients puts the patches together by maintainer: people first, by address,
-// then the ports without one, then plain scripts.
-func recipients(sent []patch.Numbered) []*recipient {
+// A recipient is one maintainer, or the ports of one category, with the patches for it.
+type recipient struct {
+	// address is the maintainer; "" where the patches are not one person's.
+	address, category, dir string
+	// each is true where each patch, or series of siblings, has a report of its own.
+	each    bool
+	patches []patch.Numbered
+	// places is where the patches stand.
+	places map[string]string
+}
+
+// recipients puts the patches together: by category those of nobody (or all of
+// them, by choice), people by address, then plain scripts.
+func recipients(sent []patch.Numbered, by Grouping) []*recipient {
 	var out []*recipient
 	for _, n := range sent {
-		r := &recipient{address: n.Maintainer(), nobody: patch.Unmaintained(n.Maintainer())}
-		switch {
+		r := &recipient{each: by == ByPort}
+		category, _, _ := strings.Cut(n.Origin, "/")
+		switch nobody := patch.Unmaintained(n.Maintainer()); {
 		case n.Origin == "":
 			r.dir = scriptsDir
-		case r.nobody:
+		case by == ByCategory:
+			r.category, r.dir = category, path.Join(categoriesDir, dirOf(category))
+		case nobody && by == ByPort:
 			r.dir = nobodyDir
+		case nobody:
+			r.category, r.dir = category, path.Join(nobodyDir, dirOf(category))
 		default:
-			r.dir = path.Join(personsDir, dirOf(r.address))
+			r.address, r.dir = n.Maintainer(), path.Join(personsDir, dirOf(n.Maintainer()))
 		}
 		i := slices.IndexFunc(out, func(x *recipient) bool { return x.dir == r.dir })
 		if i < 0 {
@@ -138,6 +188,68 @@ func recipients(sent []patch.Numbered) []*recipient {
 		out[i].patches = append(out[i].patches, n)
 	}
 	slices.SortFunc(out, func(a, b *recipient) int { return strings.Compare(a.dir, b.dir) })
+	return out
+}
+
+// number makes the patches of a category one series.
+func (r *recipient) number() {
+	if r.category == "" {
+		return
+	}
+	for i := range r.patches {
+		r.patches[i].Number, r.patches[i].Total = i+1, len(r.patches)
+		if len(r.patches) == 1 {
+			r.patches[i].Number, r.patches[i].Total = 0, 0
+		}
+	}
+}
+
+// title is how the summaries call it.
+func (r *recipient) title() string {
+	switch {
+	case r.dir == scriptsDir:
+		return "Scripts of no port"
+	case r.category != "" && strings.HasPrefix(r.dir, nobodyDir):
+		return "No maintainer: " + r.category
+	case r.category != "":
+		return "Category " + r.category
+	case r.address == "":
+		return "No maintainer"
+	}
+	return r.address
+}
+
+// reportOf is where the report stands that a patch goes out with; "" for none.
+func (r *recipient) reportOf(n patch.Numbered) string {
+	switch {
+	case r.dir == scriptsDir:
+		return ""
+	case !r.each:
+		return path.Join(r.dir, "REPORT.txt")
+	}
+	for _, group := range r.groups() {
+		if slices.ContainsFunc(group, func(x patch.Numbered) bool { return x.Change == n.Change }) {
+			return path.Join(r.dir, strings.TrimSuffix(group[0].FileName(), ".patch")+".report.txt")
+		}
+	}
+	return ""
+}
+
+// groups is the patches that share a report.
+func (r *recipient) groups() [][]patch.Numbered {
+	if !r.each {
+		return [][]patch.Numbered{r.patches}
+	}
+	var out [][]patch.Numbered
+	for i := 0; i < len(r.patches); {
+		n := r.patches[i].Total
+		j := i + 1
+		for j < len(r.patches) && n > 1 && r.patches[j].Total == n && r.patches[j].Number > r.patches[j-1].Number {
+			j++
+		}
+		out = append(out, r.patches[i:j])
+		i = j
+	}
 	return out
 }
 

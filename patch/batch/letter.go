@@ -7,105 +7,113 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
-	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
 )
 
-// write adds the report texts and the cover letter of one recipient. A person
-// gets one report for all his ports. Ports without a maintainer get one for each
-// patch or series: any committer may take any of them, and one at a time.
-func (r *recipient) write(p *page, texts map[string][]byte) {
+// write adds the report texts and, for a person, the letter.
+func (r *recipient) write(set Settings, texts map[string][]byte) {
 	if r.dir == scriptsDir {
 		return
 	}
-	texts[path.Join(r.dir, "COVER.txt")] = []byte(r.cover(p))
-	if !r.nobody {
-		texts[path.Join(r.dir, "REPORT.txt")] = []byte(r.report(p, r.patches))
-		return
+	if r.address != "" {
+		texts[path.Join(r.dir, "COVER.txt")] = []byte(r.cover(set))
 	}
-	for i := 0; i < len(r.patches); {
-		n := max(1, r.patches[i].Total)
-		group := []patch.Numbered{r.patches[i]}
-		for j := i + 1; j < len(r.patches) && n > 1 && r.patches[j].Total == n && r.patches[j].Number > r.patches[j-1].Number; j++ {
-			group = append(group, r.patches[j])
-		}
-		name := strings.TrimSuffix(r.patches[i].FileName(), ".patch") + ".report.txt"
-		texts[path.Join(r.dir, name)] = []byte(r.report(p, group))
-		i += len(group)
+	for _, group := range r.groups() {
+		texts[r.reportOf(group[0])] = []byte(r.report(set, group))
 	}
 }
 
 // report is what to fill into Bugzilla's form (facts: the FreeBSD guide asks
 // for patches as attachments, and for one report for each matter).
-func (r *recipient) report(p *page, list []patch.Numbered) string {
+func (r *recipient) report(set Settings, list []patch.Numbered) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Product:     Ports & Packages\nComponent:   Individual Port(s)\nSummary:     %s\n", summaryLine(list))
-	if !r.nobody {
-		fmt.Fprintf(&b, "CC:          %s\n", report.OneLine(r.address))
+	fmt.Fprintf(&b, "Product:     Ports & Packages\nComponent:   Individual Port(s)\nSummary:     %s\n", r.summaryLine(list))
+	for _, cc := range carbonCopies(list) {
+		fmt.Fprintf(&b, "CC:          %s\n", report.OneLine(cc))
 	}
-	for _, m := range others(list) {
-		fmt.Fprintf(&b, "CC:          %s (maintains a port that changes with it)\n", report.OneLine(m))
+	label := "Attachments:"
+	for _, n := range list {
+		fmt.Fprintf(&b, "%s %s\n", label, r.attached(n))
+		label = "            "
 	}
-	for i, n := range list {
-		label := "            "
-		if i == 0 {
-			label = "Attachments:"
+	b.WriteString("\nDescription:\n\n" + patch.Paragraph(introduction(set, list)))
+	var said []string
+	for _, n := range list {
+		if slices.Contains(said, n.Body()) { // it stands under the first that says so
+			continue
 		}
-		fmt.Fprintf(&b, "%s %s\n", label, n.FileName())
-	}
-	b.WriteString("\nDescription:\n\n")
-	b.WriteString(patch.Paragraph(introduction(list)))
-	for i := 0; i < len(list); {
-		j := i + 1
-		for j < len(list) && list[j].Body() == list[i].Body() {
-			j++
-		}
+		said = append(said, n.Body())
 		b.WriteString("\n")
 		if len(list) > 1 {
-			b.WriteString(patch.Paragraph(origins(list[i:j])) + "\n")
+			same := slices.DeleteFunc(slices.Clone(list), func(x patch.Numbered) bool { return x.Body() != n.Body() })
+			b.WriteString(patch.Paragraph(origins(same)+":") + "\n")
 		}
-		b.WriteString(list[i].Body())
-		i = j
+		b.WriteString(n.Body())
 	}
-	b.WriteString("\nHow it was tested\n\n" + tested(p, list))
-	b.WriteString("\nHow to try it on FreeBSD 15\n\n" + trial(list))
+	b.WriteString("\n" + tested(set, list, "for what is noted above"))
+	b.WriteString("\nTo try it on FreeBSD 15:\n\n" + trial(list))
 	return b.String()
 }
 
-// summaryLine is a report's summary.
-func summaryLine(list []patch.Numbered) string {
+// attached is the patch's file as seen from the report.
+func (r *recipient) attached(n patch.Numbered) string {
+	if name := r.places[n.Name()]; path.Dir(name) != r.dir {
+		return name + " (in the directory of the batch)"
+	}
+	return path.Base(r.places[n.Name()])
+}
+
+// summaryLine is a report's summary, and a letter's subject.
+func (r *recipient) summaryLine(list []patch.Numbered) string {
 	first := list[0].Subject()
 	if len(list) == 1 {
 		return first
+	}
+	if r.category != "" {
+		return fmt.Sprintf("%s: Service jail settings for the rc scripts of %d ports", report.OneLine(r.category), len(list))
 	}
 	name, what, _ := strings.Cut(first, ": ")
 	if names := origins(list); len(names) <= 120 {
 		name = names
 	} else {
-		name = fmt.Sprintf("%s and %d more ports", name, len(list)-1)
+		name = fmt.Sprintf("%s and %d more %s", name, len(list)-1, verb(len(list)-1, "port", "ports"))
 	}
 	for _, n := range list[1:] {
 		if _, other, _ := strings.Cut(n.Subject(), ": "); other != what {
-			return name + ": Declare what the rc scripts need in service jails"
+			return name + ": Service jail settings for the rc scripts"
 		}
 	}
 	return name + ": " + what
 }
 
-// others is the maintainers of other ports that change along.
-func others(list []patch.Numbered) []string {
-	var out []string
-	seen := map[string]bool{}
+// carbonCopies is the maintainers concerned, with what each maintains where it
+// is not the report's own port.
+func carbonCopies(list []patch.Numbered) []string {
+	var order []string
+	ports := map[string][]string{}
+	add := func(address, what string) {
+		if patch.Unmaintained(address) {
+			return
+		}
+		order = addOnce(order, address)
+		ports[address] = addOnce(ports[address], what)
+	}
 	for _, n := range list {
-		for _, m := range n.OtherMaintainers() {
-			if !seen[m] {
-				seen[m] = true
-				out = append(out, m)
+		add(n.Maintainer(), n.Name())
+		for _, s := range n.Subjects {
+			for _, p := range s.Service.Ports {
+				add(strings.TrimSpace(p.Make.Value("MAINTAINER")), p.Origin)
 			}
 		}
 	}
-	return out
+	if len(order) == 1 {
+		return order
+	}
+	for i, m := range order {
+		order[i] = fmt.Sprintf("%s (%s)", m, strings.Join(ports[m], ", "))
+	}
+	return order
 }
 
 // kinds is what the patches do, taken together.
@@ -120,26 +128,38 @@ func kinds(list []patch.Numbered) (sum patch.Kinds) {
 	return sum
 }
 
-func introduction(list []patch.Numbered) string {
+// colon reports whether the defaults are written with := rather than =.
+func (s Settings) colon() bool {
+	return slices.Contains(s.Flags, "operator "+string(lint.OperatorColon))
+}
+
+func introduction(set Settings, list []patch.Numbered) string {
 	k := kinds(list)
-	text := "FreeBSD 15 can start an rc.d service in a jail of its own when rc.conf(5) sets NAME_svcj=YES. "
+	text := "On FreeBSD 15, NAME_svcj=YES in rc.conf(5) starts a service in a jail of its own"
 	if k.Options+k.Mended+k.Moved > 0 {
-		text += "Such a jail has no network and hardly any privilege unless the script grants it by NAME_svcj_options. "
+		text += ", without network and with few privileges but for what NAME_svcj_options grants"
 	}
+	text += "."
+	patches, scripts := verb(len(list), "The patch", "The patches"), verb(k.Options+k.OptOuts+k.Mended+k.Moved, "the script", "the scripts")
 	if k.Options > 0 {
-		text += "The attached " + verb(len(list), "patch sets", "patches set") + " the default that the service needs, so that the one line in rc.conf is enough. "
+		text += fmt.Sprintf(" %s %s these options as a default in %s, so that the one line in rc.conf is enough.", patches, verb(len(list), "sets", "set"), scripts)
+		if !set.colon() {
+			text += " The default has = and not :=, so that an empty value in rc.conf, which denies the network, stays empty."
+		}
 	}
 	if k.Moved > 0 {
-		text += "What such a jail's start needs and only a start_precmd sets is moved to where the start sees it. "
+		text += " What only start_precmd sets, and the jailed start does not see, is moved to the top level."
 	}
 	if k.Mended > 0 {
-		text += "What " + verb(k.Mended, "the script declares", "scripts declare") + " for service jails already does not work as it should, and is mended as described below. "
+		text += fmt.Sprintf(" What %s for service jails already is corrected.", verb(k.Mended, "a script declares", "scripts declare"))
 	}
 	if k.OptOuts > 0 {
-		text += verb(k.OptOuts, "One service can't", "Some services can't") + " work in a jail with any option: " + verb(k.OptOuts, "its script gets", "their scripts get") + " NAME_svcj=\"NO\" with the reason. "
+		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.", verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
 	}
-	return text + "Nothing changes for those who do not set NAME_svcj, nor on releases without service jails, where the variables are not read. " +
-		"PORTREVISION rises, since the script is part of the package."
+	if k.Moved == 0 {
+		text += " Nothing changes for those who do not set NAME_svcj."
+	}
+	return text + " PORTREVISION rises, since the script is in the package."
 }
 
 func verb(n int, one, many string) string {
@@ -149,8 +169,9 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// tested says what was looked at, and what was not.
-func tested(p *page, list []patch.Numbered) string {
+// tested says what was looked at, and what was not. Apart says where the
+// differences of the jailed start are told.
+func tested(set Settings, list []patch.Numbered, apart string) string {
 	simulated, all := 0, 0
 	for _, n := range list {
 		for _, s := range n.Subjects {
@@ -160,135 +181,130 @@ func tested(p *page, list []patch.Numbered) string {
 			}
 		}
 	}
-	made := "The " + verb(len(list), "patch was", "patches were") + " made by svcjify"
-	if base := p.Settings.Base; base != "" {
-		made += " against commit " + base[:min(12, len(base))]
+	against := ""
+	if base := set.Base; base != "" {
+		against = ", against commit " + base[:min(12, len(base))]
 	}
-	lines := []string{made + ". Checked by program, on the text of the tree: the script parses as before and sets nothing but what is said above, and PORTREVISION is one more in each port concerned, as the Makefiles are read without running make."}
+	text := fmt.Sprintf("Tested by program only (svcjify)%s. ", against)
+	k := kinds(list)
 	switch simulated {
-	case all:
-		lines = append(lines, simulation(p, kinds(list)))
 	case 0:
-		lines = append(lines, "The script was not run, not even in a model of rc.subr(8).")
+		text += "The " + verb(all, "script was", "scripts were") + " not run, not even in a model of rc.subr(8)."
 	default:
-		lines = append(lines, fmt.Sprintf("%d of the %d scripts were run before and after in a model of rc.subr(8); the others were not run at all.", simulated, all))
+		text += "In a model of rc.subr(8), start, stop, restart, status and reload reach the same commands on the host as before"
+		if k.Options+k.Moved > 0 {
+			text += ", and the jailed start the same command, user and environment as on the host, but " + apart
+		}
+		text += "."
+		if simulated < all {
+			text += fmt.Sprintf(" %d of the %d scripts could not be run there.", all-simulated, all)
+		}
 	}
-	lines = append(lines, "NOT tested: nothing was run on FreeBSD. The port was not built, staged or installed (no poudriere testport, no portlint), and the service was not started, neither in a service jail nor outside. What the service needs is concluded from documentation and from the script, as given above; svcjify holds the answer to be "+sureness(list)+".")
+	return patch.Paragraph(text) + "\n" + patch.Paragraph("Not tested: nothing was run on FreeBSD. The "+verb(len(list), "port was", "ports were")+
+		" not built (poudriere testport, portlint), and no service was started.")
+}
+
+// trial is the commands by which a person can see it work.
+func trial(list []patch.Numbered) string {
+	var names, outside []string
+	lost := map[string][]string{}
+	for _, n := range list {
+		for _, s := range n.Subjects {
+			name := report.OneLine(patch.ServiceName(s))
+			if s.Verdict.OptOut {
+				outside = addOnce(outside, name)
+				continue
+			}
+			names = addOnce(names, name)
+			for _, v := range s.Skipped {
+				lost[v] = addOnce(lost[v], name)
+			}
+		}
+	}
 	var b strings.Builder
-	for i, l := range lines {
-		if i > 0 {
+	if len(names) > 0 {
+		name := names[0]
+		if len(names) > 1 {
+			name = "NAME"
+			b.WriteString(patch.Paragraph("NAME is each of "+strings.Join(names, ", ")+".") + "\n")
+		}
+		remark := func(verb, says string) string {
+			switch n := len(lost[verb]); {
+			case n == 0:
+				return ""
+			case n == len(names):
+				return "    # " + says
+			default:
+				return "    # " + strings.Join(lost[verb], ", ") + ": " + says
+			}
+		}
+		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start", "jls -j svcj-%s    # the service's jail",
+			"service %s status" + remark("status", "says nothing in the jail, exits with 0"),
+			"service %s restart" + remark("restart", "does nothing in the jail: stop, then start"),
+			"jls -j svcj-%s    # the jail is there", "service %s stop", "sysrc -x %s_svcj"} {
+			b.WriteString("    " + strings.ReplaceAll(l, "%s", name) + "\n")
+		}
+	}
+	if len(outside) > 0 {
+		name := outside[0]
+		if len(names) > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(patch.Paragraph(l))
+		if len(outside) > 1 {
+			name = "NAME"
+			b.WriteString(patch.Paragraph("For those that stay outside, NAME is each of "+strings.Join(outside, ", ")+".") + "\n")
+		}
+		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start", "jls -j svcj-%s    # no such jail", "sysrc -x %s_svcj"} {
+			b.WriteString("    " + strings.ReplaceAll(l, "%s", name) + "\n")
+		}
 	}
 	return b.String()
 }
 
-// sureness is that of the least certain answer, in words.
-func sureness(list []patch.Numbered) string {
-	least := list[0].Certainty
-	for _, n := range list {
-		least = min(least, n.Certainty)
-	}
-	switch least {
-	case infer.Certain:
-		return "certain"
-	case infer.Confident:
-		return "right with confidence, though not with certainty"
-	}
-	return "only " + least.String()
-}
-
-// simulation is what the proofs of the patches have shown.
-func simulation(p *page, k patch.Kinds) string {
-	text := "The script was run before and after in a model of rc.subr(8). On the host, start, stop, restart, status and reload reach the same commands as before."
-	if k.Options+k.Moved > 0 {
-		text += " In the jail, start reaches the same command line, user and environment as on the host, apart from what the text above notes."
-	}
-	if k.Options > 0 {
-		empty := ", the empty one too,"
-		if slices.Contains(p.Settings.Flags, "operator "+string(lint.OperatorColon)) {
-			empty = ", if not empty,"
-		}
-		text += " A value in rc.conf" + empty + " wins over the default."
-	}
-	if k.Mended > 0 {
-		text += " What is said above to be mended is no longer found."
-	}
-	if k.OptOuts > 0 {
-		text += " An opt-out holds whatever rc.conf says."
-	}
-	return text
-}
-
-// trial is the commands by which a maintainer can see it work.
-func trial(list []patch.Numbered) string {
-	var names []string
-	optOuts := 0
-	for _, n := range list {
-		for _, s := range n.Subjects {
-			name := report.OneLine(patch.ServiceName(s))
-			if slices.Contains(names, name) {
-				continue
-			}
-			names = append(names, name)
-			if s.Verdict.OptOut {
-				optOuts++
-			}
-		}
-	}
-	name, head := names[0], ""
-	if len(names) > 1 {
-		name, head = "NAME", patch.Paragraph("with each of "+strings.Join(names, ", ")+" for NAME:")+"\n"
-	}
-	shows := "the service's jail"
-	switch optOuts {
-	case 0:
-	case len(names):
-		shows = "no such jail: the script refuses it"
-	default:
-		shows = "the service's jail; none where the script refuses it"
-	}
-	for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start", "jls -j svcj-%s     # " + shows, "service %s status", "service %s stop", "sysrc -x %s_svcj"} {
-		head += "    " + strings.ReplaceAll(l, "%s", name) + "\n"
-	}
-	return head
-}
-
 // cover is the letter to a maintainer.
-func (r *recipient) cover(p *page) string {
+func (r *recipient) cover(set Settings) string {
 	var b strings.Builder
-	if r.nobody {
-		b.WriteString(patch.Paragraph(fmt.Sprintf("%d patches for ports without a maintainer. Any committer may take any of them; they do not depend on one another. Beside each patch, or the first of a series, is the text of a report for Bugzilla.", len(r.patches))))
-	} else {
-		fmt.Fprintf(&b, "To: %s\nSubject: %s\n\nHello,\n\n", report.OneLine(r.address), summaryLine(r.patches))
-		what := "a patch for a port"
-		if len(r.patches) > 1 {
-			what = fmt.Sprintf("%d patches for ports", len(r.patches))
-		}
-		b.WriteString(patch.Paragraph("Here is " + what + " that you maintain. " + introduction(r.patches)))
+	fmt.Fprintf(&b, "To: %s\nSubject: %s\n\nHello,\n\n", report.OneLine(r.address), r.summaryLine(r.patches))
+	what := "here is a patch for " + r.patches[0].Name() + ", which you maintain. "
+	if len(r.patches) > 1 {
+		what = fmt.Sprintf("here are patches for %d ports that you maintain. ", len(r.patches))
 	}
-	b.WriteString("\n")
+	b.WriteString(patch.Paragraph(what+introduction(set, r.patches)) + "\n")
 	for _, n := range r.patches {
 		series := ""
 		if n.Total > 0 {
 			series = fmt.Sprintf(" (%d/%d, the same script)", n.Number, n.Total)
 		}
 		fmt.Fprintf(&b, "  %s%s\n", n.Name(), series)
-		var said []string
-		for _, s := range n.Subjects {
-			line := fmt.Sprintf("      %s: %s, %s\n", report.OneLine(s.Service.Name), answerOf(s), s.Verdict.Certainty)
-			if !slices.Contains(said, line) { // copies of one script in several ports
-				said = append(said, line)
-				b.WriteString(line)
-			}
+		for _, l := range answerLines(n) {
+			b.WriteString("      " + l + "\n")
 		}
 	}
-	b.WriteString("\n" + tested(p, r.patches))
-	if r.nobody {
-		return b.String()
-	}
-	b.WriteString("\n" + patch.Paragraph("You know the program. If it needs more, or less, or must not be jailed, please say so, and what for. If you had rather not have such patches, one word is enough: the port is then left out for good. There is no hurry."))
+	b.WriteString("\n" + tested(set, r.patches, "for what "+verb(len(r.patches), "the patch notes", "the patches note")))
+	b.WriteString("\n" + patch.Paragraph("You know the program: if it needs more, or less, or must not run in a jail, please say so. If you do not want such patches, say so too, and "+verb(len(r.patches), "the port is", "your ports are")+" left out."))
 	b.WriteString("\nTo try it on FreeBSD 15:\n\n" + trial(r.patches))
 	return b.String()
+}
+
+// answerLines is what the patch gives each service, those with the same answer in one line.
+func answerLines(n patch.Numbered) []string {
+	var answers []string
+	names := map[string][]string{}
+	for _, s := range n.Subjects {
+		a := "no option"
+		switch {
+		case s.Verdict.OptOut:
+			a = "stays outside"
+		case s.Declared():
+			a = "corrected"
+		case len(s.Verdict.Options) > 0:
+			a = strings.Join(s.Verdict.Options, " ")
+		}
+		answers = addOnce(answers, a)
+		names[a] = addOnce(names[a], report.OneLine(s.Service.Name))
+	}
+	for i, a := range answers {
+		answers[i] = strings.Join(names[a], ", ") + ": " + a
+	}
+	return answers
 }

@@ -6,11 +6,11 @@ import (
 	"github.com/svcjify/svcjify/patch"
 )
 
-// Refresh says what of a batch stays, is made anew, or leaves: the part of Make's
+// Refresh says what of a batch stays, is made again, or leaves: the part of Make's
 // input that follows from the states. A series keeps its numbers, as the
 // patches that are out carry them.
 func Refresh(b *Batch, states []State) Input {
-	in := Input{Before: b, Keep: map[string]Entry{}}
+	in := Input{Before: b, Keep: map[string]Entry{}, Numbered: true}
 	var changes []*patch.Change
 	numbers := map[*patch.Change]State{}
 	for _, s := range states {
@@ -25,7 +25,9 @@ func Refresh(b *Batch, states []State) Input {
 		changes = append(changes, s.Change)
 		numbers[s.Change] = s
 		if s.Status == Applies {
-			in.Keep[s.Change.Name()] = *s.Entry
+			e := *s.Entry
+			e.Certainty = s.Change.Certainty.String() // version 1 did not have it
+			in.Keep[s.Change.Name()] = e
 		}
 	}
 	for _, n := range patch.Order(changes) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/patch"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -25,7 +26,7 @@ const (
 	// Applies: the tree has moved or not, but git am takes the patch, and
 	// svcjify would send the same.
 	Applies Status = "still applies"
-	// Rebase: the patch must be made anew.
+	// Rebase: the patch must be made again.
 	Rebase Status = "needs a rebase"
 	// Superseded: the port says something else by now, or svcjify would not
 	// send the patch any more.
@@ -50,6 +51,8 @@ type Today struct {
 	Subjects []*lint.Subject
 	Changes  []*patch.Change
 	Held     []patch.Withheld
+	// Least is the least certainty that was asked for.
+	Least infer.Certainty
 }
 
 // A State is an entry of the batch with what became of it.
@@ -100,6 +103,10 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 	if landed {
 		return set(Landed, "")
 	}
+	mail, mailErr := read(e.Name)
+	if mailErr == nil && !same && e.broughtLoosely(t.Tree, mail, now) {
+		return set(Landed, "with other whitespace")
+	}
 	subjects := e.subjects(t)
 	i := e.find(t.Changes)
 	if own := len(subjects) > 0 && !slices.ContainsFunc(subjects, func(x *lint.Subject) bool { return !x.Declared() }); own && (i < 0 || !e.Declared) {
@@ -115,15 +122,15 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 	if got := answers(s.Change); !slices.Equal(got, e.Answers) {
 		return set(Rebase, "the answer is %s by now", strings.Join(got, ", "))
 	}
-	if text, err := read(e.Name); err != nil {
+	if mailErr != nil {
 		return set(Rebase, "the patch file is not there")
-	} else if sum(text) == e.Sum {
-		if result, err := applied(text, now); err != nil {
+	} else if sum(mail) == e.Sum {
+		if result, err := applied(mail, now); err != nil {
 			return set(Rebase, "%s", err)
 		} else if !brings(result, s.Change) {
 			return set(Rebase, "it applies, but what is to be changed is not the same any more")
 		}
-	} else if _, err := applied(text, now); err != nil { // a person's own version
+	} else if _, err := applied(mail, now); err != nil { // a person's own version
 		return set(Rebase, "%s (and the file was changed by hand)", err)
 	}
 	if !same {

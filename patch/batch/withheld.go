@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/report"
@@ -24,6 +25,9 @@ type Withheld struct {
 	Do, More string
 
 	order int // of the cause
+	// same is what services have in common that are withheld for one reason: the
+	// line of a finding is each script's own, the evidence of an answer is not.
+	same string
 }
 
 // The causes that are no rule's, in the order of the summary around the rules'.
@@ -34,8 +38,12 @@ const (
 )
 
 // Withheld is every service of today that is not ready and gets no patch, each
-// once, by cause and then in the order of the tree. Wants narrows it; nil for all.
-func (t Today) Withheld(wants func(*lint.Subject) bool) []Withheld {
+// once, by cause and then in the order of the tree. Shown is how the commands name
+// a path of the tree; nil where a person runs them at its top.
+func (t Today) Withheld(shown func(name string) string) []Withheld {
+	if shown == nil {
+		shown = func(name string) string { return name }
+	}
 	reasons := map[key]string{}
 	for _, h := range t.Held {
 		reasons[keyOf(h.Subject)] = h.Reason
@@ -45,20 +53,25 @@ func (t Today) Withheld(wants func(*lint.Subject) bool) []Withheld {
 	seen := map[key]bool{}
 	for _, s := range t.Subjects {
 		k := keyOf(s)
-		if s.State == lint.Ready || patched[k] || seen[k] || wants != nil && !wants(s) {
+		if s.State == lint.Ready || patched[k] || seen[k] {
 			continue
 		}
 		seen[k] = true
-		out = append(out, t.explain(s, reasons[k]))
+		out = append(out, t.explain(s, reasons[k], shown(whereOf(s))))
 	}
 	slices.SortStableFunc(out, func(a, b Withheld) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Cause, b.Cause)) })
 	return out
 }
 
 // A key tells a service from others, also after it was looked at again.
-type key struct{ template, name, origin string }
+type key struct {
+	tree                   *corpus.Tree
+	template, name, origin string
+}
 
-func keyOf(s *lint.Subject) key { return key{s.Service.Template, s.Service.Name, s.Origin()} }
+func keyOf(s *lint.Subject) key {
+	return key{s.Service.Tree, s.Service.Template, s.Service.Name, s.Origin()}
+}
 
 // patched is the services that a change of today is about.
 func (t Today) patched() map[key]bool {
@@ -71,9 +84,19 @@ func (t Today) patched() map[key]bool {
 	return out
 }
 
-// explain says why a service gets no patch. Reason is what patch.Plan said, "" for nothing.
-func (t Today) explain(s *lint.Subject, reason string) Withheld {
-	at := lint.InTree(s.Service.Tree, cmp.Or(s.Origin(), s.Service.Template))
+// whereOf is the directory of a service's port, or the script of a service without one.
+func whereOf(s *lint.Subject) string {
+	for _, p := range s.Service.Ports {
+		if p.Origin == s.Origin() {
+			return p.Make.Dir()
+		}
+	}
+	return s.Service.Template
+}
+
+// explain says why a service gets no patch. Reason is what patch.Plan said, "" for
+// nothing; at is what the commands are to look at.
+func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
 	w := Withheld{Subject: s, More: "svcjify lint " + at, Evidence: evidenceOf(s.Verdict)}
 	blockers := s.Blockers()
 	fix := t.uncertain(s)
@@ -98,10 +121,14 @@ func (t Today) explain(s *lint.Subject, reason string) Withheld {
 	default:
 		w.Cause, w.order = notMade, 2
 		w.What = cmp.Or(reason, string(s.State)+": "+findings(errorsOf(s)))
-		w.Do = "make the change by hand; the finding says what is missing"
+		w.Do = "add by hand what svcjify lint says, and raise PORTREVISION"
 		if i := slices.IndexFunc(errorsOf(s), func(f lint.Finding) bool { return f.Hint != "" }); i >= 0 {
 			w.Do = errorsOf(s)[i].Hint
 		}
+	}
+	w.same = w.What
+	if len(blockers) == 0 {
+		w.same += "\x00" + w.Evidence
 	}
 	w.What, w.Evidence, w.Do, w.More = report.OneLine(w.What), report.OneLine(w.Evidence), report.OneLine(w.Do), report.OneLine(w.More)
 	return w
@@ -124,15 +151,18 @@ func (w *Withheld) blocked(blockers []lint.Finding, at string) {
 			hints = append(hints, b.Hint)
 		}
 	}
-	if s.Repair != nil {
-		hints = append(hints, "or try svcjify patch --repair "+at)
-	}
 	w.Do = strings.Join(hints, "; ")
+	if s.Repair != nil && !strings.Contains(w.Do, "--repair") {
+		w.Do = strings.TrimPrefix(w.Do+"; or try svcjify patch --repair "+at, "; or ")
+	}
 	switch f.Code {
 	case "SJ201":
 		w.More = "svcjify run --svcj " + at
 	case "SJ209":
 		w.More = "svcjify run " + at
+		w.Do = "find out what the start waits for; where it was seen to work in a jail, write into .svcjify.toml an ignore with rule, reason and works = true"
+	case "SJ403":
+		w.Do = "correct the script; sh -n shows where it ends too early"
 	case "SJ212":
 		w.More = "svcjify run --svcj --running " + at + " stop"
 	}
