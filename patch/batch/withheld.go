@@ -35,6 +35,7 @@ const (
 	onlyLikely = "The answer, or the patch, is less certain than asked for"
 	notMade    = "The patch could not be made"
 	notKnown   = "What the service needs is not known"
+	notHere    = "The script has no template in the tree"
 )
 
 // Withheld is every service of today that is not ready and gets no patch, each
@@ -102,7 +103,7 @@ func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
 	fix := t.uncertain(s)
 	switch {
 	case s.Script == nil:
-		w.Cause, w.order = notKnown, 3
+		w.Cause, w.order = notHere, 4
 		w.What = "unknown: the port has no template of the script"
 		w.Do = "look at where the port takes the script from: a patch must go there"
 	case len(blockers) > 0:
