@@ -33,6 +33,12 @@ func (l *loader) handMadePort(found *services, r *portResult) {
 		done[w.Text] = true
 	}
 	for _, in := range rec.into {
+		if strings.HasSuffix(in.name, sampleSuffix) {
+			if !l.sampled(mk, in.name) {
+				continue
+			}
+			in.name = strings.TrimSuffix(in.name, sampleSuffix)
+		}
 		switch {
 		case in.name == "":
 			l.problem(Problem{Kind: NoTemplate, Path: in.command.File, Line: in.command.Line, Origin: r.port.Dir,
@@ -69,6 +75,19 @@ func Installs(build *makefile.Port, script string) bool {
 	return slices.ContainsFunc(readRecipe(build).into, func(in install) bool {
 		return in.name == script && in.command.Condition == ""
 	})
+}
+
+// sampleSuffix ends the name of a file that rc(8) does not run (find_local_scripts_new
+// in rc.subr). What @sample names in the packing list, pkg(8) copies to the name
+// without it.
+const sampleSuffix = ".sample"
+
+// sampled tells whether a file in rc.d is copied to its name without .sample.
+func (l *loader) sampled(mk *makefile.Port, name string) bool {
+	return strings.Contains(mk.Value("PLIST_FILES"), "@sample "+rcDir+"/"+name) ||
+		slices.ContainsFunc(l.packingList(mk.Dir(), nil), func(p packedLine) bool {
+			return p.sample && p.name == strings.TrimSuffix(name, sampleSuffix)
+		})
 }
 
 func joinConditions(a, b string) string {
@@ -159,6 +178,7 @@ func (l *loader) packed(found *services, sel *selection) {
 type packedLine struct {
 	name, file   string
 	placeholders []string
+	sample       bool // pkg(8) copies it from name.sample
 	line         int
 }
 
@@ -185,7 +205,11 @@ func (l *loader) packingList(dir string, buf []byte) []packedLine {
 		if m == nil || strings.HasPrefix(line, "@comment") || strings.HasPrefix(line, "@dir") {
 			continue
 		}
-		p := packedLine{name: m[2], file: file, line: n}
+		p := packedLine{file: file, line: n, sample: strings.Contains(m[1], "@sample")}
+		name, isSample := strings.CutSuffix(m[2], sampleSuffix)
+		if p.name = name; isSample && !p.sample {
+			continue
+		}
 		for _, q := range placeholder.FindAllStringSubmatch(m[1], -1) {
 			p.placeholders = append(p.placeholders, q[1])
 		}
@@ -201,9 +225,6 @@ func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
 	}
 	mk := r.port.Make
 	note := func(name, condition, file string, line int) {
-		if plain := strings.TrimSuffix(name, ".sample"); plain != name {
-			name = plain
-		}
 		if r.installed[name] || r.installed[strings.TrimSuffix(name, ".sh")] || !validName(name) {
 			return
 		}
@@ -216,7 +237,7 @@ func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
 	}
 	for _, w := range mk.Words("PLIST_FILES") {
 		_, name, ok := strings.Cut(w.Text, rcDir+"/")
-		if ok && w.File != "" {
+		if ok && w.File != "" && !strings.HasSuffix(strings.Trim(name, `"`), sampleSuffix) {
 			note(strings.Trim(name, `"`), w.Condition, w.File, w.Line)
 		}
 	}

@@ -18,44 +18,46 @@ func TestByHand(t *testing.T) {
 		services []string
 		problems []string
 	}{
-		"a script of files/":               {"${INSTALL_SCRIPT} ${FILESDIR}/s.sh " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"under its own name":               {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/", []string{"s.in net/a/files/s.in net/a by hand"}, nil},
-		"BSD_INSTALL_SCRIPT":               {"@${BSD_INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"INSTALL_DATA, with braces":        {"-${INSTALL_DATA} $(FILESDIR)/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"install with options":             {"install -c -m 0555 -o root -g wheel ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"${INSTALL} -m":                    {"${INSTALL} -m 555 ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"cp, relative to the port":         {"${CP} files/s.sh " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"by .CURDIR":                       {"${CP} -p ${.CURDIR}/files/s.sh " + rcd + "/s && ${CHMOD} 555 " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"sed into place":                   {"${SED} -e 's|%%PREFIX%%|${PREFIX}|g' ${FILESDIR}/s.in > " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"sed from standard input":          {"${SED} 's/a/b/' <${FILESDIR}/s.in >" + rcd + "/s; ${CHMOD} +x " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"through a pipe":                   {"${CAT} ${FILESDIR}/s.in | ${SED} s/a/b/ | ${TR} a b > " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"through WRKDIR":                   {"${CP} ${FILESDIR}/s.in ${WRKDIR}\n${REINPLACE_CMD} -e 's|%%X%%|y|' ${WRKDIR}/s.in\n${INSTALL_SCRIPT} ${WRKDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"through WRKSRC, renamed":          {"${SED} s/a/b/ ${FILESDIR}/s.sh > ${WRKSRC}/x.rc\n${INSTALL_SCRIPT} ${WRKSRC}/x.rc " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"by SUB_FILES":                     {"SUB_FILES= s\n${INSTALL_SCRIPT} ${WRKDIR}/s " + rcd + "/t", []string{"t net/a/files/s.in net/a by hand"}, nil},
-		"several":                          {"${INSTALL_SCRIPT} ${FILESDIR}/s.sh ${FILESDIR}/s.in " + rcd, []string{"s.in net/a/files/s.in net/a by hand", "s.sh net/a/files/s.sh net/a by hand"}, nil},
-		"a loop of make":                   {".for i in s t\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/${i}\n.endfor", []string{"s net/a/files/s.in net/a by hand", "t net/a/files/s.in net/a by hand"}, nil},
-		"a loop of the shell":              {"for i in s t; do ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/$$i; done", []string{"s net/a/files/s.in net/a by hand", "t net/a/files/s.in net/a by hand"}, nil},
-		"a variable of the shell":          {"n=s; ${INSTALL_SCRIPT} ${FILESDIR}/$${n}.sh " + rcd + "/$$n", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"what an expansion cuts":           {"for i in s.sh; do ${INSTALL_SCRIPT} ${FILESDIR}/$$i " + rcd + "/$${i%.sh}; done", []string{"s net/a/files/s.sh net/a by hand"}, nil},
-		"under a condition of make":        {".if ${ARCH} == mips\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s\n.endif", []string{`s net/a/files/s.in net/a(${ARCH} == mips) <${ARCH} == mips> by hand`}, nil},
-		"in a target of an option":         {"@${TRUE}\npost-install-RC-on:\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a(option RC) <option RC> by hand"}, nil},
-		"in a branch of the shell":         {"if [ -f x ]; then ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s; fi", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"in a subshell":                    {"( ${MKDIR} " + rcd + " && ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s )", []string{"s net/a/files/s.in net/a by hand"}, nil},
-		"from the sources":                 {"${INSTALL_SCRIPT} ${WRKSRC}/rc/s " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
-		"from the sources, by a cd":        {"cd ${WRKSRC} && ${INSTALL_SCRIPT} rc/s " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
-		"written there":                    {"${ECHO} '. /etc/rc.subr' > " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
-		"a name that only the shell knows": {"for i in ${FILESDIR}/*.sh; do ${INSTALL_SCRIPT} $$i " + rcd + "/$$(basename $$i .sh); done", nil, []string{"no template net/a/Makefile:6"}},
-		"a variable that is not set":       {"${INSTALL_SCRIPT} ${FILESDIR}/$$X " + rcd + "/$$X", nil, []string{"no template net/a/Makefile:6"}},
-		"no name for a script":             {"${INSTALL_SCRIPT} ${FILESDIR}/s.in '" + rcd + "/a b'", nil, []string{"no template net/a/Makefile:6"}},
-		"no sh(1)":                         {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s; fi done (", nil, []string{"no template net/a/Makefile:6"}},
-		"a directory":                      {"${MKDIR} " + rcd + "\n${INSTALL} -d " + rcd, nil, nil},
-		"a link":                           {"${LN} -s s " + rcd + "/t", nil, nil},
-		"what is removed":                  {"${RM} " + rcd + "/s", nil, nil},
-		"SUB_FILES alone":                  {"SUB_FILES= s", nil, nil},
+		"a script of files/":                 {"${INSTALL_SCRIPT} ${FILESDIR}/s.sh " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"under its own name":                 {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/", []string{"s.in net/a/files/s.in net/a by hand"}, nil},
+		"BSD_INSTALL_SCRIPT":                 {"@${BSD_INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"INSTALL_DATA, with braces":          {"-${INSTALL_DATA} $(FILESDIR)/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"install with options":               {"install -c -m 0555 -o root -g wheel ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"${INSTALL} -m":                      {"${INSTALL} -m 555 ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"cp, relative to the port":           {"${CP} files/s.sh " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"by .CURDIR":                         {"${CP} -p ${.CURDIR}/files/s.sh " + rcd + "/s && ${CHMOD} 555 " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"sed into place":                     {"${SED} -e 's|%%PREFIX%%|${PREFIX}|g' ${FILESDIR}/s.in > " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"sed from standard input":            {"${SED} 's/a/b/' <${FILESDIR}/s.in >" + rcd + "/s; ${CHMOD} +x " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"through a pipe":                     {"${CAT} ${FILESDIR}/s.in | ${SED} s/a/b/ | ${TR} a b > " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"through WRKDIR":                     {"${CP} ${FILESDIR}/s.in ${WRKDIR}\n${REINPLACE_CMD} -e 's|%%X%%|y|' ${WRKDIR}/s.in\n${INSTALL_SCRIPT} ${WRKDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"through WRKSRC, renamed":            {"${SED} s/a/b/ ${FILESDIR}/s.sh > ${WRKSRC}/x.rc\n${INSTALL_SCRIPT} ${WRKSRC}/x.rc " + rcd + "/s", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"by SUB_FILES":                       {"SUB_FILES= s\n${INSTALL_SCRIPT} ${WRKDIR}/s " + rcd + "/t", []string{"t net/a/files/s.in net/a by hand"}, nil},
+		"several":                            {"${INSTALL_SCRIPT} ${FILESDIR}/s.sh ${FILESDIR}/s.in " + rcd, []string{"s.in net/a/files/s.in net/a by hand", "s.sh net/a/files/s.sh net/a by hand"}, nil},
+		"a loop of make":                     {".for i in s t\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/${i}\n.endfor", []string{"s net/a/files/s.in net/a by hand", "t net/a/files/s.in net/a by hand"}, nil},
+		"a loop of the shell":                {"for i in s t; do ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/$$i; done", []string{"s net/a/files/s.in net/a by hand", "t net/a/files/s.in net/a by hand"}, nil},
+		"a variable of the shell":            {"n=s; ${INSTALL_SCRIPT} ${FILESDIR}/$${n}.sh " + rcd + "/$$n", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"what an expansion cuts":             {"for i in s.sh; do ${INSTALL_SCRIPT} ${FILESDIR}/$$i " + rcd + "/$${i%.sh}; done", []string{"s net/a/files/s.sh net/a by hand"}, nil},
+		"under a condition of make":          {".if ${ARCH} == mips\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s\n.endif", []string{`s net/a/files/s.in net/a(${ARCH} == mips) <${ARCH} == mips> by hand`}, nil},
+		"in a target of an option":           {"@${TRUE}\npost-install-RC-on:\n\t${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s", []string{"s net/a/files/s.in net/a(option RC) <option RC> by hand"}, nil},
+		"in a branch of the shell":           {"if [ -f x ]; then ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s; fi", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"in a subshell":                      {"( ${MKDIR} " + rcd + " && ${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s )", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"from the sources":                   {"${INSTALL_SCRIPT} ${WRKSRC}/rc/s " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
+		"from the sources, by a cd":          {"cd ${WRKSRC} && ${INSTALL_SCRIPT} rc/s " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
+		"written there":                      {"${ECHO} '. /etc/rc.subr' > " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
+		"a name that only the shell knows":   {"for i in ${FILESDIR}/*.sh; do ${INSTALL_SCRIPT} $$i " + rcd + "/$$(basename $$i .sh); done", nil, []string{"no template net/a/Makefile:6"}},
+		"a variable that is not set":         {"${INSTALL_SCRIPT} ${FILESDIR}/$$X " + rcd + "/$$X", nil, []string{"no template net/a/Makefile:6"}},
+		"no name for a script":               {"${INSTALL_SCRIPT} ${FILESDIR}/s.in '" + rcd + "/a b'", nil, []string{"no template net/a/Makefile:6"}},
+		"no sh(1)":                           {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s; fi done (", nil, []string{"no template net/a/Makefile:6"}},
+		"a directory":                        {"${MKDIR} " + rcd + "\n${INSTALL} -d " + rcd, nil, nil},
+		"a link":                             {"${LN} -s s " + rcd + "/t", nil, nil},
+		"what is removed":                    {"${RM} " + rcd + "/s", nil, nil},
+		"a sample, which rc(8) does not run": {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s.sample", nil, nil},
+		"a sample that pkg(8) copies":        {"PLIST_FILES= \"@sample etc/rc.d/s.sample\"\n${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s.sample", []string{"s net/a/files/s.in net/a by hand"}, nil},
+		"SUB_FILES alone":                    {"SUB_FILES= s", nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			head, body := "OPTIONS_DEFINE= RC\n", c.recipe
-			if strings.HasPrefix(body, "SUB_FILES") {
+			if strings.HasPrefix(body, "SUB_FILES") || strings.HasPrefix(body, "PLIST_FILES") {
 				var rest string
 				head, rest, _ = strings.Cut(body, "\n")
 				head, body = "OPTIONS_DEFINE= RC\n"+head+"\n", rest
@@ -89,7 +91,7 @@ func TestByHand(t *testing.T) {
 func TestPackingList(t *testing.T) {
 	corpus := openFS(t, map[string]string{
 		"net/a/Makefile": port("a", "net", "OPTIONS_DEFINE= DAEMON\nOPTIONS_SUB= yes\nUSE_RC_SUBR= own"), "net/a/files/own.in": "",
-		"net/a/pkg-plist": "bin/a\netc/rc.d/own\n@(root,wheel,0555) etc/rc.d/up\n%%DAEMON%%etc/rc.d/ad\n%%DAEMON%%%%X%%@sample etc/rc.d/as.sample\n@dir etc/rc.d\n" +
+		"net/a/pkg-plist": "bin/a\netc/rc.d/own\n@(root,wheel,0555) etc/rc.d/up\n%%DAEMON%%etc/rc.d/ad\n%%DAEMON%%%%X%%@sample etc/rc.d/as.sample\netc/rc.d/only.sample\n@dir etc/rc.d\n" +
 			"@comment etc/rc.d/no\n%%PORTNAME%%x\netc/rc.d/%%PORTNAME%%2\netc/rc.d/%%WHO%%\n@exec echo etc/rc.d/e\nshare/etc/rc.d/x\n",
 		"net/plain/Makefile": port("plain", "net", ""), "net/plain/pkg-plist": "bin/plain\netc/rc.d/plain\n",
 	})
@@ -97,7 +99,7 @@ func TestPackingList(t *testing.T) {
 		"a2  net/a by hand", "ad  net/a(option DAEMON) <option DAEMON> by hand", "as  net/a(option DAEMON) <option DAEMON> by hand", "plain  net/plain by hand",
 		"up  net/a by hand", "own net/a/files/own.in net/a",
 	}, list(corpus))
-	require.Equal(t, []string{"no template net/a/pkg-plist:3", "no template net/a/pkg-plist:4", "no template net/a/pkg-plist:5", "no template net/a/pkg-plist:9",
+	require.Equal(t, []string{"no template net/a/pkg-plist:3", "no template net/a/pkg-plist:4", "no template net/a/pkg-plist:5", "no template net/a/pkg-plist:10",
 		"no template net/plain/pkg-plist:2"}, problems(corpus))
 	require.Contains(t, corpus.Problems[0].Text, "no command of the Makefile installs it")
 }
