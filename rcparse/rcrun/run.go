@@ -27,6 +27,9 @@ type Script struct {
 	// placeholders are those of which nothing is known; Render puts their names in small letters.
 	placeholders []string
 
+	// machine is the one that it is run on; nil for the pretended one.
+	machine *machine
+
 	// What settle finds.
 	settled    bool
 	found      []service
@@ -112,6 +115,9 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if _, err := ReleaseOf(sc.Release); err != nil {
 		return Record{Inner: -1, Failed: clip(err.Error(), 300)}
 	}
+	if sc.Look {
+		return s.simulate(ctx, sc, true).record
+	}
 	if why := s.settle(ctx, sc); why != "" {
 		return Record{Inner: -1, Failed: why}
 	}
@@ -140,7 +146,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		m.record.Failed = err.Error()
 		return m
 	}
-	m.conf = confBody(settingsOf(sc, s.found, s.world.assumed))
+	m.conf = s.confOf(sc)
 	m.record.Assumed = s.world.assumed
 	exported := slices.Concat(clean, sc.Env)
 	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
@@ -161,6 +167,23 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	m.record.Wrote = m.files.written()
 	m.showMarks()
 	return m
+}
+
+// confOf is rc.conf of a scenario, as the body of the function __rc_conf.
+func (s *Script) confOf(sc Scenario) *syntax.Stmt {
+	if s.machine == nil {
+		return confBody(append(slices.Clone(defaults), settingsOf(sc, s.found, s.world.assumed)...))
+	}
+	if sc.Look {
+		return s.machine.conf(sc.RCConf)
+	}
+	var off []Setting // the machine may have it in a jail already
+	for _, f := range s.found {
+		if !sc.Svcj && f.name != "" {
+			off = append(off, Setting{f.name + "_svcj", "NO"})
+		}
+	}
+	return s.machine.conf(append(off, settingsOf(sc, s.found, s.world.assumed)...))
 }
 
 // confBody is rc.conf as the body of the function __rc_conf.
@@ -208,6 +231,9 @@ func (m *sim) shellRun(o opening) int {
 	model := loadedModel()
 	r.Funcs = maps.Clone(model.functions)
 	r.Funcs["__rc_conf"] = m.conf
+	if m.script.machine != nil {
+		maps.Copy(r.Funcs, m.script.machine.functions)
+	}
 	stmts = slices.Concat(model.stmts, stmts, m.script.program.Stmts)
 	return m.exitCode(r.Run(m.budget, &syntax.File{Name: o.zero, Stmts: stmts}))
 }
