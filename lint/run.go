@@ -25,6 +25,9 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
+	// Complete, if it is set, adds to the input of the inference what is known of
+	// the service besides, such as the package that a machine has it from.
+	Complete func(*infer.Input)
 	// Policy is what people have decided; nil for nothing.
 	Policy *Policy
 	// Buffers holds the text of templates, by path in the tree, that counts
@@ -187,6 +190,9 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s := &Subject{Service: svc}
 	s.Script = rcparse.Parse(src, Substitutions(svc))
 	in := infer.NewInput(svc, s.Script)
+	if opts.Complete != nil {
+		opts.Complete(&in)
+	}
 	var facts []infer.Evidence
 	texts := in // which gets its run below
 	gathered := alongside(func() { facts = infer.Gather(texts) })
