@@ -16,7 +16,8 @@ import (
 // /etc/defaults/rc.conf, whose source_rc_confs reads rc_conf_files, once in the
 // life of a shell, then the scenario's own lines as if they stood at the end of
 // rc.conf, and with each load_rc_config NAME the files of that name in /etc/rc.conf.d
-// and in the rc.conf.d beside local_startup.
+// and in the rc.conf.d beside local_startup, after which the scenario's own lines
+// count again: whoever wants them to hold writes them there.
 type Machine struct {
 	// Files is each text by its absolute path: those named above, and others that
 	// they or the scripts source. A file that is not here is not there if it is one
@@ -86,7 +87,7 @@ func (m *machine) perService() *syntax.Stmt {
 		for _, name := range byName[key] {
 			b.WriteString(m.calls[name] + "\n")
 		}
-		b.WriteString(";;\n")
+		b.WriteString("__rc_conf_own\n;;\n")
 	}
 	b.WriteString("*) ;;\nesac\ndone\n")
 	f, err := parseText(b.String())
@@ -121,6 +122,9 @@ func (m *machine) conf(settings []Setting) *syntax.Stmt {
 	}
 	return block(append(list, confBody(settings)))
 }
+
+// own is the body of __rc_conf_own: the settings alone.
+func own(settings []Setting) *syntax.Stmt { return block([]*syntax.Stmt{confBody(settings)}) }
 
 // sourced is the function that stands for a file; "" where its text is not known.
 func (m *machine) sourced(args []string) string {

@@ -47,17 +47,27 @@ command_args="$foo_a $foo_b $foo_c $foo_d $foo_e"`)
 	require.Equal(t, "host method: /usr/local/sbin/foo script conf local etc etc-local\n", linesOf(rec.Reached))
 }
 
-// A directory rc.conf.d/NAME is read file by file, sorted; the scenario's own
-// lines stand at the end of rc.conf, and so before all of these.
+// A directory rc.conf.d/NAME is read file by file, sorted. The scenario's own
+// lines count last, but not once more where nothing of that name is read.
 func TestMachineDirectory(t *testing.T) {
 	files := map[string]string{
 		"/etc/rc.conf":           "foo_flags=-conf\n",
 		"/etc/rc.conf.d/foo/10-": "foo_flags=\"$foo_flags -ten\"\n",
 		"/etc/rc.conf.d/foo/20":  "foo_flags=\"$foo_flags -twenty\"\n",
 	}
-	sc := Scenario{Verb: "start", InstalledAs: "foo", RCConf: []Setting{{"foo_flags", "-own"}}}
+	sc := Scenario{Verb: "start", InstalledAs: "foo"}
 	rec := onMachine(serviceText(""), files).Run(context.Background(), sc)
-	require.Equal(t, "host method: /usr/local/sbin/foo -own -ten -twenty\n", linesOf(rec.Reached))
+	require.Equal(t, "host method: /usr/local/sbin/foo -conf -ten -twenty\n", linesOf(rec.Reached))
+	sc.RCConf = []Setting{{"foo_flags", "-own"}}
+	rec = onMachine(serviceText(""), files).Run(context.Background(), sc)
+	require.Equal(t, "host method: /usr/local/sbin/foo -own\n", linesOf(rec.Reached))
+
+	delete(files, "/etc/rc.conf.d/foo/10-")
+	delete(files, "/etc/rc.conf.d/foo/20")
+	early := ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\ncommand=/usr/local/sbin/foo\nfoo_flags=-script\nload_rc_config $name\nrun_rc_command \"$1\"\n"
+	sc.Boot = true // rc.conf has been read before the script sets its own
+	rec = onMachine(early, files).Run(context.Background(), sc)
+	require.Equal(t, "host method: /usr/local/sbin/foo -script\n", linesOf(rec.Reached))
 }
 
 // The same files are read in the jail, where the shell is a fresh one, and a

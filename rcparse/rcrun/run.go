@@ -146,7 +146,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		m.record.Failed = err.Error()
 		return m
 	}
-	m.conf = s.confOf(sc)
+	m.conf, m.confAgain = s.confOf(sc)
 	m.record.Assumed = s.world.assumed
 	exported := slices.Concat(clean, sc.Env)
 	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
@@ -169,21 +169,24 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	return m
 }
 
-// confOf is rc.conf of a scenario, as the body of the function __rc_conf.
-func (s *Script) confOf(sc Scenario) *syntax.Stmt {
-	if s.machine == nil {
-		return confBody(append(slices.Clone(defaults), settingsOf(sc, s.found, s.world.assumed)...))
-	}
-	if sc.Look {
-		return s.machine.conf(sc.RCConf)
-	}
-	var off []Setting // the machine may have it in a jail already
-	for _, f := range s.found {
-		if !sc.Svcj && f.name != "" {
-			off = append(off, Setting{f.name + "_svcj", "NO"})
+// confOf is rc.conf of a scenario, as the bodies of the functions __rc_conf and __rc_conf_own.
+func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
+	settings := settingsOf(sc, s.found, s.world.assumed)
+	switch {
+	case s.machine == nil:
+		return confBody(append(slices.Clone(defaults), settings...)), own(nil)
+	case sc.Look:
+		settings = sc.RCConf
+	case !sc.Svcj: // the machine may have it in a jail already
+		var off []Setting
+		for _, f := range s.found {
+			if f.name != "" {
+				off = append(off, Setting{f.name + "_svcj", "NO"})
+			}
 		}
+		settings = append(off, settings...)
 	}
-	return s.machine.conf(append(off, settingsOf(sc, s.found, s.world.assumed)...))
+	return s.machine.conf(settings), own(settings)
 }
 
 // confBody is rc.conf as the body of the function __rc_conf.
@@ -230,7 +233,7 @@ func (m *sim) shellRun(o opening) int {
 	}
 	model := loadedModel()
 	r.Funcs = maps.Clone(model.functions)
-	r.Funcs["__rc_conf"] = m.conf
+	r.Funcs["__rc_conf"], r.Funcs["__rc_conf_own"] = m.conf, m.confAgain
 	if m.script.machine != nil {
 		maps.Copy(r.Funcs, m.script.machine.functions)
 	}
