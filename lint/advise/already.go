@@ -40,7 +40,7 @@ func (j *judgement) already() {
 		j.Reasons = append(j.Reasons, "rc.conf asks for a jail, and the script itself keeps it outside"+j.ownReason()+".")
 		return
 	case v.OptOut && v.Certainty >= infer.Likely:
-		j.Reasons = append(j.Reasons, "It should not be: "+lower(sentence(v.Reason)))
+		j.Reasons = append(j.Reasons, "It should not be: "+lower(optOutReason(v.Reason)))
 		j.Lines = []rcrun.Setting{{Name: j.RunName + "_svcj", Value: "NO"}}
 		j.Before = j.before(j.Lines)
 		return
@@ -76,10 +76,18 @@ func (j *judgement) measure(unknown []string) {
 	case len(little) > 0:
 		j.Reasons = append(j.Reasons, fmt.Sprintf("Too little: it needs %s: %s", strings.Join(little, ", "), sentence(v.Reason)))
 	case len(much) > 0:
-		j.Reasons = append(j.Reasons, fmt.Sprintf("Too much: %s is not needed as far as the evidence goes (%s): %s", strings.Join(much, ", "), v.Certainty, sentence(v.Reason)))
+		are := "is"
+		if len(much) > 1 {
+			are = "are"
+		}
+		j.Reasons = append(j.Reasons, fmt.Sprintf("Too much: %s %s not needed as far as the evidence goes (%s): %s", strings.Join(much, ", "), are, v.Certainty, sentence(v.Reason)))
 	case len(unknown) > 0:
 	default:
-		j.Reasons = append(j.Reasons, "Rightly: "+shownOptions(j.Options)+" is what it needs. "+sentence(v.Reason))
+		rightly := "Rightly: "
+		if len(j.Lines) > 0 {
+			rightly = "As to the options: "
+		}
+		j.Reasons = append(j.Reasons, rightly+shownOptions(j.Options)+" is what it needs. "+sentence(v.Reason))
 		return
 	}
 	want := slices.Clone(v.Options)

@@ -3,6 +3,7 @@ package advise
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/svcjify/svcjify/corpus/host"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -40,6 +42,10 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge) *
 	j.Certainty, j.Evidence = j.subject.Verdict.Certainty, j.subject.Verdict.Evidence
 	j.observe()
 	j.decide()
+	if f := j.laterFile(); f != "" && len(j.Lines) > 0 {
+		j.File = f
+		j.Reasons = append(j.Reasons, fmt.Sprintf("%s is read after rc.conf: the lines belong there.", f))
+	}
 	return j.Advice
 }
 
@@ -91,7 +97,7 @@ func (j *judgement) ruledOut() bool {
 	case j.refuses():
 		j.stop(Never, "The script itself keeps it out of jails"+j.ownReason()+".")
 	case v.OptOut && v.Certainty >= infer.Likely:
-		j.stop(Never, sentence(v.Reason))
+		j.stop(Never, optOutReason(v.Reason))
 	case v.OptOut:
 		j.stop(NotToday, "It may have to stay outside: "+lower(sentence(v.Reason)))
 		j.Reasons = append(j.Reasons, howToSee(j.Name))
@@ -100,6 +106,17 @@ func (j *judgement) ruledOut() bool {
 		return false
 	}
 	return true
+}
+
+// leavesNothing is why a script that only sets something up stays outside.
+const leavesNothing = "It leaves no process running, and a service jail goes away with its last process."
+
+// optOutReason is the inference's reason as an administrator is told.
+func optOutReason(reason string) string {
+	if strings.HasPrefix(reason, "the simulated start: ") {
+		return leavesNothing
+	}
+	return sentence(reason)
 }
 
 // refuses reports whether the script stays outside though rc.conf says YES.
@@ -130,6 +147,15 @@ func (j *judgement) ownReason() string {
 	return ""
 }
 
+// softNo reports whether the script says NO and lets rc.conf say otherwise.
+func (j *judgement) softNo() (why string, soft bool) {
+	soft = slices.ContainsFunc(j.subject.Script.Svcj(), func(d rcparse.Svcj) bool {
+		v, _ := d.Static()
+		return d.Kind == rcparse.SvcjSwitch && strings.EqualFold(v, "NO")
+	})
+	return j.ownReason(), soft
+}
+
 // blocked looks at what the rules found to stand in the way, other than what the
 // jailed start loses, for which there may be other lines.
 func (j *judgement) blocked() bool {
@@ -138,11 +164,13 @@ func (j *judgement) blocked() bool {
 			continue
 		}
 		if f.Code == "SJ208" {
-			j.stop(Never, "It leaves no process running, and a service jail goes away with its last process.")
+			j.stop(Never, leavesNothing)
 			return true
 		}
 		j.stop(NotToday, sentence(f.Message))
-		j.Port = f.Hint
+		if slices.Contains([]string{"SJ202", "SJ203", "SJ204", "SJ207"}, f.Code) { // those whose hint says what to do
+			j.Port = f.Hint
+		}
 		return true
 	}
 	r := j.subject.Records
@@ -183,6 +211,9 @@ func (j *judgement) jail() {
 	switch {
 	case declared && len(missing) == 0:
 		j.Reasons = append(j.Reasons, "The script declares "+shownOptions(j.Declared)+".")
+		if why, soft := j.softNo(); soft {
+			j.Reasons = append(j.Reasons, "By itself it stays outside"+why+": svcj_all_enable does not jail it, the line does.")
+		}
 		if !v.Known() {
 			j.Certainty = infer.Certain
 		}
@@ -209,6 +240,7 @@ func (j *judgement) jail() {
 	if lost := worst(lint.Losses(r.Host, r.Jail)); len(lost) > 0 {
 		extra, why := j.workaround(lines)
 		if extra == nil {
+			j.Reasons = nil
 			j.stop(NotToday, j.lostSentences(lost)...)
 			if why != "" {
 				j.Reasons = append(j.Reasons, why)
@@ -269,9 +301,6 @@ func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
 		case jail.Failed != "":
 			return "svcjify can't tell: the simulated start with these lines was ended, since " + jail.Failed + "."
 		case len(jail.Jails) == 0 || !jail.Jails[0].Found || len(jail.Refused) > 0:
-			if f := j.laterFile(); f != "" {
-				return fmt.Sprintf("%s is read after rc.conf and sets %s_svcj: change it there.", f, j.RunName)
-			}
 			return fmt.Sprintf("With these lines in rc.conf it is not started in a jail %s: the script sets %s_svcj itself.", when, j.RunName)
 		case !sameWords(strings.Fields(jail.SvcjOptions), options):
 			return fmt.Sprintf("With these lines in rc.conf its options %s are %s: the script sets them itself.", when, shownOptions(strings.Fields(jail.SvcjOptions)))
@@ -282,14 +311,28 @@ func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
 	return ""
 }
 
-// laterFile is a file of rc.conf.d for the service, which is read after rc.conf.
+// laterFile is a file of rc.conf.d for the service that sets one of the lines'
+// variables, and is read after rc.conf; the last one counts.
 func (j *judgement) laterFile() string {
-	for _, dir := range append([]string{"/etc"}, path.Dir(j.m.startup[len(j.m.startup)-1])) {
-		if _, ok := j.m.conf[dir+"/rc.conf.d/"+j.RunName]; ok {
-			return dir + "/rc.conf.d/" + j.RunName
+	dirs := []string{"/etc"}
+	if n := len(j.m.startup); n > 0 {
+		dirs = append(dirs, path.Dir(j.m.startup[n-1]))
+	}
+	later := ""
+	for _, dir := range dirs {
+		name := dir + "/rc.conf.d/" + j.RunName
+		for _, file := range slices.Sorted(maps.Keys(j.m.conf)) {
+			if file != name && !strings.HasPrefix(file, name+"/") {
+				continue
+			}
+			for _, l := range j.Lines {
+				if _, sets := assigned(j.m.conf[file], l.Name); sets {
+					later = file
+				}
+			}
 		}
 	}
-	return ""
+	return later
 }
 
 // scenario is a start with lines in rc.conf, which have it jailed where they say so.

@@ -15,11 +15,12 @@ const (
 	onlyUNIX
 	onlyIPv4
 	onlyIPv6
+	portOff // not a family: a port that is switched off
 )
 
 // listenLine is a line of a configuration that says where to listen: a key that
 // speaks of it, and a value. The separators are those of ini, yaml, nginx and the like.
-var listenLine = regexp.MustCompile(`(?i)^\s*["'<{(]*((?:[\w.-]*[_.-])?(?:listen|bind|addr|address|addresses|socket|port|endpoint|interface)(?:[_.-]?(?:addr|address|addresses|host|ip|port|on|path|file|dir|directories|perm\w*|owner|group|mode))*)["'>]?\s*(?:=>|[=:>\s])\s*(.*)$`)
+var listenLine = regexp.MustCompile(`(?i)^\s*["'<{(]*((?:[\w.-]*[_.-])?(?:listen|bind|addr|address|addresses|(?:unix)?[_-]?socket|port|endpoint|interface)(?:[_.-]?(?:addr|address|addresses|host|ip|port|on|path|file|dir|directories|perm\w*|owner|group|mode))*)["'>]?\s*(?:=>|[=:>\s])\s*(.*)$`)
 
 // noNetworking is a line that switches IP off by itself.
 var noNetworking = regexp.MustCompile(`(?i)^\s*skip[-_]networking(\s*=\s*(1|on|true|yes))?\s*$`)
@@ -29,9 +30,11 @@ var noNetworking = regexp.MustCompile(`(?i)^\s*skip[-_]networking(\s*=\s*(1|on|t
 func (j *judgement) listens() (family, string) {
 	found := map[family]int{}
 	var where string
+	unix := false // where is about a UNIX socket
 	note := func(f family, place, text string) {
 		found[f]++
-		if where == "" && f != mixed {
+		if f == onlyUNIX && !unix || where == "" && f != mixed && f != portOff {
+			unix = f == onlyUNIX
 			where = fmt.Sprintf("%s has %q", place, clip(text))
 		}
 	}
@@ -62,6 +65,10 @@ func (j *judgement) listens() (family, string) {
 			}
 		}
 	}
+	if found[portOff] > 0 && found[onlyUNIX] > 0 && found[mixed] == 0 {
+		off = true
+	}
+	delete(found, portOff)
 	if off {
 		return onlyUNIX, "It listens on UNIX sockets only: " + where + "."
 	}
@@ -99,14 +106,14 @@ func listenKinds(line string) []family {
 	value = strings.Trim(strings.TrimSpace(value), `"',;>)]}`)
 	var out []family
 	for _, w := range strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' }) {
-		w = strings.Trim(w, `"'`)
+		w = strings.TrimPrefix(strings.Trim(w, `"'`), "-") // redis: an address that need not be there
 		kind, ok := addressKind(w)
 		switch {
 		case ok:
 			out = append(out, kind)
 		case len(out) > 0: // what follows an address is its options
 		case isOff(w):
-			return nil
+			return []family{portOff}
 		default:
 			return []family{mixed} // a port, a name, an interface: any family
 		}

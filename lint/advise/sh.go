@@ -22,7 +22,9 @@ set -eu
 func Shell(w io.Writer, list []*Advice) error {
 	var b strings.Builder
 	b.WriteString(shHead)
-	comment := func(format string, args ...any) { fmt.Fprintf(&b, "# %s\n", report.OneLine(fmt.Sprintf(format, args...))) }
+	comment := func(format string, args ...any) {
+		fmt.Fprintf(&b, "# %s\n", report.OneLine(fmt.Sprintf(format, args...)))
+	}
 	for _, a := range byVerdict(list) {
 		b.WriteByte('\n')
 		name := a.Name

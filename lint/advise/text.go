@@ -35,11 +35,18 @@ func Text(w io.Writer, list []*Advice) error {
 			b.WriteString("\n" + everyJail)
 		}
 	}
+	never := false
 	for _, a := range byVerdict(list) {
-		if a.Verdict != Never || len(list) == 1 {
-			b.WriteByte('\n')
-			a.text(&b)
+		if a.Verdict == Never { // there is nothing to be done about these: a line each
+			if !never {
+				b.WriteByte('\n')
+			}
+			never = true
+			fmt.Fprintf(&b, "%s (%s): never: %s\n", report.OneLine(a.Name), report.OneLine(a.from()), report.OneLine(strings.Join(a.Reasons, " ")))
+			continue
 		}
+		b.WriteByte('\n')
+		a.text(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -73,8 +80,14 @@ func table(b *strings.Builder, list []*Advice) {
 
 // short is the lines, or the first reason where there are none.
 func (a *Advice) short() string {
-	if len(a.Lines) > 0 {
-		return report.OneLine(strings.Join(assignments(a.Lines), " "))
+	lines := report.OneLine(strings.Join(assignments(a.Lines), " "))
+	switch {
+	case a.Verdict == Already && lines != "":
+		return "better: " + lines
+	case lines != "":
+		return lines
+	case a.Verdict == Already && strings.HasPrefix(strings.Join(a.Reasons, " "), "Rightly"):
+		return "rightly"
 	}
 	if len(a.Reasons) == 0 {
 		return ""
@@ -96,17 +109,7 @@ func assignments(lines []rcrun.Setting) []string {
 
 // text is one service.
 func (a *Advice) text(b *strings.Builder) {
-	from := a.Package
-	switch {
-	case from == "" && a.Base:
-		from = "base system"
-	case from == "":
-		from = "package not known"
-	}
-	if !a.Enabled {
-		from += ", not switched on"
-	}
-	fmt.Fprintf(b, "%s (%s): %s\n", report.OneLine(a.Name), report.OneLine(from), a.Verdict.Words())
+	fmt.Fprintf(b, "%s (%s): %s\n", report.OneLine(a.Name), report.OneLine(a.from()), a.Verdict.Words())
 	for _, r := range a.Reasons {
 		fmt.Fprintf(b, "  %s\n", report.OneLine(r))
 	}
@@ -132,8 +135,23 @@ func (a *Advice) text(b *strings.Builder) {
 		row("", o.Why)
 	}
 	if a.Port != "" {
-		row("the port", sentence("could "+strings.TrimPrefix(a.Port, "could ")))
+		row("script", sentence("it would have to "+a.Port))
 	}
+}
+
+// from says where the script comes from, and whether it is switched on.
+func (a *Advice) from() string {
+	from := a.Package
+	switch {
+	case from == "" && a.Base:
+		from = "base system"
+	case from == "":
+		from = "package not known"
+	}
+	if !a.Enabled {
+		from += ", switched off"
+	}
+	return from
 }
 
 // restarted is commands between a stop and a start: NAME_svcj must not change
