@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/advise"
+	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -48,6 +50,8 @@ func (c *Command) adviseCmd() *cobra.Command {
 	cmd.Flags().StringVar(&f.root, "root", "/", "`directory` that the system is installed below")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`format` to print: text, json or sh")
 	cmd.Flags().BoolVar(&f.all, "all", false, "look at services that are switched off too, and at the steps of the boot")
+	cmd.Flags().StringSliceVar(&f.observed, "observed", nil, "`file` captured on the running system: sockstat, ipcs, procstat -f, kdump, truss; may be given several times")
+	cmd.Flags().BoolVar(&f.howTo, "how-to-observe", false, "print the commands that capture what NAME does, and what each can show")
 	cmd.Flags().StringVar(&f.release, "release", "", "`release` whose rc.subr the system has (default: by its /etc/rc.subr)")
 	var names []string
 	for _, x := range advise.Formats() {
@@ -59,6 +63,13 @@ func (c *Command) adviseCmd() *cobra.Command {
 
 func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) error {
 	print, err := adviceFormat(f.format)
+	if err != nil {
+		return err
+	}
+	if f.howTo && len(names) == 0 {
+		return fmt.Errorf("%w: %w", errUsage, hinted{errors.New("--how-to-observe takes the name of a service"), "svcjify advise --how-to-observe nginx"})
+	}
+	captures, err := observations(f.observed)
 	if err != nil {
 		return err
 	}
@@ -75,13 +86,19 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 	}
 	defer m.Close()
 	c.progress.say("looking at the services", c.global.quiet)
-	list, errs := m.Advise(cmd.Context(), advise.Question{Names: names, All: f.all, Progress: c.progress.named})
+	list, errs := m.Advise(cmd.Context(), advise.Question{Names: names, All: f.all, Observed: captures, Progress: c.progress.named})
 	c.progress.done()
+	for _, o := range captures {
+		c.sayCapture(o, advise.Tied(o, list))
+	}
 	for _, p := range m.Problems {
 		c.sayProblem(p)
 	}
 	if err := cmd.Context().Err(); err != nil {
 		return err
+	}
+	if f.howTo {
+		print = howTo
 	}
 	if len(list) > 0 || len(errs) == 0 {
 		if err := print(c.Stdout, list); err != nil {
@@ -92,6 +109,48 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 		return fmt.Errorf("%w: %w", errUsage, hinted{errors.Join(errs...), "svcjify advise --all lists what is installed"})
 	}
 	return nil
+}
+
+// howTo prints how to see what the services need.
+func howTo(w io.Writer, list []*advise.Advice) error {
+	for i, a := range list {
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := observe.HowTo(w, a.Process); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// observations reads what was captured.
+func observations(names []string) (out []*observe.Capture, err error) {
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, hinted{fmt.Errorf("cannot read %s: %w", name, bare(err)), "--observed takes files; svcjify advise --how-to-observe NAME says how to make them"}
+		}
+		c, err := observe.Read(name, f)
+		f.Close()
+		if err != nil {
+			return nil, hinted{err, "svcjify advise --how-to-observe NAME says how to capture it"}
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// sayCapture says what became of a captured file.
+func (c *Command) sayCapture(o *observe.Capture, tied int) {
+	if c.global.quiet {
+		return
+	}
+	unknown := ""
+	if o.Unknown > 0 {
+		unknown = fmt.Sprintf(", %d of them not known (the first: line %d)", o.Unknown, o.FirstUnknown)
+	}
+	fmt.Fprintf(c.Stderr, "%s: %s, %d lines%s; %d facts, %d of these services\n", report.OneLine(o.Name), o.Format, o.Lines, unknown, len(o.Facts), tied)
 }
 
 // sayProblem prints what could not be read, without ending the run.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -63,6 +64,8 @@ type Advice struct {
 	Reasons []string
 	// Port is what the script would have to change for a better verdict; "" for nothing.
 	Port string
+	// Process is what it runs.
+	Process observe.Subject
 	// Evidence is what speaks for the options.
 	Evidence []infer.Evidence
 }

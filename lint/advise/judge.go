@@ -25,10 +25,11 @@ type judgement struct {
 	subject *lint.Subject
 	look    rcrun.Record // as rc.conf has it, nothing started
 	job     rcrun.Job
+	seen    observed
 }
 
 // judge decides on one service.
-func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge) *Advice {
+func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) *Advice {
 	s := found.Script
 	j := &judgement{m: m, ctx: ctx, script: s, look: found.look, job: rcrun.Job{Src: s.Text},
 		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar, RunName: found.RunName}}
@@ -39,8 +40,9 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge) *
 	j.subject = lint.Look(ctx, svc, s.Text, k, lint.Options{
 		Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Programs: m.finder(s, k), Complete: func(in *infer.Input) { complete(in, s) },
 	})
+	j.observe(q.Observed, len(q.Names) == 1)
 	j.Certainty, j.Evidence = j.subject.Verdict.Certainty, j.subject.Verdict.Evidence
-	j.observe()
+	j.Process = j.process()
 	j.decide()
 	if f := j.laterFile(); f != "" && len(j.Lines) > 0 {
 		j.File = f
@@ -98,6 +100,8 @@ func (j *judgement) ruledOut() bool {
 		j.stop(Never, "The script itself keeps it out of jails"+j.ownReason()+".")
 	case v.OptOut && v.Certainty >= infer.Likely:
 		j.stop(Never, optOutReason(v.Reason))
+	case j.seen.refused != "":
+		j.stop(NotToday, "It was seen to do what no option permits: "+j.seen.refused+".")
 	case v.OptOut:
 		j.stop(NotToday, "It may have to stay outside: "+lower(sentence(v.Reason)))
 		j.Reasons = append(j.Reasons, howToSee(j.Name))

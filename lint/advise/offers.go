@@ -25,7 +25,10 @@ func (j *judgement) offerFamily() {
 	if !slices.ContainsFunc(j.Options, func(w string) bool { return slices.Contains(families, w) }) {
 		return
 	}
-	kind, why := j.listens()
+	kind, why := j.seen.family()
+	if kind == mixed && !j.seen.both() {
+		kind, why = j.listens()
+	}
 	var word string
 	switch kind {
 	case onlyUNIX:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus/host"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -80,6 +81,8 @@ type Question struct {
 	Names []string
 	// All asks about what is switched off too, and about the steps of the boot that can't be.
 	All bool
+	// Observed is what was captured on the running system.
+	Observed []*observe.Capture
 	// Progress, if it is set, is told of each service before it is looked at, from several goroutines.
 	Progress func(done, all int, name string)
 	// Workers is how many services are judged at once; 0 is as many as the pool has.
@@ -117,7 +120,7 @@ func (m *Machine) Advise(ctx context.Context, q Question) ([]*Advice, []error) {
 				if q.Progress != nil {
 					q.Progress(i, len(found), found[i].Script.Name)
 				}
-				out[i] = m.judge(ctx, found[i], k)
+				out[i] = m.judge(ctx, found[i], k, q)
 			}
 		})
 	}

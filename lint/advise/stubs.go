@@ -7,4 +7,3 @@ import (
 )
 
 func (m *Machine) finder(s *host.Script, k *infer.Knowledge) *program.Finder { return nil }
-func (j *judgement) observe()                                                {}
