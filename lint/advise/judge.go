@@ -46,6 +46,12 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 	j.decide()
 	if f := j.laterFile(); f != "" && len(j.Lines) > 0 {
 		j.File = f
+		j.Before = nil
+		for _, l := range j.Lines {
+			if v, ok := assigned(m.conf[f], l.Name); ok {
+				j.Before = append(j.Before, rcrun.Setting{Name: l.Name, Value: v})
+			}
+		}
 		j.Reasons = append(j.Reasons, fmt.Sprintf("%s is read after rc.conf: the lines belong there.", f))
 	}
 	return j.Advice
@@ -278,8 +284,8 @@ func (j *judgement) confOptions() []rcrun.Setting {
 // missing is what the service needs and the words do not grant.
 func (j *judgement) missing(have []string) []string {
 	v := j.subject.Verdict
-	if v.Certainty < infer.Confident || v.OptOut {
-		return nil
+	if v.Certainty < infer.Confident || v.OptOut { // but what was seen is needed
+		return lacking(have, j.seen.words)
 	}
 	return lacking(have, v.Options)
 }
@@ -369,7 +375,7 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 		}
 	}
 	for _, l := range list {
-		out = append(out, sentence("In the jail "+l.What))
+		out = append(out, sentence("In the jail "+strings.ReplaceAll(l.What, "host.example.org", "<the host's name>")))
 	}
 	return out
 }

@@ -17,6 +17,7 @@ const FromObserved infer.Kind = "observed"
 // observed is what was captured of one service.
 type observed struct {
 	needs   []observe.Need
+	words   []string                // the options that these take
 	first   map[observe.Need]string // where each was seen first, in words
 	life    bool                    // a trace from the start on
 	refused string                  // an act that no option permits
@@ -66,6 +67,9 @@ func (j *judgement) observe(captures []*observe.Capture, alone bool) {
 			switch {
 			case f.Child > 0:
 				continue
+			case f.Need == observe.Ran:
+				j.seen.life = j.seen.life || c.Trace() && slices.Contains(pids.own, f.PID)
+				continue
 			case c.Trace() && f.Command != "" && !j.runs(f.Command) && !slices.Contains(pids.children, f.PID):
 				continue // what its process ran before it was the service: sh(1), su(1)
 			case f.PID > 0 && slices.Contains(pids.all(), f.PID):
@@ -77,10 +81,6 @@ func (j *judgement) observe(captures []*observe.Capture, alone bool) {
 			case alone && f.Command == "" && f.User == "" && c.Format == observe.Truss:
 				how = "the one that was asked about"
 			default:
-				continue
-			}
-			if f.Need == observe.Ran {
-				j.seen.life = j.seen.life || c.Trace()
 				continue
 			}
 			seen := fmt.Sprintf("%s (%s, %s:%d)", f.Seen, how, c.Name, f.Line)
@@ -125,6 +125,7 @@ func (j *judgement) weigh(facts []infer.Evidence) {
 	if len(words) == 0 {
 		reason = "Nothing that it was seen to do needs an option."
 	}
+	j.seen.words = words
 	more := lacking(v.Options, words)
 	switch {
 	case v.Certainty < infer.Likely:
