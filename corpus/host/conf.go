@@ -59,8 +59,7 @@ func (r *Root) Conf(localStartup []string) (files []File, problems []corpus.Prob
 	}
 	dirs := []string{"/etc"}
 	for _, d := range localStartup {
-		// rc.subr takes the ending off the last word only; the others' are read where they then point.
-		dirs = append(dirs, path.Dir(d), d)
+		dirs = append(dirs, strings.TrimSuffix(d, "/rc.d"))
 	}
 	seen := map[string]bool{}
 	left := maxConfFiles

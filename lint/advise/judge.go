@@ -324,12 +324,8 @@ func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
 // laterFile is a file of rc.conf.d for the service that sets one of the lines'
 // variables, and is read after rc.conf; the last one counts.
 func (j *judgement) laterFile() string {
-	dirs := []string{"/etc"}
-	if n := len(j.m.startup); n > 0 {
-		dirs = append(dirs, path.Dir(j.m.startup[n-1]))
-	}
 	later := ""
-	for _, dir := range dirs {
+	for _, dir := range j.m.confDirs() {
 		name := dir + "/rc.conf.d/" + j.RunName
 		for _, file := range slices.Sorted(maps.Keys(j.m.conf)) {
 			if file != name && !strings.HasPrefix(file, name+"/") {

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -119,7 +118,6 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 		}
 		m.startup = slices.DeleteFunc(startup, func(d string) bool { return !strings.HasPrefix(d, "/") })
 	}
-	m.Problems = append(m.Problems, m.unread()...)
 	if _, ok := m.conf[host.Defaults]; !ok {
 		m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Defaults,
 			Text: "is not there: the usual defaults are assumed", Hint: "give --root the directory that has the system's etc in it"})
@@ -127,19 +125,13 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 	return nil
 }
 
-// unread is the files of rc.conf.d that no script gets to see: rc.subr takes the
-// /rc.d off the end of local_startup as a whole, and so off its last directory only.
-func (m *Machine) unread() (problems []corpus.Problem) {
-	dirs := strings.Fields("/etc " + strings.TrimSuffix(strings.Join(m.startup, " "), "/rc.d"))
-	for _, name := range slices.Sorted(maps.Keys(m.conf)) {
-		dir, _, ok := strings.Cut(name, "/rc.conf.d/")
-		if ok && !slices.Contains(dirs, dir) {
-			problems = append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: name,
-				Text: "is not read by rc.subr, which looks for rc.conf.d in " + strings.Join(dirs, ", ") + " when local_startup is \"" + strings.Join(m.startup, " ") + "\"",
-				Hint: "put it into /etc/rc.conf.d"})
-		}
+// confDirs is the directories whose rc.conf.d rc.subr reads, in its order.
+func (m *Machine) confDirs() []string {
+	out := []string{"/etc"}
+	for _, d := range m.startup {
+		out = append(out, strings.TrimSuffix(d, "/rc.d"))
 	}
-	return problems
+	return out
 }
 
 // asked is the variables of rc.conf that are looked at, other than a service's own.

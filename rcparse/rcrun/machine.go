@@ -69,8 +69,8 @@ func block(list []*syntax.Stmt) *syntax.Stmt {
 	return &syntax.Stmt{Cmd: &syntax.Block{Stmts: list}}
 }
 
-// perService reads the files of rc.conf.d for one name. ${local_startup%*/rc.d}
-// is rc.subr's own: of several directories, only the last loses its rc.d.
+// perService reads the files of rc.conf.d for one name: below /etc, and beside
+// each of local_startup's directories.
 func (m *machine) perService() *syntax.Stmt {
 	byName := map[string][]string{}
 	for name := range m.files {
@@ -80,7 +80,7 @@ func (m *machine) perService() *syntax.Stmt {
 		}
 	}
 	var b strings.Builder
-	b.WriteString("local _d\nfor _d in /etc ${local_startup%*/rc.d}; do\ncase $_d/rc.conf.d/$1 in\n")
+	b.WriteString("local _d\nfor _d in /etc ${local_startup}; do\n_d=${_d%/rc.d}\ncase $_d/rc.conf.d/$1 in\n")
 	for _, key := range slices.Sorted(maps.Keys(byName)) {
 		slices.Sort(byName[key])
 		b.WriteString(quote(key) + ")\n")

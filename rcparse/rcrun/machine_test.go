@@ -42,6 +42,11 @@ command_args="$foo_a $foo_b $foo_c $foo_d $foo_e"`)
 	require.Empty(t, rec.Failed)
 	require.Equal(t, "host method: /usr/local/sbin/foo defaults conf local etc etc-local\n", linesOf(rec.Reached))
 
+	// Of several directories each is looked beside.
+	two := map[string]string{"/etc/rc.conf": "local_startup='/usr/local/etc/rc.d /opt/etc/rc.d'\n", "/usr/local/etc/rc.conf.d/foo": "foo_a=local\n", "/opt/etc/rc.conf.d/foo": "foo_b=opt\n"}
+	rec = onMachine(text, two).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"})
+	require.Equal(t, "host method: /usr/local/sbin/foo local opt script script script\n", linesOf(rec.Reached))
+
 	delete(files, "/etc/defaults/rc.conf") // then rc.conf and rc.conf.local, behind the pretended defaults
 	rec = onMachine(text, files).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Equal(t, "host method: /usr/local/sbin/foo script conf local etc etc-local\n", linesOf(rec.Reached))
