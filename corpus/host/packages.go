@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/util/ioutil"
@@ -38,6 +39,7 @@ type Package struct {
 // Packages is the database, as far as it was read: which packages own the files of some directories.
 type Packages struct {
 	owners map[string][]*Package
+	mu     sync.Mutex // conn is for one at a time
 	conn   *sqlite3.Conn
 	close  func()
 }
@@ -263,8 +265,47 @@ func (p *Packages) Files(pkg *Package) (list []string, err error) {
 	return list, err
 }
 
+// A Linked is what a package needs and gives, for who looks for its libraries.
+type Linked struct {
+	Package        *Package
+	Deps, Provides []string
+}
+
+// All is every package with the names of those that it depends on, and of the
+// shared libraries that it provides, sorted by name.
+func (p *Packages) All() ([]Linked, error) {
+	byID := map[int64]*Linked{}
+	var out []*Linked
+	err := p.query("SELECT id, name, version, origin FROM packages ORDER BY name", nil, func(s *sqlite3.Stmt) {
+		l := &Linked{Package: &Package{id: s.ColumnInt64(0), Name: s.ColumnText(1), Version: s.ColumnText(2), Origin: s.ColumnText(3)}}
+		byID[l.Package.id] = l
+		out = append(out, l)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Not every pkg(8) has these tables; what is not told is not found then.
+	_ = p.query("SELECT package_id, name FROM deps ORDER BY 1, 2", nil, func(s *sqlite3.Stmt) {
+		if l := byID[s.ColumnInt64(0)]; l != nil {
+			l.Deps = append(l.Deps, s.ColumnText(1))
+		}
+	})
+	_ = p.query("SELECT k.package_id, s.name FROM pkg_shlibs_provided k JOIN shlibs s ON s.id = k.shlib_id ORDER BY 1, 2", nil, func(s *sqlite3.Stmt) {
+		if l := byID[s.ColumnInt64(0)]; l != nil {
+			l.Provides = append(l.Provides, s.ColumnText(1))
+		}
+	})
+	list := make([]Linked, len(out))
+	for i, l := range out {
+		list[i] = *l
+	}
+	return list, nil
+}
+
 // query runs a statement of ours with text arguments.
 func (p *Packages) query(sql string, args []string, row func(*sqlite3.Stmt)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	st, _, err := p.conn.Prepare(sql)
 	if err != nil {
 		return err

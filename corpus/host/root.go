@@ -59,6 +59,9 @@ func Open(dir string) (*Root, error) {
 // Close gives the directory back.
 func (r *Root) Close() error { return r.top.Close() }
 
+// Top is the directory itself, for packages that guard their own reading.
+func (r *Root) Top() *os.Root { return r.top }
+
 // rel is a name as os.Root takes it.
 func rel(name string) string {
 	if name = strings.TrimPrefix(path.Clean("/"+name), "/"); name != "" {

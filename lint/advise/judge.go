@@ -37,9 +37,20 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
 	}
 	svc := &corpus.Service{Tree: &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
-	j.subject = lint.Look(ctx, svc, s.Text, k, lint.Options{
-		Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Programs: m.finder(s, k), Complete: func(in *infer.Input) { complete(in, s) },
-	})
+	opts := lint.Options{Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Complete: func(in *infer.Input) { complete(in, s) }}
+	j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+	if v := j.subject.Verdict; v.Certainty < infer.Confident && j.subject.Records != nil {
+		// The programs are looked at where they can change something: it takes time.
+		switch {
+		case s.Base:
+			opts.Programs = m.baseFinder()
+		case len(s.Packages) > 0: // without, every package's list would be read
+			opts.Programs = m.finder()
+		}
+		if opts.Programs != nil {
+			j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+		}
+	}
 	j.observe(q.Observed, len(q.Names) == 1)
 	j.Certainty, j.Evidence = j.subject.Verdict.Certainty, j.subject.Verdict.Evidence
 	j.Process = j.process()
@@ -233,12 +244,15 @@ func (j *judgement) jail() {
 	case !v.Known():
 		j.stop(NotToday, "Nothing shows what it needs.", howToSee(j.Name))
 		return
-	case v.Certainty < infer.Likely:
+	case v.Certainty < infer.Likely && !goodSign(v):
 		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Options)+": "+lower(sentence(v.Reason)), howToSee(j.Name))
 		return
 	default:
 		verdict, options = TwoLines, v.Options
 		j.Reasons = append(j.Reasons, sentence(v.Reason))
+		if v.Certainty < infer.Likely {
+			j.Reasons = append(j.Reasons, "One sign alone says so: try it when it does no harm, or see first: "+howToSee(j.Name))
+		}
 	}
 	if bad := j.unknownToRelease(options); bad != "" {
 		j.stop(NotToday, fmt.Sprintf("It needs the option %s, which this system's rc.subr does not know.", bad))
@@ -274,6 +288,14 @@ func (j *judgement) jail() {
 	j.Before = j.before(lines)
 	j.costs(lines)
 	j.offers()
+}
+
+// goodSign reports whether the one sign that an answer rests on is a good one, such as
+// an address that it listens on or a call of its own, and nothing speaks against it.
+func goodSign(v infer.Verdict) bool {
+	return len(v.Options) > 0 && len(v.Contradictions) == 0 && slices.ContainsFunc(v.Evidence, func(e infer.Evidence) bool {
+		return slices.Contains(v.Options, e.Supports) && e.Strength >= infer.Likely
+	})
 }
 
 // confOptions is the options that rc.conf sets already, though the service is not jailed.

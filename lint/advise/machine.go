@@ -12,9 +12,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/host"
+	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -34,6 +36,10 @@ type Machine struct {
 	Problems []corpus.Problem
 	// Pool runs scripts under the machine's rc.conf.
 	Pool *rcrun.Pool
+
+	// The programs are looked for when one is wanted: those of packages, and the base system's.
+	programs, base   sync.Once
+	found, foundBase *program.Finder
 
 	conf    map[string]string // the files of rc.conf, as they are run
 	startup []string          // local_startup

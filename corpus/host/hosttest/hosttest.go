@@ -15,6 +15,8 @@ import (
 type Package struct {
 	Name, Version, Origin, Comment, Message string
 	Categories, Users, Options, Files       []string
+	// Deps is names of packages, Provides names of shared libraries.
+	Deps, Provides []string
 }
 
 // schema is the part of pkg(8)'s that svcjify reads, and user_version as pkg 1.21 has it.
@@ -28,6 +30,9 @@ CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE pkg_users (package_id INTEGER, user_id INTEGER, UNIQUE (package_id, user_id));
 CREATE TABLE option (option_id INTEGER PRIMARY KEY, option TEXT NOT NULL UNIQUE);
 CREATE TABLE pkg_option (package_id INTEGER, option_id INTEGER, value TEXT NOT NULL, PRIMARY KEY (package_id, option_id));
+CREATE TABLE deps (origin TEXT NOT NULL, name TEXT NOT NULL, version TEXT, package_id INTEGER, UNIQUE (package_id, name));
+CREATE TABLE shlibs (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE pkg_shlibs_provided (package_id INTEGER, shlib_id INTEGER, UNIQUE (package_id, shlib_id));
 PRAGMA user_version = 37;`
 
 // Write makes a database, in a directory that it makes too.
@@ -50,11 +55,14 @@ func Write(name string, list []Package) error {
 		for _, f := range p.Files {
 			statements = append(statements, fmt.Sprintf("INSERT INTO files VALUES (%s, '', %d)", text(f), id))
 		}
+		for _, d := range p.Deps {
+			statements = append(statements, fmt.Sprintf("INSERT INTO deps VALUES ('', %s, '', %d)", text(d), id))
+		}
 		for _, of := range []struct {
 			list                     []string
 			table, key, value, assoc string
 		}{{p.Categories, "categories", "id", "name", "INSERT INTO pkg_categories VALUES (%d, %s)"}, {p.Users, "users", "id", "name", "INSERT INTO pkg_users VALUES (%d, %s)"},
-			{p.Options, "option", "option_id", "option", "INSERT INTO pkg_option VALUES (%d, %s, 'on')"}} {
+			{p.Provides, "shlibs", "id", "name", "INSERT INTO pkg_shlibs_provided VALUES (%d, %s)"}, {p.Options, "option", "option_id", "option", "INSERT INTO pkg_option VALUES (%d, %s, 'on')"}} {
 			for _, v := range of.list {
 				statements = append(statements, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", of.table, of.value, text(v)),
 					fmt.Sprintf(of.assoc, id, fmt.Sprintf("(SELECT %s FROM %s WHERE %s = %s)", of.key, of.table, of.value, text(v))))
