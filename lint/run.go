@@ -25,6 +25,9 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
+	// Configured says that Simulate runs scripts under a machine's own rc.conf: what
+	// other settings would do is not tried.
+	Configured bool
 	// Complete, if it is set, adds to the input of the inference what is known of
 	// the service besides, such as the package that a machine has it from.
 	Complete func(*infer.Input)

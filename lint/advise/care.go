@@ -1,6 +1,7 @@
 package advise
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=,@%+-]+$`)
 
 // pretended is what the simulation says where a script asks the machine: a value
 // that holds it is not this machine's.
-var pretended = regexp.MustCompile(`‹|host\.example\.org|20260101|1767225600|8589934592|\b1234\b|^4$`)
+var pretended = regexp.MustCompile(`‹|host\.example\.org|20260101|1767225600|8589934592|/home/|\b1234\b|^4$`)
 
 // mark is a flag that no program has, to see where ${name}_flags ends up.
 const mark = "--svcjify-mark"
@@ -63,7 +64,39 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 	if len(extra) == 0 || j.otherwise(h, lines) || !j.gives(slices.Concat(lines, extra)) {
 		return nil, ""
 	}
+	if verb := j.disturbed(extra); verb != "" {
+		return nil, fmt.Sprintf("Lines in rc.conf could give it back, but `service %s %s` would then run something else.", j.Name, verb)
+	}
 	return extra, ""
+}
+
+// disturbed is a verb other than start that does something else with the lines: a
+// script may put ${name}_flags into the commands of all its verbs. "" for none.
+func (j *judgement) disturbed(extra []rcrun.Setting) string {
+	verbs := []string{"stop", "reload", "status"}
+	for _, m := range j.subject.Script.Methods() {
+		verb, ok := strings.CutSuffix(m, "_cmd")
+		if ok && verb != "start" && verb != "restart" && !slices.Contains(verbs, verb) {
+			verbs = append(verbs, verb)
+		}
+	}
+	var scenarios []rcrun.Scenario
+	for _, v := range verbs {
+		sc := rcrun.Scenario{Verb: v, InstalledAs: j.Name, Release: j.m.release.Name, Running: true}
+		with := sc
+		with.RCConf = extra
+		scenarios = append(scenarios, sc, with)
+	}
+	recs := j.run(scenarios)
+	for i, v := range verbs {
+		a, b := recs[2*i], recs[2*i+1]
+		if a.Failed != b.Failed || !slices.EqualFunc(a.Reached, b.Reached, func(x, y rcrun.Command) bool {
+			return slices.Equal(x.Argv, y.Argv) && x.User == y.User && x.Phase == y.Phase
+		}) {
+			return v
+		}
+	}
+	return ""
 }
 
 // flags is the value of ${name}_flags with which the jailed start has the command

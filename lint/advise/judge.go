@@ -37,7 +37,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
 	}
 	svc := &corpus.Service{Tree: &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
-	opts := lint.Options{Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Complete: func(in *infer.Input) { complete(in, s) }}
+	opts := lint.Options{Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Configured: true, Complete: func(in *infer.Input) { complete(in, s) }}
 	j.subject = lint.Look(ctx, svc, s.Text, k, opts)
 	if v := j.subject.Verdict; v.Certainty < infer.Confident && j.subject.Records != nil {
 		// The programs are looked at where they can change something: it takes time.
