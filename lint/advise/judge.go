@@ -47,7 +47,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 		case len(s.Packages) > 0: // without, every package's list would be read
 			opts.Programs = m.finder()
 		}
-		if opts.Programs != nil {
+		if opts.Records = j.subject.Records; opts.Programs != nil {
 			j.subject = lint.Look(ctx, svc, s.Text, k, opts)
 		}
 	}

@@ -55,10 +55,52 @@ func newMachine(m *Machine) *machine {
 			f, _ = parseText("__svcjify broken " + quote(name) + "; exit 2")
 		}
 		rewrite(f, 0)
-		out.calls[name], out.functions[call] = call, block(f.Stmts)
+		out.calls[name], out.functions[call] = call, block(joined(f.Stmts))
 	}
 	out.functions["__rc_conf_d"] = out.perService()
 	return out
+}
+
+// joined makes one statement of assignments that follow one another and expand
+// nothing: rc.conf(5)'s defaults are 600 of them, and each statement costs the
+// interpreter more than its assignment.
+func joined(list []*syntax.Stmt) []*syntax.Stmt {
+	var out []*syntax.Stmt
+	var last *syntax.CallExpr
+	for _, st := range list {
+		c, ok := st.Cmd.(*syntax.CallExpr)
+		if !ok || len(c.Args) > 0 || len(st.Redirs) > 0 || st.Background || st.Negated || !slices.ContainsFunc(c.Assigns, plainAssign) ||
+			slices.ContainsFunc(c.Assigns, func(a *syntax.Assign) bool { return !plainAssign(a) }) {
+			out, last = append(out, st), nil
+			continue
+		}
+		if last != nil {
+			last.Assigns = append(last.Assigns, c.Assigns...)
+			continue
+		}
+		last = c
+		out = append(out, st)
+	}
+	return out
+}
+
+// plainAssign reports whether an assignment expands nothing.
+func plainAssign(a *syntax.Assign) bool {
+	if a.Name == nil || a.Append || a.Index != nil || a.Array != nil {
+		return false
+	}
+	plain := true
+	if a.Value != nil {
+		syntax.Walk(a.Value, func(n syntax.Node) bool {
+			switch n.(type) {
+			case nil, *syntax.Word, *syntax.Lit, *syntax.SglQuoted, *syntax.DblQuoted:
+			default:
+				plain = false
+			}
+			return plain
+		})
+	}
+	return plain
 }
 
 // block is statements as a function's body, which must not be empty.

@@ -24,6 +24,7 @@ const schema = `
 CREATE TABLE packages (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
 	comment TEXT NOT NULL, desc TEXT NOT NULL, message TEXT, arch TEXT NOT NULL, maintainer TEXT NOT NULL, prefix TEXT NOT NULL, UNIQUE(name));
 CREATE TABLE files (path TEXT PRIMARY KEY, sha256 TEXT, package_id INTEGER REFERENCES packages(id));
+CREATE INDEX files_package_id ON files (package_id);
 CREATE TABLE categories (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE pkg_categories (package_id INTEGER, category_id INTEGER, PRIMARY KEY (package_id, category_id));
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
