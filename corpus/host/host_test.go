@@ -239,3 +239,15 @@ func TestPackagesBad(t *testing.T) {
 		})
 	}
 }
+
+// sysctl.conf(5) and loader.conf(5) are read whatever is in them, and a name
+// that they set is one without blanks around it.
+func FuzzSysctl(f *testing.F) {
+	f.Add("net.inet.ip.portrange.reservedhigh=0 # anybody's\n", "kern.maxfiles=\"10\"\n")
+	f.Fuzz(func(t *testing.T, sysctl, loader string) {
+		r := open(t, tree(t, map[string]string{"etc/sysctl.conf": sysctl, "boot/loader.conf": loader}))
+		for name := range r.Sysctl() {
+			require.Equal(t, strings.TrimSpace(name), name)
+		}
+	})
+}

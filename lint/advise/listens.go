@@ -103,7 +103,11 @@ func listenKinds(line string) []family {
 	if i := strings.IndexAny(value, "#;{"); i >= 0 {
 		value = value[:i]
 	}
-	value = strings.Trim(strings.TrimSpace(value), `"',;>)]}`)
+	value = strings.TrimSpace(value)
+	if value == `''` || value == `""` {
+		return []family{portOff}
+	}
+	value = strings.Trim(value, `"',;>)]}`)
 	var out []family
 	for _, w := range strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' }) {
 		w = strings.TrimPrefix(strings.Trim(w, `"'`), "-") // redis: an address that need not be there
