@@ -61,7 +61,13 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 			}
 		}
 	}
-	if len(extra) == 0 || j.otherwise(h, lines) || !j.gives(slices.Concat(lines, extra)) {
+	if len(extra) == 0 {
+		return nil, ""
+	}
+	if j.otherwise(h) {
+		return nil, "Lines in rc.conf for it would be guessed: what the start needs hangs on files or commands that svcjify can't look into."
+	}
+	if !j.gives(slices.Concat(lines, extra)) {
 		return nil, ""
 	}
 	if verb := j.disturbed(extra); verb != "" {
@@ -121,7 +127,7 @@ func (j *judgement) flags(lines []rcrun.Setting, argv []string) ([]string, bool)
 
 // otherwise reports whether what the start has hangs on what the simulation
 // can't know, such as a file's content.
-func (j *judgement) otherwise(h rcrun.Command, lines []rcrun.Setting) bool {
+func (j *judgement) otherwise(h rcrun.Command) bool {
 	other := j.scenario(nil, false)
 	other.OtherAnswers = true
 	rec := j.run([]rcrun.Scenario{other})[0]

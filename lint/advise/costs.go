@@ -13,6 +13,9 @@ import (
 func (j *judgement) costs(lines []rcrun.Setting) {
 	v, r := j.subject.Verdict, j.subject.Records
 	j.lose("%s", network(j.Options))
+	if v.OptOut { // and the base system's script declares options all the same
+		j.lose("%s", sentence(v.Reason))
+	}
 	for _, l := range v.Limits {
 		j.lose("%s", sentence(l))
 	}

@@ -3,7 +3,7 @@ package advise
 import (
 	"context"
 	"fmt"
-	"maps"
+
 	"path"
 	"slices"
 	"strings"
@@ -36,8 +36,12 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 	if len(s.Packages) > 0 {
 		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
 	}
-	svc := &corpus.Service{Tree: &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
-	opts := lint.Options{Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Configured: true, Complete: func(in *infer.Input) { complete(in, s) }}
+	tree := &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}
+	svc := &corpus.Service{Tree: tree, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
+	opts := lint.Options{
+		Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Configured: true,
+		Complete: func(in *infer.Input) { complete(in, s) },
+	}
 	j.subject = lint.Look(ctx, svc, s.Text, k, opts)
 	if v := j.subject.Verdict; v.Certainty < infer.Confident && j.subject.Records != nil {
 		// The programs are looked at where they can change something: it takes time.
@@ -63,7 +67,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 				j.Before = append(j.Before, rcrun.Setting{Name: l.Name, Value: v})
 			}
 		}
-		j.Reasons = append(j.Reasons, fmt.Sprintf("%s is read after rc.conf: the lines belong there.", f))
+		j.because("%s is read after rc.conf: the lines belong there.", f)
 	}
 	return j.Advice
 }
@@ -107,6 +111,11 @@ func (j *judgement) stop(v Verdict, reasons ...string) {
 	j.Reasons = append(j.Reasons, reasons...)
 }
 
+// because adds a reason.
+func (j *judgement) because(format string, args ...any) {
+	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
+}
+
 // ruledOut reports whether no line of rc.conf helps.
 func (j *judgement) ruledOut() bool {
 	r, v := j.subject.Records, j.subject.Verdict
@@ -115,6 +124,8 @@ func (j *judgement) ruledOut() bool {
 		j.stop(NotToday, "svcjify can't tell: the simulated start was ended, since "+r.Failed()+".")
 	case j.refuses():
 		j.stop(Never, "The script itself keeps it out of jails"+j.ownReason()+".")
+	case v.OptOut && j.baseSaysOtherwise():
+		return j.blocked()
 	case v.OptOut && v.Certainty >= infer.Likely:
 		j.stop(Never, optOutReason(v.Reason))
 	case j.seen.refused != "":
@@ -138,6 +149,12 @@ func optOutReason(reason string) string {
 		return leavesNothing
 	}
 	return sentence(reason)
+}
+
+// baseSaysOtherwise reports whether a script of the base system declares options:
+// who wrote it has judged it, and what speaks against it is then what it loses.
+func (j *judgement) baseSaysOtherwise() bool {
+	return j.Base && j.subject.Records.Jail.SvcjOptionsSet && len(j.subject.Records.Jail.Jails) > 0 && len(j.confOptions()) == 0
 }
 
 // refuses reports whether the script stays outside though rc.conf says YES.
@@ -181,7 +198,10 @@ func (j *judgement) softNo() (why string, soft bool) {
 // jailed start loses, for which there may be other lines.
 func (j *judgement) blocked() bool {
 	for _, f := range j.subject.Blockers() {
-		if f.Code == "SJ201" || f.Code == "SJ104" { // the simulation with the lines tells
+		switch f.Code {
+		case "SJ201", "SJ104": // the simulation with the lines tells
+			continue
+		case "SJ303": // ruledOut has looked at that
 			continue
 		}
 		if f.Code == "SJ208" {
@@ -196,6 +216,9 @@ func (j *judgement) blocked() bool {
 	}
 	r := j.subject.Records
 	switch {
+	case len(r.Host.Names) > 1:
+		j.stop(NotToday, "It starts services under several names, "+strings.Join(r.Host.Names, ", ")+
+			", each of which would take lines of its own.")
 	case len(r.Jail.Jails) == 0:
 		j.stop(NotToday, "svcjify can't tell: the simulated start comes to no jail"+because(r.Jail)+".")
 	case len(r.Host.Assumed) > 0:
@@ -233,14 +256,14 @@ func (j *judgement) jail() {
 	case declared && len(missing) == 0:
 		j.Reasons = append(j.Reasons, "The script declares "+shownOptions(j.Declared)+".")
 		if why, soft := j.softNo(); soft {
-			j.Reasons = append(j.Reasons, "By itself it stays outside"+why+": svcj_all_enable does not jail it, the line does.")
+			j.because("By itself it stays outside%s: svcj_all_enable does not jail it, the line does.", why)
 		}
 		if !v.Known() {
 			j.Certainty = infer.Certain
 		}
 	case declared:
 		verdict, options = TwoLines, merged(j.Declared, missing)
-		j.Reasons = append(j.Reasons, fmt.Sprintf("The script declares %s, and it needs %s besides: %s", shownOptions(j.Declared), strings.Join(missing, ", "), sentence(v.Reason)))
+		j.because("The script declares %s, and it needs %s as well: %s", shownOptions(j.Declared), strings.Join(missing, ", "), sentence(v.Reason))
 	case !v.Known():
 		j.stop(NotToday, "Nothing shows what it needs.", howToSee(j.Name))
 		return
@@ -274,7 +297,7 @@ func (j *judgement) jail() {
 		}
 		verdict = WithCare
 		j.Reasons = append(j.Reasons, j.lostSentences(lost)...)
-		j.Reasons = append(j.Reasons, "The further lines give it back; the simulated start in the jail is then the one on the host.")
+		j.because("The further lines give it back; the simulated start in the jail is then the one on the host.")
 		lines = append(lines, extra...)
 	}
 	if why := j.prove(lines, options); why != "" {
@@ -322,60 +345,6 @@ func (j *judgement) unknownToRelease(words []string) string {
 	return ""
 }
 
-// prove starts the service with the lines in the simulated jail, by service(8)
-// and at boot, and says why that is not the start on the host; "" where it is.
-func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
-	scenarios := []rcrun.Scenario{j.scenario(nil, false), j.scenario(nil, true), j.scenario(lines, false), j.scenario(lines, true)}
-	recs := j.run(scenarios)
-	for i, when := range []string{"by service(8)", "at boot"} {
-		h, jail := recs[i], recs[i+2]
-		switch {
-		case jail.Failed != "":
-			return "svcjify can't tell: the simulated start with these lines was ended, since " + jail.Failed + "."
-		case len(jail.Jails) == 0 || !jail.Jails[0].Found || len(jail.Refused) > 0:
-			return fmt.Sprintf("With these lines in rc.conf it is not started in a jail %s: the script sets %s_svcj itself.", when, j.RunName)
-		case !sameWords(strings.Fields(jail.SvcjOptions), options):
-			return fmt.Sprintf("With these lines in rc.conf its options %s are %s: the script sets them itself.", when, shownOptions(strings.Fields(jail.SvcjOptions)))
-		case len(worst(lint.Losses(h, jail))) > 0:
-			return "In the jail " + worst(lint.Losses(h, jail))[0].What + " " + when + "."
-		}
-	}
-	return ""
-}
-
-// laterFile is a file of rc.conf.d for the service that sets one of the lines'
-// variables, and is read after rc.conf; the last one counts.
-func (j *judgement) laterFile() string {
-	later := ""
-	for _, dir := range j.m.confDirs() {
-		name := dir + "/rc.conf.d/" + j.RunName
-		for _, file := range slices.Sorted(maps.Keys(j.m.conf)) {
-			if file != name && !strings.HasPrefix(file, name+"/") {
-				continue
-			}
-			for _, l := range j.Lines {
-				if _, sets := assigned(j.m.conf[file], l.Name); sets {
-					later = file
-				}
-			}
-		}
-	}
-	return later
-}
-
-// scenario is a start with lines in rc.conf, which have it jailed where they say so.
-func (j *judgement) scenario(lines []rcrun.Setting, boot bool) rcrun.Scenario {
-	sc := rcrun.Scenario{Verb: "start", Args: j.subject.Records.Args, InstalledAs: j.Name, Release: j.m.release.Name, Boot: boot, RCConf: lines}
-	sc.Svcj = len(lines) > 0 && lines[0].Value == "YES"
-	return sc
-}
-
-func (j *judgement) run(scenarios []rcrun.Scenario) []rcrun.Record {
-	job := j.job
-	job.Scenarios = scenarios
-	return j.m.Pool.Run(j.ctx, []rcrun.Job{job})[0]
-}
-
 // worst is the losses that keep a service from being the same.
 func worst(list []lint.Loss) []lint.Loss {
 	return slices.DeleteFunc(slices.Clone(list), func(l lint.Loss) bool { return l.Severity != lint.Error })
@@ -388,8 +357,9 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 	if len(r.Host.Starts) > 0 && len(r.Jail.Starts) > 0 {
 		h, in := r.Host.Starts[0], r.Jail.Starts[0]
 		lost := wordsLost(h.Argv, in.Argv)
-		if in.User == "" && (h.User != "" || slices.ContainsFunc(lost, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") })) {
-			out = append(out, fmt.Sprintf("%s would start as root, since the user is set where only the host comes by.", path.Base(h.Argv[0])))
+		byFlag := slices.ContainsFunc(lost, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") })
+		if in.User == "" && (h.User != "" || byFlag) {
+			out = append(out, path.Base(h.Argv[0])+" would start as root, since the user is set where only the host comes by.")
 		}
 	}
 	for _, l := range list {

@@ -176,7 +176,7 @@ func (m *Machine) evaluate(ctx context.Context, conf map[string]string, o Option
 		}
 		if blamed == "" { // what else it may be can't be helped
 			m.conf = conf
-			return values, append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Main, Text: "rc.conf can't be run: " + why, Hint: "see what it runs besides setting variables"}), nil
+			return values, append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Main, Text: "rc.conf can't be run: " + why, Hint: "see what it runs other than setting variables"}), nil
 		}
 		problems = append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: blamed,
 			Text: "does not come to its end as rc.subr would read it: " + why + "; only its plain lines name=value count here",

@@ -40,7 +40,7 @@ Do it with the service outside of a jail. svcjify runs nothing of this.
      service %[1]s stop
      kdump -f /var/tmp/%[1]s.ktrace > %[1]s.kdump
 
-   service(8) starts it as %[3]s as ever, so what is seen is what that user may do. truss shows
+   service(8) starts it as %[3]s as always, so what is seen is what that user may do. truss shows
    the same where ktrace is not in the kernel:  truss -f -o %[1]s.truss service %[1]s start
 
 2. What it has open now: sockets. It shows neither what was closed before nor System V IPC,
