@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/svcjify/svcjify/corpus/host/hosttest"
 	"github.com/svcjify/svcjify/lint/advise"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -207,4 +208,51 @@ func TestHostileText(t *testing.T) {
 		require.NotContains(t, out.String(), "\x1b", f.Name)
 		require.NotContains(t, out.String(), "\x07", f.Name)
 	}
+}
+
+// svcj_all_enable has an effect only in an rc.subr that is newer than FreeBSD 15's.
+func TestAllEnable(t *testing.T) {
+	root := small(t, map[string]string{"etc/rc.conf": "sorrel_enable=YES\nsvcj_all_enable=YES\n"})
+	m, problems := machine(t, root)
+	require.Contains(t, strings.Join(problems, "\n"), "/etc/rc.conf: sets svcj_all_enable, which has no effect")
+	require.Equal(t, advise.OneLine, advice(t, m, advise.Question{})["sorrel"].Verdict)
+	newest, err := rcrun.ReleaseOf("16")
+	require.NoError(t, err)
+	m, err = advise.Open(context.Background(), root, advise.Options{Release: newest})
+	require.NoError(t, err)
+	defer m.Close()
+	require.Equal(t, advise.Already, advice(t, m, advise.Question{})["sorrel"].Verdict)
+}
+
+// Which rc.subr a system has is told by the words that stand in its own.
+func TestItsRelease(t *testing.T) {
+	words := "mlock) netv4) netv6) net_basic) net_raw) net_all) nfsd) sysvipc) sysvipcnew) vmm)"
+	for _, tc := range []struct{ subr, words, verdict string }{
+		{"# foo_svcj " + words, "settime", "not-today"},
+		{"# foo_svcj " + words + " routing) settime)", "settime", "one-line"},
+		{"# foo_svcj " + words + " routing) settime)", "setaudit", "not-today"},
+		{"# foo_svcj " + words + " routing) settime) setaudit)", "setaudit", "one-line"},
+	} {
+		root := small(t, map[string]string{"etc/rc.subr": tc.subr, "usr/local/etc/rc.d/sorrel": "#!/bin/sh\n. /etc/rc.subr\nname=sorrel\nrcvar=sorrel_enable\n" +
+			"load_rc_config $name\n: ${sorrel_enable:=NO}\n: ${sorrel_svcj_options=\"" + tc.words + "\"}\ncommand=/usr/local/sbin/sorreld\nrun_rc_command \"$1\"\n"})
+		m, _ := machine(t, root)
+		a := advice(t, m, advise.Question{})["sorrel"]
+		require.Equal(t, advise.Verdict(tc.verdict), a.Verdict, tc.subr, a.Reasons)
+	}
+	m, problems := machine(t, small(t, map[string]string{"etc/rc.subr": "# of FreeBSD 14\n"}))
+	require.Contains(t, strings.Join(problems, "\n"), "/etc/rc.subr: knows no service jails, which came with FreeBSD 15")
+	require.NotEmpty(t, advice(t, m, advise.Question{}))
+}
+
+// Two packages that both have a script: it is told, and the first counts.
+func TestTwoPackages(t *testing.T) {
+	root := small(t, nil)
+	name := filepath.Join(root, "var/db/pkg/local.sqlite")
+	require.NoError(t, hosttest.Write(name, []hosttest.Package{
+		{Name: "sorrel", Version: "1", Origin: "www/sorrel", Files: []string{"/usr/local/etc/rc.d/sorrel"}}, {Name: "rumex", Version: "2", Origin: "www/rumex"}}))
+	require.NoError(t, hosttest.Exec(name, `ALTER TABLE files RENAME TO once; CREATE TABLE files (path TEXT, sha256 TEXT, package_id INTEGER);
+		INSERT INTO files SELECT * FROM once; INSERT INTO files VALUES ('/usr/local/etc/rc.d/sorrel', '', 2)`))
+	m, problems := machine(t, root)
+	require.Equal(t, []string{"/usr/local/etc/rc.d/sorrel: belongs to several packages, expected one: rumex, sorrel"}, problems)
+	require.Equal(t, "rumex-2", advice(t, m, advise.Question{})["sorrel"].Package)
 }

@@ -43,6 +43,7 @@ type Machine struct {
 
 	conf    map[string]string // the files of rc.conf, as they are run
 	startup []string          // local_startup
+	all     bool              // svcj_all_enable
 	release rcrun.Release
 }
 
@@ -115,6 +116,7 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 			return err
 		}
 		m.Problems = slices.Concat(first, problems, more, bad)
+		m.all = strings.EqualFold(values["svcj_all_enable"], "YES")
 		startup := strings.Fields(values["local_startup"])
 		if len(startup) == 0 {
 			startup = []string{defaultStartup}
@@ -123,6 +125,11 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 			break
 		}
 		m.startup = slices.DeleteFunc(startup, func(d string) bool { return !strings.HasPrefix(d, "/") })
+	}
+	if m.all && !m.release.RunsStatus() { // the release that runs status inside is the one that has it work
+		m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Main,
+			Text: "sets svcj_all_enable, which has no effect in this system's rc.subr but a warning with each start",
+			Hint: "set NAME_svcj for each service"})
 	}
 	if _, ok := m.conf[host.Defaults]; !ok {
 		m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Defaults,

@@ -3,6 +3,7 @@
 package hosttest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -76,6 +77,15 @@ func Write(name string, list []Package) error {
 		}
 	}
 	return db.Exec("COMMIT")
+}
+
+// Exec changes a database.
+func Exec(name, sql string) error {
+	db, err := sqlite3.Open("file:" + filepath.ToSlash(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Exec(sql), db.Close())
 }
 
 func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
