@@ -25,6 +25,15 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
+	// Records, if they are set, are those of an earlier Look at the same text, and
+	// nothing is simulated again.
+	Records *Records
+	// Configured says that Simulate runs scripts under a machine's own rc.conf: what
+	// other settings would do is not tried, and no repair of the script.
+	Configured bool
+	// Complete, if it is set, adds to the input of the inference what is known of
+	// the service besides, such as the package that a machine has it from.
+	Complete func(*infer.Input)
 	// Policy is what people have decided; nil for nothing.
 	Policy *Policy
 	// Buffers holds the text of templates, by path in the tree, that counts
@@ -187,11 +196,16 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s := &Subject{Service: svc}
 	s.Script = rcparse.Parse(src, Substitutions(svc))
 	in := infer.NewInput(svc, s.Script)
+	if opts.Complete != nil {
+		opts.Complete(&in)
+	}
 	var facts []infer.Evidence
 	texts := in // which gets its run below
 	gathered := alongside(func() { facts = infer.Gather(texts) })
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
-		s.Records = simulate(ctx, opts, svc, s.Script)
+		if s.Records = opts.Records; s.Records == nil {
+			s.Records = simulate(ctx, opts, svc, s.Script)
+		}
 		in.Run = &s.Records.Host
 	}
 	gathered()
@@ -199,7 +213,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.Programs = in.Programs()
 	s.Verdict = infer.Infer(in, facts, k)
 	opts.Policy.decide(svc, &s.Verdict)
-	if s.Records != nil && (s.Declared() || !s.Verdict.OptOut) {
+	if s.Records != nil && !opts.Configured && (s.Declared() || !s.Verdict.OptOut) {
 		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
 	}
 	s.remarks = remarks(s.Script, svc.Template)

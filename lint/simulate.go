@@ -104,7 +104,9 @@ func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rc
 	r.Unfound = run.unfound(r.Pair)
 	r.Mended = run.mended(&r)
 	r.rest(run)
-	r.Trials = run.trials(&r)
+	if !opts.Configured {
+		r.Trials = run.trials(&r)
+	}
 	return &r
 }
 

@@ -173,7 +173,7 @@ func (c *Command) root() *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
 	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
-		c.baselineCmd(), c.configCmd(), completionCmd(), manCmd())
+		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/svcjify/svcjify/corpus/host/hosttest"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -28,7 +29,7 @@ var gitEnv = []string{
 }
 
 // TestScript runs testdata/script/*.txtar. $PORTS is a copy of the made ports
-// tree, $CONTRIB the directory of that name.
+// tree, $ROOT of the made system, $CONTRIB the directory of that name.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           filepath.Join("testdata", "script"),
@@ -41,6 +42,11 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Setenv("CONTRIB", contrib)
+			root := filepath.Join(env.WorkDir, "root") // the made system of lint/advise
+			env.Setenv("ROOT", root)
+			if err := hosttest.CopyRoot(filepath.Join("..", "..", "lint", "advise", "testdata", "root"), root); err != nil {
+				return err
+			}
 			env.Vars = append(env.Vars, gitEnv...)
 			if _, err := exec.LookPath("git"); err != nil && os.Getenv("SVCJIFY_REQUIRE_TOOLS") != "" {
 				return err

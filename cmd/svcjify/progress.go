@@ -56,6 +56,13 @@ func (p *progress) service(done, all int, svc *corpus.Service) {
 	}
 }
 
+// named is service for what has a name only.
+func (p *progress) named(done, all int, name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.n, p.all, p.at = max(p.n, done), all, name
+}
+
 // line says where the run is; p.mu is held.
 func (p *progress) line() string {
 	text := p.phase

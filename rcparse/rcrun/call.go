@@ -44,6 +44,9 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "trap":
 		return s.trap(rest)
 	case ".":
+		if call := s.sim.script.machine.sourced(rest); call != "" {
+			return []string{call}, nil
+		}
 		if m := s.sourced(hc, rest); m != "" {
 			return []string{"eval", "export " + m + "=1"}, nil
 		}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -222,7 +223,7 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 		body = strings.ReplaceAll(body, " == ", " = ") // FreeBSD's test(1) has ==
 	}
 	write("/.svcjify-text", body)
-	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(settingsOf(sc, s.found, s.world.assumed)) + "}\n__does=audit-user __lacks=setaudit __installed=" + quote(sc.InstalledAs) + "\n" +
+	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(append(slices.Clone(defaults), settingsOf(sc, s.found, s.world.assumed)...)) + "}\n__does=audit-user __lacks=setaudit __installed=" + quote(sc.InstalledAs) + "\n" +
 		"rc_service=/usr/local/etc/rc.d/" + sc.InstalledAs + "\n. /.svcjify-text\n"
 	write("/.svcjify-script", text)
 	require.NoError(t, filepath.WalkDir(root, func(p string, e os.DirEntry, err error) error {

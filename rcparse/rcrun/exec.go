@@ -83,6 +83,8 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 	case "lacks":
 		s.lacks(fmt.Sprintf("%q is not a command of sh", args[0]))
 		return status(127)
+	case "broken":
+		s.lacks(fmt.Sprintf("%q, which is sourced, is not shell", args[0]))
 	case "kill":
 		return s.kill(ctx, hc, args)
 	case "status":

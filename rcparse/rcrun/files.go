@@ -61,6 +61,9 @@ func (s *sim) exists(p string) bool {
 	if there, ok := s.files.made[p]; ok {
 		return there
 	}
+	if there, known := s.script.machine.knows(p); known {
+		return there
+	}
 	if s.runtimeFile(p) {
 		return s.alive() && !s.unwritten(p)
 	}

@@ -39,6 +39,7 @@ func (s *shell) begin(hc interp.HandlerContext) {
 	v := hc.Env.Get(asked.name + "_svcj_options")
 	rec.SvcjOptions, rec.SvcjOptionsSet = v.String(), v.IsSet()
 	rec.Svcj = yes(getString(hc, asked.name+"_svcj"))
+	rec.Enabled = asked.rcvar == "" || yes(getString(hc, asked.rcvar))
 }
 
 // noteEmpty keeps in mind which variables of rc.conf are empty where the script

@@ -45,13 +45,18 @@ func (j Job) run() []Record { return new(prepared).run(j) }
 // follows is mostly about the same script, asked by one who has seen the
 // Records of the first.
 type prepared struct {
-	by     Job
-	script *Script
+	by      Job
+	script  *Script
+	machine *machine // that came with the child's first job
 }
 
 func (p *prepared) run(j Job) []Record {
+	if j.Machine != nil {
+		p.machine, p.script = newMachine(j.Machine), nil
+	}
 	if p.script == nil || !p.by.settlesAs(j) {
 		p.by, p.script = j, New(j.Src, j.Subst)
+		p.script.machine = p.machine
 	}
 	out := make([]Record, len(j.Scenarios))
 	for i, sc := range j.Scenarios {

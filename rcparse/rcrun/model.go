@@ -2,6 +2,7 @@ package rcrun
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -70,10 +71,10 @@ func RCConf(settings []Setting) string {
 	return b.String()
 }
 
-// settingsOf is rc.conf of a scenario: the defaults, what the script's world
+// settingsOf is what rc.conf of a scenario has behind the defaults: what the script's world
 // assumes, the services switched on, and the scenario's own lines.
 func settingsOf(sc Scenario, found []service, assumed []Setting) []Setting {
-	list := append(append([]Setting(nil), defaults...), assumed...)
+	list := slices.Clone(assumed)
 	for _, f := range found {
 		if f.rcvar != "" {
 			list = append(list, Setting{f.rcvar, "YES"})

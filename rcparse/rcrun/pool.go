@@ -19,6 +19,8 @@ type Job struct {
 	Subst map[string]string `json:"subst,omitempty"`
 	// Scenarios are run in order.
 	Scenarios []Scenario `json:"scenarios"`
+	// Machine is the pool's, for a child's first job: it keeps it for those that follow.
+	Machine *Machine `json:"machine,omitempty"`
 }
 
 // PoolOptions says how a Pool works; the zero value is right.
@@ -30,6 +32,8 @@ type PoolOptions struct {
 	Timeout time.Duration
 	// Command starts a worker; nil is the running program itself with WorkerArg.
 	Command []string
+	// Machine is whose rc.conf the scripts are run under; nil for the pretended defaults.
+	Machine *Machine
 	// Stderr gets what a dying child has to say; nil is nowhere.
 	Stderr io.Writer
 }
@@ -143,6 +147,7 @@ func (p *Pool) Close() {
 type worker struct {
 	pool *Pool
 	cmd  *exec.Cmd
+	told bool // the child has the pool's machine
 	in   io.WriteCloser
 	out  io.ReadCloser
 }
@@ -195,6 +200,10 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 			return nil, err
 		}
 	}
+	j.Machine = nil
+	if !w.told {
+		j.Machine, w.told = w.pool.options.Machine, true
+	}
 	timer := time.NewTimer(w.pool.options.Timeout)
 	defer timer.Stop()
 	type answer struct {
@@ -246,7 +255,7 @@ func (w *worker) start() error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting a worker: %w", err)
 	}
-	w.cmd, w.in, w.out = cmd, in, out
+	w.cmd, w.in, w.out, w.told = cmd, in, out, false
 	return nil
 }
 

@@ -37,6 +37,9 @@ type Scenario struct {
 	// RCConf are further lines of rc.conf, in order: name and value. The
 	// script's rcvar is set to YES besides.
 	RCConf []Setting
+	// Look has run_rc_command only seen: it does nothing, and nothing is switched on
+	// but by RCConf. The Record says for what it was called, and what rc.conf has for that.
+	Look bool
 	// Running says that the service's process is there, as stop, status and reload want.
 	Running bool
 	// Env is what the caller has exported besides, as in `env flags=-d /usr/local/etc/rc.d/foo start`.
@@ -104,6 +107,8 @@ type Record struct {
 	// SvcjOptions is ${name}_svcj_options when run_rc_command looked at it, and whether it was set.
 	SvcjOptions    string
 	SvcjOptionsSet bool
+	// Enabled says whether the rcvar, if there is one, was set to yes at the same moment.
+	Enabled bool
 	// Svcj is ${name}_svcj at the same moment, as checkyesno would take it.
 	Svcj bool
 	// Unknown is what the simulation could not tell, one sentence each: the

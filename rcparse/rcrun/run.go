@@ -27,6 +27,9 @@ type Script struct {
 	// placeholders are those of which nothing is known; Render puts their names in small letters.
 	placeholders []string
 
+	// machine is the one that it is run on; nil for the pretended one.
+	machine *machine
+
 	// What settle finds.
 	settled    bool
 	found      []service
@@ -112,6 +115,9 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if _, err := ReleaseOf(sc.Release); err != nil {
 		return Record{Inner: -1, Failed: clip(err.Error(), 300)}
 	}
+	if sc.Look {
+		return s.simulate(ctx, sc, true).record
+	}
 	if why := s.settle(ctx, sc); why != "" {
 		return Record{Inner: -1, Failed: why}
 	}
@@ -140,7 +146,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		m.record.Failed = err.Error()
 		return m
 	}
-	m.conf = confBody(settingsOf(sc, s.found, s.world.assumed))
+	m.conf, m.confAgain = s.confOf(sc)
 	m.record.Assumed = s.world.assumed
 	exported := slices.Concat(clean, sc.Env)
 	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
@@ -161,6 +167,26 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	m.record.Wrote = m.files.written()
 	m.showMarks()
 	return m
+}
+
+// confOf is rc.conf of a scenario, as the bodies of the functions __rc_conf and __rc_conf_own.
+func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
+	settings := settingsOf(sc, s.found, s.world.assumed)
+	switch {
+	case s.machine == nil:
+		return confBody(append(slices.Clone(defaults), settings...)), own(nil)
+	case sc.Look:
+		settings = sc.RCConf
+	case !sc.Svcj: // the machine may have it in a jail already
+		var off []Setting
+		for _, f := range s.found {
+			if f.name != "" {
+				off = append(off, Setting{f.name + "_svcj", "NO"})
+			}
+		}
+		settings = append(off, settings...)
+	}
+	return s.machine.conf(settings), own(settings)
 }
 
 // confBody is rc.conf as the body of the function __rc_conf.
@@ -207,7 +233,10 @@ func (m *sim) shellRun(o opening) int {
 	}
 	model := loadedModel()
 	r.Funcs = maps.Clone(model.functions)
-	r.Funcs["__rc_conf"] = m.conf
+	r.Funcs["__rc_conf"], r.Funcs["__rc_conf_own"] = m.conf, m.confAgain
+	if m.script.machine != nil {
+		maps.Copy(r.Funcs, m.script.machine.functions)
+	}
 	stmts = slices.Concat(model.stmts, stmts, m.script.program.Stmts)
 	return m.exitCode(r.Run(m.budget, &syntax.File{Name: o.zero, Stmts: stmts}))
 }

@@ -13,17 +13,18 @@ import (
 
 // A sim is one run of a script in one scenario: what all its shells share.
 type sim struct {
-	script   *Script
-	scenario Scenario
-	release  Release
-	conf     *syntax.Stmt // the body of __rc_conf, the scenario's rc.conf
-	budget   *budget
-	record   Record
-	files    *files
-	looking  bool // run_rc_command only tells its name
-	running  bool // whether the service's process is there
-	jailed   bool // it was there before, in its service jail
-	sleeps   int  // since the last run_rc_command
+	script    *Script
+	scenario  Scenario
+	release   Release
+	conf      *syntax.Stmt // the body of __rc_conf, the scenario's rc.conf
+	confAgain *syntax.Stmt // that of __rc_conf_own, for after rc.conf.d
+	budget    *budget
+	record    Record
+	files     *files
+	looking   bool // run_rc_command only tells its name
+	running   bool // whether the service's process is there
+	jailed    bool // it was there before, in its service jail
+	sleeps    int  // since the last run_rc_command
 	// otherwise is Scenario.OtherAnswers, or that the script's world is of that kind.
 	otherwise bool
 	marks     map[string]string // what each mark stands for

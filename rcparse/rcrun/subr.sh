@@ -99,6 +99,9 @@ checkyesno()
 	return 1
 }
 
+# What rc.conf.d has for one name: nothing but on a machine of its own.
+__rc_conf_d() { return 0; }
+
 # rc.conf is read once in the life of a shell: at boot /etc/rc has done it.
 load_rc_config()
 {
@@ -111,6 +114,7 @@ load_rc_config()
 		_rc_conf_loaded=true
 	fi
 	[ -z "$_name" ] || _loaded_services="$_loaded_services $_name"
+	__rc_conf_d "$_name"
 	for _var in $rcvar $rcvars; do
 		eval "_v=\$${_var}_defval"
 		[ -z "$_v" ] || eval ": \${$_var:=\$${_var}_defval}"

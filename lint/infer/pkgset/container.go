@@ -25,6 +25,7 @@ type Container struct {
 	root  *os.Root
 	file  string // the package's name in root
 	stage bool
+	files func() []string // of an installed package; nil for others
 
 	once    sync.Once
 	entries map[string]entry
@@ -47,7 +48,9 @@ func (c *Container) index() map[string]entry {
 	c.once.Do(func() {
 		c.entries = map[string]entry{}
 		var err error
-		if c.stage {
+		if c.files != nil {
+			c.listInstalled()
+		} else if c.stage {
 			err = c.listStage()
 		} else {
 			err = c.walk(func(name string, e entry, _ io.Reader) error {

@@ -101,6 +101,12 @@ func (s *Set) AddPackages(dir string) error {
 	slices.SortStableFunc(s.packages, func(a, b *Container) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Where, b.Where))
 	})
+	s.remember()
+	return nil
+}
+
+// remember makes packages found by their names and libraries.
+func (s *Set) remember() {
 	clear(s.byName)
 	clear(s.provides)
 	for _, c := range s.packages {
@@ -111,7 +117,6 @@ func (s *Set) AddPackages(dir string) error {
 			s.provides[lib] = append(s.provides[lib], c)
 		}
 	}
-	return nil
 }
 
 // readManifests reads each package's manifest and leaves out the bad ones.

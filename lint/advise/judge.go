@@ -1,0 +1,388 @@
+package advise
+
+import (
+	"context"
+	"fmt"
+
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/corpus/host"
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
+
+// A judgement is one service on its way to an Advice.
+type judgement struct {
+	*Advice
+	m       *Machine
+	ctx     context.Context
+	script  *host.Script
+	subject *lint.Subject
+	look    rcrun.Record // as rc.conf has it, nothing started
+	job     rcrun.Job
+	seen    observed
+}
+
+// judge decides on one service.
+func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) *Advice {
+	s := found.Script
+	j := &judgement{m: m, ctx: ctx, script: s, look: found.look, job: rcrun.Job{Src: s.Text},
+		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar, RunName: found.RunName}}
+	if len(s.Packages) > 0 {
+		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
+	}
+	tree := &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}
+	svc := &corpus.Service{Tree: tree, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
+	opts := lint.Options{
+		Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Configured: true,
+		Complete: func(in *infer.Input) { complete(in, s) },
+	}
+	j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+	if v := j.subject.Verdict; v.Certainty < infer.Confident && j.subject.Records != nil {
+		// The programs are looked at where they can change something: it takes time.
+		switch {
+		case s.Base:
+			opts.Programs = m.baseFinder()
+		case len(s.Packages) > 0: // without, every package's list would be read
+			opts.Programs = m.finder()
+		}
+		if opts.Records = j.subject.Records; opts.Programs != nil {
+			j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+		}
+	}
+	j.observe(q.Observed, len(q.Names) == 1)
+	j.Certainty, j.Evidence = j.subject.Verdict.Certainty, j.subject.Verdict.Evidence
+	j.Process = j.process()
+	j.decide()
+	if f := j.laterFile(); f != "" && len(j.Lines) > 0 {
+		j.File = f
+		j.Before = nil
+		for _, l := range j.Lines {
+			if v, ok := assigned(m.conf[f], l.Name); ok {
+				j.Before = append(j.Before, rcrun.Setting{Name: l.Name, Value: v})
+			}
+		}
+		j.because("%s is read after rc.conf: the lines belong there.", f)
+	}
+	return j.Advice
+}
+
+// complete adds what the package says of itself, which a port would say.
+func complete(in *infer.Input, s *host.Script) {
+	in.Template = s.Path
+	if len(s.Packages) == 0 {
+		return
+	}
+	p := s.Packages[0]
+	in.Origins = []string{p.Origin}
+	in.Port.Makefile, in.Port.Comment, in.Port.Categories = "package "+p.Name, p.Comment, p.Categories
+	for _, o := range p.Options {
+		in.Port.Options = append(in.Port.Options, infer.Word{Text: o, File: in.Port.Makefile})
+	}
+	if p.Message != "" {
+		in.Port.Files = append(in.Port.Files, infer.File{Path: in.Port.Makefile + "/pkg-message", Text: p.Message})
+	}
+}
+
+// decide comes to a verdict: first what rules a jail out, then what is lost in
+// it, then the options.
+func (j *judgement) decide() {
+	switch r := j.subject.Records; {
+	case j.subject.Script == nil || j.subject.Script.Err != nil:
+		j.stop(NotToday, "svcjify can't read the script: "+j.subject.Script.Err.Error()+".")
+	case r == nil:
+		j.stop(NotToday, "The script does not use rc.subr(8), which makes the jails.")
+	case j.look.Svcj:
+		j.already()
+	case j.ruledOut():
+	default:
+		j.jail()
+	}
+}
+
+// stop ends with a verdict that is not to jail the service.
+func (j *judgement) stop(v Verdict, reasons ...string) {
+	j.Verdict = v
+	j.Reasons = append(j.Reasons, reasons...)
+}
+
+// because adds a reason.
+func (j *judgement) because(format string, args ...any) {
+	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
+}
+
+// ruledOut reports whether no line of rc.conf helps.
+func (j *judgement) ruledOut() bool {
+	r, v := j.subject.Records, j.subject.Verdict
+	switch {
+	case r.Failed() != "":
+		j.stop(NotToday, "svcjify can't tell: the simulated start was ended, since "+r.Failed()+".")
+	case j.refuses():
+		j.stop(Never, "The script itself keeps it out of jails"+j.ownReason()+".")
+	case v.OptOut && j.baseSaysOtherwise():
+		return j.blocked()
+	case v.OptOut && v.Certainty >= infer.Likely:
+		j.stop(Never, optOutReason(v.Reason))
+	case j.seen.refused != "":
+		j.stop(NotToday, "It was seen to do what no option permits: "+j.seen.refused+".")
+	case v.OptOut:
+		j.stop(NotToday, "It may have to stay outside: "+lower(sentence(v.Reason)))
+		j.Reasons = append(j.Reasons, howToSee(j.Name))
+	case j.blocked():
+	default:
+		return false
+	}
+	return true
+}
+
+// leavesNothing is why a script that only sets something up stays outside.
+const leavesNothing = "It leaves no process running, and a service jail goes away with its last process."
+
+// optOutReason is the inference's reason as an administrator is told.
+func optOutReason(reason string) string {
+	if strings.HasPrefix(reason, "the simulated start: ") {
+		return leavesNothing
+	}
+	return sentence(reason)
+}
+
+// baseSaysOtherwise reports whether a script of the base system declares options:
+// who wrote it has judged it, and what speaks against it is then what it loses.
+func (j *judgement) baseSaysOtherwise() bool {
+	return j.Base && j.subject.Records.Jail.SvcjOptionsSet && len(j.subject.Records.Jail.Jails) > 0 && len(j.confOptions()) == 0
+}
+
+// refuses reports whether the script stays outside though rc.conf says YES.
+func (j *judgement) refuses() bool {
+	jail := j.subject.Records.Jail
+	return jail.Name != "" && !jail.Svcj && len(jail.Jails) == 0
+}
+
+// ownReason is the comment at the script's opt-out.
+func (j *judgement) ownReason() string {
+	lines := strings.Split(string(j.subject.Script.Src), "\n")
+	for _, d := range j.subject.Script.Svcj() {
+		if v, _ := d.Static(); !strings.EqualFold(v, "NO") || d.Pos.Line < 1 || d.Pos.Line > len(lines) {
+			continue
+		}
+		for _, l := range []string{lines[d.Pos.Line-1], lines[max(d.Pos.Line-2, 0)]} {
+			if _, text, ok := strings.Cut(l, "#"); ok {
+				if text = strings.TrimSpace(text); text != "" {
+					return fmt.Sprintf(" (line %d: %q)", d.Pos.Line, text)
+				}
+			}
+		}
+		return fmt.Sprintf(" (line %d)", d.Pos.Line)
+	}
+	if v := j.subject.Verdict; v.OptOut && v.Comment != "" {
+		return ": " + v.Comment
+	}
+	return ""
+}
+
+// softNo reports whether the script says NO and lets rc.conf say otherwise.
+func (j *judgement) softNo() (why string, soft bool) {
+	soft = slices.ContainsFunc(j.subject.Script.Svcj(), func(d rcparse.Svcj) bool {
+		v, _ := d.Static()
+		return d.Kind == rcparse.SvcjSwitch && strings.EqualFold(v, "NO")
+	})
+	return j.ownReason(), soft
+}
+
+// blocked looks at what the rules found to stand in the way, other than what the
+// jailed start loses, for which there may be other lines.
+func (j *judgement) blocked() bool {
+	for _, f := range j.subject.Blockers() {
+		switch f.Code {
+		case "SJ201", "SJ104": // the simulation with the lines tells
+			continue
+		case "SJ303": // ruledOut has looked at that
+			continue
+		}
+		if f.Code == "SJ208" {
+			j.stop(Never, leavesNothing)
+			return true
+		}
+		j.stop(NotToday, sentence(f.Message))
+		if slices.Contains([]string{"SJ202", "SJ203", "SJ204", "SJ207"}, f.Code) { // those whose hint says what to do
+			j.Port = f.Hint
+		}
+		return true
+	}
+	r := j.subject.Records
+	switch {
+	case len(r.Host.Names) > 1:
+		j.stop(NotToday, "It starts services under several names, "+strings.Join(r.Host.Names, ", ")+
+			", each of which would take lines of its own.")
+	case len(r.Jail.Jails) == 0:
+		j.stop(NotToday, "svcjify can't tell: the simulated start comes to no jail"+because(r.Jail)+".")
+	case len(r.Host.Assumed) > 0:
+		var names []string
+		for _, s := range r.Host.Assumed {
+			names = append(names, s.Name)
+		}
+		j.stop(NotToday, "With this rc.conf it starts nothing: it wants "+strings.Join(names, ", ")+".")
+	default:
+		return false
+	}
+	return true
+}
+
+func because(r rcrun.Record) string {
+	if r.Untold != "" {
+		return ": " + r.Untold
+	}
+	return ""
+}
+
+// jail finds the lines that start the service in a jail.
+func (j *judgement) jail() {
+	v := j.subject.Verdict
+	r := j.subject.Records
+	declared := r.Jail.SvcjOptionsSet && len(j.confOptions()) == 0
+	if declared {
+		j.Declared = known(strings.Fields(r.Jail.SvcjOptions))
+	}
+	lines := []rcrun.Setting{{Name: j.RunName + "_svcj", Value: "YES"}}
+	verdict := OneLine
+	options := j.Declared
+	missing := j.missing(j.Declared)
+	switch {
+	case declared && len(missing) == 0:
+		j.Reasons = append(j.Reasons, "The script declares "+shownOptions(j.Declared)+".")
+		if why, soft := j.softNo(); soft {
+			j.because("By itself it stays outside%s: svcj_all_enable does not jail it, the line does.", why)
+		}
+		if !v.Known() {
+			j.Certainty = infer.Certain
+		}
+	case declared:
+		verdict, options = TwoLines, merged(j.Declared, missing)
+		j.because("The script declares %s, and it needs %s as well: %s", shownOptions(j.Declared), strings.Join(missing, ", "), sentence(v.Reason))
+	case !v.Known():
+		j.stop(NotToday, "Nothing shows what it needs.", howToSee(j.Name))
+		return
+	case v.Certainty < infer.Likely && !goodSign(v):
+		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Options)+": "+lower(sentence(v.Reason)), howToSee(j.Name))
+		return
+	default:
+		verdict, options = TwoLines, v.Options
+		j.Reasons = append(j.Reasons, sentence(v.Reason))
+		if v.Certainty < infer.Likely {
+			j.Reasons = append(j.Reasons, "One sign alone says so: try it when it does no harm, or see first: "+howToSee(j.Name))
+		}
+	}
+	if bad := j.unknownToRelease(options); bad != "" {
+		j.stop(NotToday, fmt.Sprintf("It needs the option %s, which this system's rc.subr does not know.", bad))
+		return
+	}
+	if verdict == TwoLines {
+		lines = append(lines, rcrun.Setting{Name: j.RunName + "_svcj_options", Value: strings.Join(options, " ")})
+	}
+	if lost := worst(lint.Losses(r.Host, r.Jail)); len(lost) > 0 {
+		extra, why := j.workaround(lines)
+		if extra == nil {
+			j.Reasons = nil
+			j.stop(NotToday, j.lostSentences(lost)...)
+			if why != "" {
+				j.Reasons = append(j.Reasons, why)
+			}
+			j.Port = "set at the top level, between load_rc_config and run_rc_command, what the start needs"
+			return
+		}
+		verdict = WithCare
+		j.Reasons = append(j.Reasons, j.lostSentences(lost)...)
+		j.because("The further lines give it back; the simulated start in the jail is then the one on the host.")
+		lines = append(lines, extra...)
+	}
+	if why := j.prove(lines, options); why != "" {
+		j.stop(NotToday, why)
+		return
+	}
+	j.Verdict, j.Lines, j.Options = verdict, lines, options
+	if j.Options == nil {
+		j.Options = []string{}
+	}
+	j.Before = j.before(lines)
+	j.costs(lines)
+	j.offers()
+}
+
+// goodSign reports whether the one sign that an answer rests on is a good one, such as
+// an address that it listens on or a call of its own, and nothing speaks against it.
+func goodSign(v infer.Verdict) bool {
+	return len(v.Options) > 0 && len(v.Contradictions) == 0 && slices.ContainsFunc(v.Evidence, func(e infer.Evidence) bool {
+		return slices.Contains(v.Options, e.Supports) && e.Strength >= infer.Likely
+	})
+}
+
+// confOptions is the options that rc.conf sets already, though the service is not jailed.
+func (j *judgement) confOptions() []rcrun.Setting {
+	return j.before([]rcrun.Setting{{Name: j.RunName + "_svcj_options"}})
+}
+
+// missing is what the service needs and the words do not grant.
+func (j *judgement) missing(have []string) []string {
+	v := j.subject.Verdict
+	if v.Certainty < infer.Confident || v.OptOut { // but what was seen is needed
+		return lacking(have, j.seen.words)
+	}
+	return lacking(have, v.Options)
+}
+
+// unknownToRelease is a word that the system's rc.subr does not know.
+func (j *judgement) unknownToRelease(words []string) string {
+	for _, w := range words {
+		if !j.m.release.Knows(w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// worst is the losses that keep a service from being the same.
+func worst(list []lint.Loss) []lint.Loss {
+	return slices.DeleteFunc(slices.Clone(list), func(l lint.Loss) bool { return l.Severity != lint.Error })
+}
+
+// lostSentences says what the jailed start loses, the loss of a user first.
+func (j *judgement) lostSentences(list []lint.Loss) []string {
+	var out []string
+	r := j.subject.Records
+	if len(r.Host.Starts) > 0 && len(r.Jail.Starts) > 0 {
+		h, in := r.Host.Starts[0], r.Jail.Starts[0]
+		lost := wordsLost(h.Argv, in.Argv)
+		byFlag := slices.ContainsFunc(lost, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") })
+		if in.User == "" && (h.User != "" || byFlag) {
+			out = append(out, path.Base(h.Argv[0])+" would start as root, since the user is set where only the host comes by.")
+		}
+	}
+	for _, l := range list {
+		out = append(out, sentence("In the jail "+strings.ReplaceAll(l.What, "host.example.org", "<the host's name>")))
+	}
+	return out
+}
+
+func wordsLost(a, b []string) []string {
+	left := map[string]int{}
+	for _, w := range b {
+		left[w]++
+	}
+	var out []string
+	for _, w := range a {
+		if left[w]--; left[w] < 0 {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// howToSee is the advice where evidence is wanting.
+func howToSee(name string) string {
+	return "svcjify advise --how-to-observe " + name + " says how to see it on the running system."
+}
