@@ -59,6 +59,8 @@ func prepare(text string, sh testsh.Shell) (string, error) {
 		"check_pidfile":   `local SVCJIFY_PIDFILE; SVCJIFY_PIDFILE="$1"; export SVCJIFY_PIDFILE`,
 		"_find_processes": `local SVCJIFY_PROCESS; SVCJIFY_PROCESS="$2|$1"; export SVCJIFY_PROCESS`,
 		"checkyesno":      `__svcjify_asked "$1"`,
+		// Called once the settings are looked at, also where rc.subr gives up before the precmd.
+		"check_kern_features": `__svcjify_settled`,
 	} {
 		if with, err := insert(text, function, line); err == nil {
 			text = with
