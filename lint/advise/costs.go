@@ -49,6 +49,7 @@ func (j *judgement) costs(lines []rcrun.Setting) {
 		}
 	}
 	for _, c := range v.Contradictions {
+		c = strings.Replace(strings.TrimSuffix(c, "; look at it with --packages"), ":0: ", ": ", 1) // a package has no lines, and advise looks by itself
 		j.lose("%s", sentence("Not sure: "+c))
 	}
 }
