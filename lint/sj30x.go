@@ -81,11 +81,11 @@ foo_svcj="NO"`,
 			return
 		}
 		if d, _, ok := p.declaredWords(); ok {
-			const text = "it declares options, but %s stay outside (%s): it %s"
+			const text = "it declares options, but %s stay outside (%s): %s"
 			if p.Verdict.Certainty >= infer.Confident {
-				p.report(d.Pos, nil, "say NO, and why", text, "must", p.Verdict.Certainty, p.Verdict.Comment)
+				p.report(d.Pos, nil, "say NO, and why", text, "must", p.Verdict.Certainty, p.Verdict.Because())
 			} else {
-				p.doubt(Warning, d.Pos, "if so, say NO, and why", text, "may have to", p.Verdict.Certainty, p.Verdict.Comment)
+				p.doubt(Warning, d.Pos, "if so, say NO, and why", text, "may have to", p.Verdict.Certainty, p.Verdict.Because())
 			}
 		}
 	},

@@ -235,7 +235,7 @@ func (d *declaration) sentence() string {
 	case d.fixed != "":
 		return list(d.services) + ": " + stop(d.fixed)
 	case d.answer.OptOut && why == "":
-		return who + " can't work in a service jail, whatever its options: it " + stop(d.answer.Comment)
+		return who + " can't work in a service jail, whatever its options: " + stop(d.answer.Because())
 	case d.answer.OptOut:
 		return who + " can't work in a service jail, whatever its options." + why
 	case len(d.answer.Options) == 0:

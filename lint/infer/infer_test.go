@@ -158,3 +158,16 @@ func FuzzInfer(f *testing.F) {
 		require.Less(t, v.Certainty, Certain, "without the table nothing is certain")
 	})
 }
+
+func TestBecause(t *testing.T) {
+	for comment, want := range map[string]string{
+		"mounts file systems":                       "it mounts file systems",
+		"its login sessions must see the host":      "its login sessions must see the host",
+		"a jail cannot change accounting":           "a jail cannot change accounting",
+		"one-shot set-up, no process remains":       "it is a one-shot set-up, no process remains",
+		"one run at boot, leaves no process":        "one run at boot, leaves no process",
+		"login service whose sessions see the host": "it is a login service whose sessions see the host",
+	} {
+		require.Equal(t, want, Verdict{Comment: comment}.Because())
+	}
+}

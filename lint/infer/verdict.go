@@ -159,3 +159,19 @@ func order(list []Evidence, answer string) {
 		return a.Line < b.Line
 	})
 }
+
+// Because is the comment of an opt-out as the rest of a sentence: "it mounts file
+// systems", "its sessions must see the host", "it is a one-shot set-up".
+func (v Verdict) Because() string {
+	first, _, _ := strings.Cut(v.Comment, " ")
+	switch first {
+	case "its", "a", "the", "only", "no":
+		return v.Comment
+	case "one-shot", "one", "login", "supervisor":
+		if strings.HasSuffix(v.Comment, "service") || first != "one" {
+			return "it is a " + v.Comment
+		}
+		return v.Comment
+	}
+	return "it " + v.Comment
+}
