@@ -46,7 +46,12 @@ func boolStatus(ok bool) error {
 func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word string, args []string) error {
 	switch word {
 	case "test":
-		return status(s.test(getString(hc, "__cwd"), args))
+		before := s.sim.guessed
+		code := s.test(getString(hc, "__cwd"), args)
+		if hc.Pos.Line() <= lineMark { // the model's own question
+			s.sim.guessed = before
+		}
+		return status(code)
 	case "source":
 		if len(args) == 0 {
 			return hc.Builtin(ctx, []string{"exit", "2"}) // "missing filename": it ends sh(1), not dash
