@@ -68,7 +68,7 @@ func variable(s *rcparse.Script, suffix string) (text string, eval bool, err err
 
 // DeclareOptions places a default of the options, as `: ${foo_svcj_options="net_basic"}`.
 func DeclareOptions(s *rcparse.Script, options []string, op Operator) (Edit, error) {
-	if s.Dialect == rcparse.Unparsed || s.Err != nil {
+	if s.Err != nil {
 		return Edit{}, errUnparsed
 	}
 	v, eval, err := variable(s, "_svcj_options")
@@ -127,7 +127,7 @@ func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
 // DeclareOptOut places foo_svcj="NO" under its reason, after load_rc_config,
 // so that rc.conf can't turn it on by accident.
 func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
-	if s.Dialect == rcparse.Unparsed || s.Err != nil {
+	if s.Err != nil {
 		return Edit{}, errUnparsed
 	}
 	v, eval, err := variable(s, "_svcj")

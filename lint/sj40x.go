@@ -24,16 +24,18 @@ var sj403 = &Rule{
 	Doc: Doc{
 		Title: "sh(1) will refuse the script",
 		Text: `The script is no valid shell once its placeholders are replaced, so it does not start
-anywhere. Nothing is patched until that is mended. What counts is the grammar of POSIX with what
-FreeBSD's sh(1) takes besides: a list without a command, as in ` + "`then fi`" + `, and braces around the
-body of a for loop. A script that is not text, is larger than 256 KiB, or nests deeper than 1000
-levels is refused under this rule too.`,
+anywhere. Nothing is patched until that is corrected. What counts is what FreeBSD's sh(1) itself takes
+(bin/sh/parser.c), since /etc/rc reads every script at boot, whatever its first line says. That is more
+than POSIX: a function may be called check-conf or 9p, a list may have no commands, as in ` + "`then fi`" + `,
+and a for loop may have braces. Arrays, here-strings, ` + "`<(...)`, `function f {`" + ` and other parts of Bash are
+refused; docs/shell.md has the table. A script that is not text, is larger than 256 KiB, or nests
+deeper than 1000 levels is refused under this rule too.`,
 		Before: `foo_flags="-x`,
 		After:  `foo_flags="-x"`,
 	},
 	Check: func(p *Pass) {
 		if e := p.Script.Err; e != nil {
-			p.report(e.Pos, nil, "", "%s", e.Text)
+			p.report(e.Pos, nil, e.Hint, "%s", e.Text)
 		}
 	},
 }

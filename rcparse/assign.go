@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -57,8 +58,8 @@ type Assign struct {
 	// Func and Cond are as in Call.
 	Func string
 	Cond bool
-	// Eval is true where the statement is an eval.
-	Eval bool
+	// Eval is true where the statement is an eval, Exported where it is an export.
+	Eval, Exported bool
 }
 
 // Static returns the value without quotes, and whether it is known without running anything.
@@ -195,7 +196,7 @@ func (r *reader) eval(c *syntax.CallExpr, in scope) {
 		return
 	}
 	src := []byte(strings.Join(text, " "))
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(string(src)), "")
+	file, err := sh.Parse(src)
 	if err != nil {
 		return
 	}

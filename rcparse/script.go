@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -21,30 +22,17 @@ const (
 	MaxDepth = 1000
 )
 
-// A Dialect says which grammar took the script.
-type Dialect int
-
-const (
-	// Unparsed: no grammar took it; only what a line scanner finds is known.
-	Unparsed Dialect = iota
-	// POSIX is the grammar of sh(1), which runs rc.d scripts.
-	POSIX
-	// MirBSDKorn is tried second: FreeBSD's sh takes some things that the strict
-	// POSIX grammar refuses, and ksh's those and many more.
-	MirBSDKorn
-)
-
 // A Span is a half-open range of byte offsets in the template.
 type Span struct{ Start, End int }
 
 // A Pos is a place in the template; Line and Col count from 1, Col in bytes.
 type Pos struct{ Offset, Line, Col int }
 
-// A SyntaxError says why no parser took the script.
+// A SyntaxError says why sh(1) refuses the script.
 type SyntaxError struct {
 	Pos
-	// Text is what was found, without the position.
-	Text string
+	// Text is what was found, without the position; Hint what to write instead, or "".
+	Text, Hint string
 }
 
 func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e.Col, e.Text) }
@@ -53,10 +41,8 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.Line, e
 type Script struct {
 	// Src is the template as it was read; every Span and Pos is in it.
 	Src []byte
-	// Dialect says how it was parsed.
-	Dialect Dialect
-	// Err says why FreeBSD's sh(1) will refuse it, whose grammar is POSIX's with
-	// little more; it is set even where MirBSDKorn's took it.
+	// Err says why FreeBSD's sh(1) will refuse it; only what a line scanner finds
+	// is known then.
 	Err *SyntaxError
 	// Header is the rcorder(8) block.
 	Header Header
@@ -76,7 +62,7 @@ type Script struct {
 	// Funcs is the function definitions in order.
 	Funcs []Func
 
-	file   *syntax.File // nil where Dialect is Unparsed
+	file   *syntax.File // nil where Err is set
 	masked []byte
 	subst  map[string]string
 }
@@ -132,8 +118,8 @@ type Call struct {
 
 // Parse makes a Script of a template. The map holds what %%NAME%% stands for
 // without the percent signs (bsd.port.mk's SUB_LIST); nil where it isn't known.
-// It never fails: a script that no parser takes has Dialect Unparsed, an Err,
-// and what a line scanner could tell.
+// It never fails: a script that sh(1) refuses has an Err, and what a line scanner
+// could tell.
 func Parse(src []byte, subst map[string]string) *Script {
 	s := &Script{Src: src, subst: subst}
 	s.Header = parseHeader(src)
@@ -142,38 +128,33 @@ func Parse(src []byte, subst map[string]string) *Script {
 		return s
 	}
 	s.masked = mask(src, subst)
-	for _, try := range []struct {
-		lang    syntax.LangVariant
-		dialect Dialect
-	}{{syntax.LangPOSIX, POSIX}, {syntax.LangMirBSDKorn, MirBSDKorn}} {
-		file, err := syntax.NewParser(syntax.Variant(try.lang), syntax.KeepComments(true)).Parse(bytes.NewReader(s.masked), "")
-		if err == nil {
-			s.file, s.Dialect = file, try.dialect
-			if try.dialect != POSIX {
-				s.Err = grammarError(s.masked, file)
-			}
-			s.readTree()
-			return s
-		}
-		if s.Err == nil { // the POSIX parser's word is the one that sh's user understands
-			s.Err = syntaxError(err)
-		}
+	file, err := sh.Parse(s.masked)
+	if err != nil {
+		s.Err = syntaxError(err)
+		s.scanLines()
+		return s
 	}
-	s.scanLines()
+	s.file = file
+	s.readTree()
 	return s
 }
 
 // syntaxError turns the parser's error into ours.
 func syntaxError(err error) *SyntaxError {
-	var pe syntax.ParseError
-	var le syntax.LangError
-	switch {
-	case errors.As(err, &pe):
-		return &SyntaxError{Pos: posOf(pe.Pos), Text: pe.Text}
-	case errors.As(err, &le):
-		return &SyntaxError{Pos: posOf(le.Pos), Text: le.Feature + " is not POSIX sh"}
+	var e *sh.Error
+	if !errors.As(err, &e) {
+		return &SyntaxError{Pos: Pos{Line: 1, Col: 1}, Text: err.Error()}
 	}
-	return &SyntaxError{Pos: Pos{Line: 1, Col: 1}, Text: err.Error()}
+	return &SyntaxError{Pos: Pos{Offset: e.Offset, Line: e.Line, Col: e.Col}, Text: e.Text, Hint: e.Hint}
+}
+
+// Differences is where the script means something else to sh(1) than to other
+// shells, in the order of the text.
+func (s *Script) Differences() []sh.Found {
+	if s.file == nil {
+		return nil
+	}
+	return sh.Differences(s.file)
 }
 
 func posOf(p syntax.Pos) Pos {
@@ -215,7 +196,7 @@ func (s *Script) Indent(offset int) string {
 	return string(s.Src[start:end])
 }
 
-// File is the syntax tree of the masked text, nil where Dialect is Unparsed.
+// File is the syntax tree of the masked text, nil where Err is set.
 // Its offsets are those of the template.
 func (s *Script) File() *syntax.File { return s.file }
 

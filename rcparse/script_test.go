@@ -43,7 +43,6 @@ run_rc_command "$1"
 func TestParsePlain(t *testing.T) {
 	s := Parse([]byte(plainScript), nil)
 	require.Nil(t, s.Err)
-	require.Equal(t, POSIX, s.Dialect)
 	require.Equal(t, Literal, s.Name.Kind)
 	require.Equal(t, "mud", s.Name.Text)
 	require.Equal(t, "mud_enable", s.RCVar.Text)
@@ -202,58 +201,55 @@ func TestSyntaxErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, src string
 		line      int
-		dialect   Dialect
 	}{
-		{"unclosed quote", "name=x\nx=\"abc\n\nload_rc_config $name\n", 2, Unparsed},
-		{"empty condition", "name=x\nif then\nx=1\nfi\n", 2, MirBSDKorn},
-		{"a list of a semicolon", "name=x\nif true; then ;\nfi\n", 2, Unparsed},
-		{"ksh's list behind an empty then", "if x; then # x\nfi\nfor i in a; { }\nx=(a b)\n", 4, MirBSDKorn},
-		{"ksh's slice between empty braces", "f() { }\nx=${y:0:1}; g() { }\n", 2, MirBSDKorn},
-		{"NUL", "name=x\n\x00\n", 2, Unparsed},
-		{"too large", strings.Repeat("# x\n", MaxSize/4+1), 1, Unparsed},
-		{"200,000 brackets", "name=x\n" + strings.Repeat("(", 200_000), 2, Unparsed},
-		{"nested ifs", strings.Repeat("if true; then\n", 5000), 1001, Unparsed},
-		{"unary operators", "x=$((" + strings.Repeat("!", 100_000) + "1))\n", 1, Unparsed},
+		{"unclosed quote", "name=x\nx=\"abc\n\nload_rc_config $name\n", 2},
+		{"empty condition", "name=x\nif then\nx=1\nfi\n", 2},
+		{"a list of a semicolon", "name=x\nif true; then ;\nfi\n", 2},
+		{"array behind an empty then", "if x; then # x\nfi\nfor i in a; { }\nx=(a b)\n", 4},
+		{"NUL", "name=x\n\x00\n", 2},
+		{"too large", strings.Repeat("# x\n", MaxSize/4+1), 1},
+		{"200,000 brackets", "name=x\n" + strings.Repeat("(", 200_000), 2},
+		{"nested ifs", strings.Repeat("if true; then\n", 5000), 1001},
+		{"unary operators", "x=$((" + strings.Repeat("!", 100_000) + "1))\n", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := Parse([]byte(c.src), nil)
 			require.NotNil(t, s.Err)
 			require.Equal(t, c.line, s.Err.Line)
-			require.Equal(t, c.dialect, s.Dialect)
+			require.Nil(t, s.File())
 		})
 	}
 }
 
-// TestGrammar: FreeBSD's sh(1) takes more than POSIX.
+// What FreeBSD's sh(1) takes is read, with the offsets of the template.
 func TestGrammar(t *testing.T) {
-	for _, src := range []string{
-		"if true; then\n\t# nothing\nelse\nfi",
-		"if true; then x; elif y; then\nfi",
-		"while x; do\ndone\nuntil x; do done",
-		"f() { }\ng()\n{\n\t# later\n}\n( )",
-		"for i in a b; { echo $i; }\nfor i; { }\nfor i in a; do done",
-		"case x in\nx) a ;&\ny) ;;\nesac",
-	} {
-		s := Parse([]byte(src+"\nname=x\n"), nil)
-		require.Nil(t, s.Err, src)
-		require.Equal(t, MirBSDKorn, s.Dialect)
-		require.Equal(t, "x", s.Name.Text)
-	}
-	for src, at := range map[string]Pos{
-		"if x; then fi; y=(a)":                        {17, 1, 18},
-		"for i in a; {\n}\nx=${y/a}":                  {21, 3, 6},
-		"{ }\n( )\nif ; then :; fi\n":                 {8, 3, 1},
-		"if x; then\nfi\nif y; then\nz=${z//a}\nfi\n": {30, 4, 6},
-	} {
-		s := Parse([]byte(src), nil)
-		require.NotNil(t, s.Err, src)
-		require.Equal(t, at, s.Err.Pos, "%s: %s", src, s.Err.Text)
-	}
+	const script = `name=x
+check-%%PORTNAME%%() {
+	[ -n "${y:-don't}" ] || return
+}
+9p.x:y() { }
+if a; then # nothing
+fi
+start_precmd="check-%%PORTNAME%%"
+z=$'a\tb'
+`
+	s := Parse([]byte(script), map[string]string{"PORTNAME": "food"})
+	require.Nil(t, s.Err)
+	require.Equal(t, "x", s.Name.Text)
+	require.Len(t, s.Funcs, 2)
+	require.Equal(t, "check-food", s.Funcs[0].Name)
+	require.Equal(t, "9p.x:y", s.Funcs[1].Name)
+	require.True(t, strings.HasPrefix(script[s.Funcs[1].Span.Start:], "9p.x:y() { }\n"))
+	calls := s.Reach("start_precmd")
+	require.NotEmpty(t, calls)
+	require.Equal(t, "check-food", calls[0].Func)
+	z := s.Get("z")[0]
+	require.Equal(t, `$'a\tb'`, script[z.ValueSpan.Start:z.ValueSpan.End])
 }
 
 func TestLinesFallback(t *testing.T) {
 	s := Parse([]byte("name=\"x\"\nrcvar=x_enable\n: ${x_svcj_options:=\"net_basic\"}\nload_rc_config $name\ny=\"\n"), nil)
-	require.Equal(t, Unparsed, s.Dialect)
+	require.NotNil(t, s.Err)
 	require.Equal(t, "x", s.Name.Text)
 	require.Equal(t, "x_enable", s.RCVar.Text)
 	require.True(t, s.DeclaresSvcj())

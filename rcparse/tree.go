@@ -37,18 +37,9 @@ func (r *reader) stmt(st *syntax.Stmt, in scope) {
 	switch c := st.Cmd.(type) {
 	case *syntax.CallExpr:
 		r.call(st, c, in)
-	case *syntax.DeclClause: // only the Korn dialect has it: export x=y
-		for _, a := range c.Args {
-			r.plain(a, c, in)
-		}
 	case *syntax.FuncDecl:
-		if c.Name == nil { // v3.14.1 takes "()x" in any dialect
-			return
-		}
-		r.Funcs = append(r.Funcs, Func{Name: c.Name.Value, Span: spanOf(st), Pos: posOf(st.Pos())})
-		if c.Body != nil {
-			r.stmt(c.Body, scope{fn: c.Name.Value})
-		}
+		r.Funcs = append(r.Funcs, Func{Name: r.text(c.Name), Span: spanOf(st), Pos: posOf(st.Pos())})
+		r.stmt(c.Body, scope{fn: r.text(c.Name)})
 	case *syntax.Block:
 		r.stmts(c.Stmts, in)
 	case *syntax.Subshell:
@@ -130,7 +121,10 @@ func (r *reader) call(st *syntax.Stmt, c *syntax.CallExpr, in scope) {
 		for _, w := range c.Args[1:] {
 			if name, value, ok := strings.Cut(r.text(w), "="); ok && isName(name) {
 				start := int(w.Pos().Offset()) + len(name) + 1
-				r.add(Assign{Var: name, Op: Plain, Value: value, ValueSpan: Span{start, int(w.End().Offset())}}, w, in)
+				r.add(Assign{
+					Var: name, Op: Plain, Value: value, ValueSpan: Span{start, int(w.End().Offset())},
+					Exported: call.Name == "export",
+				}, w, in)
 			}
 		}
 	case "load_rc_config":

@@ -86,7 +86,6 @@ func (w *rewriter) visit(n syntax.Node) bool {
 		})
 	case *syntax.ParamExp:
 		rename(n.Param)
-		n.Repl, n.Slice = nil, nil // ${x//y/z} and ${x:1:2} are not in sh(1); one of them can take minutes and gigabytes
 	case *syntax.Word:
 		n.Parts = w.parts(n.Parts)
 		if !w.heredocs[n] {
@@ -107,26 +106,17 @@ func (w *rewriter) visit(n syntax.Node) bool {
 func (w *rewriter) statement(st *syntax.Stmt) {
 	st.Redirs = slices.DeleteFunc(st.Redirs, func(r *syntax.Redirect) bool { return !plainRedirect(r) })
 	switch c := st.Cmd.(type) {
-	case *syntax.CoprocClause:
-		st.Cmd, st.Background = &syntax.Block{Stmts: []*syntax.Stmt{c.Stmt}}, true
-	case *syntax.TimeClause: // it would print how long we took
-		if c.Stmt == nil {
-			c.Stmt = &syntax.Stmt{}
-		}
-		st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{c.Stmt}}
-	case *syntax.TestClause: // not in sh, where [[ is the name of a command
-		st.Cmd = &syntax.CallExpr{Args: []*syntax.Word{word("__svcjify"), word("lacks"), word("[[")}}
 	case *syntax.DeclClause:
 		exportOfWords(st, c)
 	case *syntax.BinaryCmd:
-		if c.Op == syntax.Pipe || c.Op == syntax.PipeAll {
+		if c.Op == syntax.Pipe {
 			pipeline(st, c)
 		}
 	}
 	if st.Negated && !w.errexit {
 		negated(st)
 	}
-	if st.Background || st.Coprocess || st.Disown {
+	if st.Background {
 		background(st)
 	}
 }
@@ -182,7 +172,7 @@ func plainRedirect(r *syntax.Redirect) bool {
 		return false
 	}
 	switch r.Op {
-	case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc:
+	case syntax.RdrIn, syntax.Hdoc, syntax.DashHdoc:
 		return fd == "" || fd == "0"
 	case syntax.RdrInOut:
 		r.Op = syntax.RdrIn
@@ -190,7 +180,7 @@ func plainRedirect(r *syntax.Redirect) bool {
 	case syntax.RdrClob:
 		r.Op = syntax.RdrOut
 		return fd != "0"
-	case syntax.RdrOut, syntax.AppOut, syntax.RdrAll, syntax.AppAll:
+	case syntax.RdrOut, syntax.AppOut:
 		return fd != "0"
 	case syntax.DplOut:
 		to := r.Word.Lit()
@@ -205,16 +195,9 @@ func plainRedirect(r *syntax.Redirect) bool {
 // that holds what X writes. X is run to its end first, so that the order of
 // commands does not depend on the scheduler; and Y is in a subshell, as in sh.
 func pipeline(st *syntax.Stmt, c *syntax.BinaryCmd) {
-	x := c.X
-	if c.Op == syntax.PipeAll {
-		x = &syntax.Stmt{
-			Cmd:    &syntax.Block{Stmts: []*syntax.Stmt{x}},
-			Redirs: []*syntax.Redirect{{Op: syntax.DplOut, N: &syntax.Lit{Value: "2"}, Word: word("1")}},
-		}
-	}
 	name := &syntax.Word{Parts: []syntax.WordPart{
 		&syntax.Lit{Value: pipePrefix},
-		&syntax.DblQuoted{Parts: []syntax.WordPart{&syntax.CmdSubst{Stmts: []*syntax.Stmt{x}}}},
+		&syntax.DblQuoted{Parts: []syntax.WordPart{&syntax.CmdSubst{Stmts: []*syntax.Stmt{c.X}}}},
 	}}
 	inner := &syntax.Stmt{
 		Cmd:    &syntax.Subshell{Stmts: []*syntax.Stmt{c.Y}},
@@ -243,22 +226,15 @@ func background(st *syntax.Stmt) {
 	sub := &syntax.Stmt{Cmd: &syntax.Subshell{Stmts: []*syntax.Stmt{mark, inner}}}
 	ok := &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word(":")}}}
 	st.Cmd = &syntax.BinaryCmd{Op: syntax.OrStmt, X: sub, Y: ok} // whatever comes of it, the status is 0
-	st.Redirs, st.Negated = nil, false
-	st.Background, st.Coprocess, st.Disown = false, false, false
+	st.Redirs, st.Negated, st.Background = nil, false, false
 }
 
 // parts replaces what would be answered from the host.
 func (w *rewriter) parts(list []syntax.WordPart) []syntax.WordPart {
 	for i, p := range list {
-		switch p := p.(type) {
-		case *syntax.ProcSubst: // it would make a real FIFO
-			list[i] = &syntax.Lit{ValuePos: p.Pos(), ValueEnd: p.End(), Value: "/dev/fd/63"}
-		case *syntax.ParamExp:
-			if p.Param == nil {
-				continue
-			}
+		if p, ok := p.(*syntax.ParamExp); ok {
 			value := map[string]string{"$": shellPID, "!": childPID, "PPID": parent}[p.Param.Value]
-			if value != "" && !p.Length && !p.Excl && p.Exp == nil && p.Repl == nil && p.Slice == nil {
+			if value != "" && !p.Length && p.Exp == nil {
 				list[i] = &syntax.Lit{ValuePos: p.Pos(), ValueEnd: p.End(), Value: value}
 			}
 		}

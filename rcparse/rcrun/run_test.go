@@ -280,7 +280,7 @@ func TestUntold(t *testing.T) {
 		"a placeholder": {"command=%%FOO_CMD%%\ncommand_args=%%FOO_CMD%%", "what %%FOO_CMD%% stands for, which is run as a command"},
 		"a list that is empty": {"start_cmd=foo_start\nfoo_start() { for i in $foo_list; do eval \"\\$foo_${i}_command\"; done; }",
 			"it starts nothing while rc.conf says nothing of foo_list"},
-		"a text that is not shell": {"start_cmd=foo_start\nfoo_start() { sh -c '/opt/x &;'; }", "sh -c gets a text that is not shell: 1:9: `;` can only immediately follow a statement"},
+		"a text that is not shell": {"start_cmd=foo_start\nfoo_start() { sh -c '/opt/x &;'; }", "sh -c gets a text that is not shell: 1:9: unexpected \";\": expected a command"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := c.body

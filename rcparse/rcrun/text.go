@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -20,23 +21,18 @@ var (
 	errTooDeep = errors.New("a shell text nested deeper than 1000 levels")
 )
 
-// parseText parses as Bash, which is what the interpreter runs best (it then
-// knows local and export), and else as POSIX, which takes a few things that
-// Bash reserves.
+// parseText parses by the grammar of FreeBSD's sh(1), and makes a tree of it that
+// the interpreter runs alike.
 func parseText(text string) (*syntax.File, error) {
 	if err := bounded(text); err != nil {
 		return nil, err
 	}
-	f, err := syntax.NewParser().Parse(strings.NewReader(text), "")
-	if err == nil {
-		return f, nil
+	f, err := sh.Parse([]byte(text))
+	if err != nil {
+		return nil, err
 	}
-	for _, lang := range []syntax.LangVariant{syntax.LangPOSIX, syntax.LangMirBSDKorn} {
-		if f, err2 := syntax.NewParser(syntax.Variant(lang)).Parse(strings.NewReader(text), ""); err2 == nil {
-			return f, nil
-		}
-	}
-	return nil, err
+	forBash(f)
+	return f, nil
 }
 
 // bounded refuses what the parser's stack may not hold. The count is naive:
@@ -83,12 +79,31 @@ func harmless(text string) bool {
 	if strings.ContainsAny(text, "&|<>~`") {
 		return false
 	}
-	for _, s := range []string{"$$", "$!", "$(", "[[", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "export --", "${$}", "${!}"} {
+	for _, s := range []string{
+		"$$", "$!", "$(", "$[", "$\"", "[[", "]=", "+=", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "export -", "readonly -",
+		"declare", "typeset", "nameref",
+	} {
 		if strings.Contains(text, s) {
 			return false
 		}
 	}
+	for _, rest := range strings.Split(text, "${")[1:] {
+		if !plainExpansion(rest) {
+			return false
+		}
+	}
 	return wellFormed(text) && (!strings.Contains(text, "{") || !strings.Contains(text, ",") && !strings.Contains(text, ".."))
+}
+
+// plainExpansion reports whether what stands behind ${ is a name and an operator
+// that Bash and sh(1) have in common, or the brace.
+func plainExpansion(rest string) bool {
+	name := strings.TrimLeft(rest, identifier)
+	if name == rest {
+		return false
+	}
+	operator := strings.TrimPrefix(name, ":")
+	return operator != "" && (strings.IndexByte("-=+?", operator[0]) >= 0 || operator == name && strings.IndexByte("}%#", operator[0]) >= 0)
 }
 
 // wellFormed reports whether a text is sure to parse: simple commands whose

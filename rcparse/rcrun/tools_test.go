@@ -80,7 +80,7 @@ func TestUnknown(t *testing.T) {
 		`what is in "/etc/other", which it sources`,
 		`the output of "/opt/mytool": taken as empty`,
 		`"[[" is not a command of sh`,
-		"a text that it evaluates is not shell: 1:1: `if` must be followed by a statement list",
+		`a text that it evaluates is not shell: 1:1: "if" is not closed: the file ends, and "fi" is missing`,
 	}, rec.Unknown)
 }
 

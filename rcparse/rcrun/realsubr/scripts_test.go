@@ -32,7 +32,7 @@ func scripts(root string) ([]*subject, error) {
 			subst = maps.Clone(subst)
 			subst["RC_SUBR"] = "/etc/rc.subr"
 		}
-		if s := rcparse.Parse(src, subst); s.Dialect == rcparse.Unparsed || !s.UsesRcSubr() {
+		if s := rcparse.Parse(src, subst); s.Err != nil || !s.UsesRcSubr() {
 			continue
 		}
 		text, _ := rcparse.Render(src, subst)
