@@ -6,6 +6,7 @@ import (
 
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
+	"mvdan.cc/sh/v3/syntax"
 )
 
 // A declaration is a statement about service jails with what rules ask of it.
@@ -21,6 +22,15 @@ func (p *Pass) declarations() []declaration {
 		out = append(out, declaration{d, p.Script})
 	}
 	return out
+}
+
+// shown is a variable's name for a message: an eval's ${name} is the name that
+// the simulation saw, or else the literal one.
+func (p *Pass) shown(variable string) string {
+	if name := p.RunName(); syntax.ValidName(name) {
+		return strings.ReplaceAll(variable, "${name}", name)
+	}
+	return variable
 }
 
 // options is those that set the options.

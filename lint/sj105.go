@@ -58,6 +58,6 @@ func checkEmptyOverrideLost(p *Pass) {
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf does not hold %s", d.Var, when))
+		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf does not hold %s", p.shown(d.Var), when))
 	}
 }

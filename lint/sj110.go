@@ -30,7 +30,7 @@ case are not counted. The fix drops the second where both say the same.`,
 			if okA && okB && a == b && f.Op == d.Op {
 				fix = d.remove("drop the second declaration")
 			}
-			p.report(d.Pos, fix, "", "%s is declared in line %d already", d.Var, f.Pos.Line)
+			p.report(d.Pos, fix, "", "%s is declared in line %d already", p.shown(d.Var), f.Pos.Line)
 		}
 	},
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -14,7 +15,10 @@ var sj206 = &Rule{
 method of its own on the host, unless the script says ` + "`foo_CMD_svcj_enable=YES`" + `. Files, UNIX
 sockets and inherited addresses are the same on both sides and the host sees the jail's processes,
 so most commands work there. One that reaches for System V IPC does not where the service
-has a private namespace (sysvipcnew), and one that starts the daemon itself starts it outside the jail.`,
+has a private namespace (sysvipcnew), and one that starts the daemon itself starts it outside the jail.
+
+A command is a verb of extra_commands; another variable that ends in _cmd is none. The daemon is
+started by daemon(8), or by the service's command with a start's flags and no word of its own.`,
 		Before: `extra_commands="reload"
 reload_cmd="foo_reload"
 foo_reload()
@@ -38,35 +42,42 @@ func checkCommandOutside(p *Pass) {
 			enabled[strings.TrimSuffix(d.Var, "_svcj_enable")] = true
 		}
 	}
+	name := p.shown("${name}")
 	for _, m := range p.Script.Methods() {
 		verb, ok := strings.CutSuffix(m, "_cmd")
-		if !ok || slices.Contains([]string{"start", "stop", "status", "restart", "poll", "rcvar"}, verb) || enabled[p.Script.Name.Text+"_"+verb] {
+		if !ok || slices.Contains([]string{"start", "stop", "status", "restart", "poll", "rcvar"}, verb) || enabled[p.RunName()+"_"+verb] {
 			continue
 		}
 		a, set := p.Script.Method(m)
-		if !set {
+		if offered, known := p.Script.Offers(verb); !set || known && !offered { // another variable that ends in _cmd
 			continue
 		}
 		if call, ok := p.startsDaemon(m); ok {
-			p.report(a.Pos, nil, "stop and start by run_rc_command instead, or declare "+p.Script.Name.Text+"_"+verb+"_svcj_enable",
+			p.report(a.Pos, nil, "stop and start by run_rc_command instead, or declare "+name+"_"+verb+"_svcj_enable",
 				"%s starts %s on the host, outside the jail", m, path.Base(call))
 		} else if slices.Contains(p.Verdict.Options, "sysvipcnew") {
-			p.reportAs(Info, a.Pos, nil, "declare "+p.Script.Name.Text+"_"+verb+"_svcj_enable if it reaches for System V IPC",
+			p.reportAs(Info, a.Pos, nil, "declare "+name+"_"+verb+"_svcj_enable if it reaches for System V IPC",
 				"%s runs on the host, where the jail's System V IPC is not seen", m)
 		}
 	}
 }
 
 // startsDaemon reports whether a method runs the service's command as its
-// start does: with its flags or through daemon(8).
+// start does: with its flags and nothing else, or through daemon(8). With a word
+// of its own, such as -t or reload, it does something else.
 func (p *Pass) startsDaemon(method string) (string, bool) {
 	for _, c := range p.Script.Reach(method) {
 		name := strings.Trim(c.Name, `"'`)
-		args := strings.Join(c.Args, " ")
 		isCommand := name == "$command" || name == "${command}"
-		if path.Base(name) == "daemon" || isCommand && (strings.Contains(args, "rc_flags") || strings.Contains(args, "command_args")) {
+		own := slices.ContainsFunc(c.Args, func(a string) bool { return !isFlags(a) })
+		if path.Base(name) == "daemon" || isCommand && len(c.Args) > 0 && !own {
 			return p.Script.Expand(name), true
 		}
 	}
 	return "", false
 }
+
+// flagsWord matches the variables that hold a start's arguments.
+var flagsWord = regexp.MustCompile(`^"?\$\{?(rc_flags|command_args|[A-Za-z0-9_{}$]*_flags)\}?"?$`)
+
+func isFlags(word string) bool { return flagsWord.MatchString(word) }

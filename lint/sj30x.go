@@ -31,7 +31,7 @@ certain or confident, since the service would not work, and for information wher
 				has, too = "is empty", ""
 			}
 			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Options), p.Verdict.Reason,
-				"%s %s, and the service %s %q%s (%s)", d.Var, has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
+				"%s %s, and the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
 		}
 	},
 }
@@ -59,7 +59,7 @@ is likely. A private System V namespace (sysvipcnew) is less than the host's (sy
 				fix = p.rewriteTo(d, p.Verdict.Options)
 			}
 			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
-				"%s declares %q, and %s would do (%s)", d.Var, strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
+				"%s declares %q, and %s would do (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
 		}
 	},
 }
@@ -109,9 +109,9 @@ foo_svcj="NO"`,
 			}
 			if !p.Verdict.OptOut && p.Verdict.Certainty >= infer.Confident {
 				p.reportAs(Warning, d.Pos, nil, p.Verdict.Reason,
-					"%s=NO, but the evidence is that it works with %s (%s)", d.Var, wordList(p.Verdict.Options), p.Verdict.Certainty)
+					"%s=NO, but the evidence is that it works with %s (%s)", p.shown(d.Var), wordList(p.Verdict.Options), p.Verdict.Certainty)
 			} else if !hasReason(p.Script.Src, d.Span) {
-				p.report(d.Pos, nil, "say why in a comment in front of it", "%s=NO without a reason", d.Var)
+				p.report(d.Pos, nil, "say why in a comment in front of it", "%s=NO without a reason", p.shown(d.Var))
 			}
 		}
 	},
@@ -129,12 +129,12 @@ func (p *Pass) compare() (d declaration, declared, missing, excess []string) {
 		return d, declared, nil, nil
 	}
 	for _, w := range p.Verdict.Options {
-		if !slices.ContainsFunc(declared, func(have string) bool { return gives(have, w) }) {
+		if !slices.ContainsFunc(declared, func(have string) bool { return gives(have, w) }) && !together(declared, w) {
 			missing = append(missing, w)
 		}
 	}
 	for _, w := range declared {
-		if !slices.Contains(p.Verdict.Options, w) {
+		if !slices.Contains(p.Verdict.Options, w) && !together(p.Verdict.Options, w) {
 			excess = append(excess, w)
 		}
 	}
@@ -171,6 +171,18 @@ func gives(have, want string) bool {
 	h, known := rcparse.OptionOf(have)
 	w, _ := rcparse.OptionOf(want)
 	return known && h.Serves(w)
+}
+
+// together reports whether several words grant what another would: netv4 and
+// netv6 are net_basic.
+func together(have []string, want string) bool {
+	var params []string
+	for _, h := range have {
+		o, _ := rcparse.OptionOf(h)
+		params = append(params, o.Params...)
+	}
+	w, known := rcparse.OptionOf(want)
+	return known && !slices.ContainsFunc(w.Params, func(p string) bool { return !slices.Contains(params, p) })
 }
 
 // wordList names a set of words in a sentence.

@@ -44,6 +44,27 @@ func (s *Script) Methods() []string {
 	return out
 }
 
+// Offers reports whether people can ask for a command: rc.subr takes the verbs
+// that extra_commands names, and else refuses them as wrong usage, whether there
+// is a method or not. known is false where extra_commands is computed.
+func (s *Script) Offers(verb string) (offered, known bool) {
+	known = true
+	for _, a := range s.Assigns {
+		if a.Var != "extra_commands" {
+			continue
+		}
+		for _, w := range Words(s.Expand(Unquote(a.Value))) {
+			switch {
+			case w == verb:
+				return true, true
+			case strings.ContainsAny(w, "$`") && w != "$extra_commands" && w != "${extra_commands}":
+				known = false
+			}
+		}
+	}
+	return false, known
+}
+
 // EnableDefault is the first default of the enable variable outside functions:
 // rcvar's, or else of any variable that ends in _enable.
 func (s *Script) EnableDefault() (Assign, bool) {
