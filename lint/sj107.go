@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +17,12 @@ var sj107 = &Rule{
 has when run_rc_command is called, and at its beginning. A variable with any other prefix
 is never read, nor is the right one when it is set later: after run_rc_command, in a
 method or a precmd, or on a branch that is not taken. The service starts in a jail without
-its options, or is not kept out. The simulation tells name and the moment.`,
+its options, or is not kept out. The simulation tells name and the moment.
+
+A misspelt name is found among all variables that the script sets and never reads: one that
+holds svcj or is one letter away from it (foo_svc_options, foo_svcj_opts, FOO_SVCJ_OPTIONS), or one
+whose value is made of option words (foo_jail_options="net_basic"). A name with a dash is no variable:
+foo-svcj_options="net_basic" is a command that is not there.`,
 		Before: `name=foo
 : ${food_svcj_options="net_basic"}`,
 		After: `name=foo
@@ -31,30 +37,67 @@ func checkWrongVariable(p *Pass) {
 			continue
 		}
 		name := p.RunName()
-		var fix *Fix
-		text := string(p.Script.Src[d.Span.Start:d.Span.End])
 		suffix := strings.TrimPrefix(d.Var, d.Prefix)
-		if p.Script.Name.Kind == rcparse.Literal && name == p.Script.Name.Text && !d.Eval && !d.Cond && d.Kind != rcparse.SvcjCommand &&
-			strings.Contains(text, d.Var) && !strings.Contains(p.Script.Name.Raw, "%%") {
-			fix = &Fix{
-				What: "name the variable after ${name}", Certainty: infer.Certain,
-				Edits: []Edit{{Span: d.Span, New: strings.ReplaceAll(text, d.Var, name+suffix)}},
-			}
+		var fix *Fix
+		if d.Kind != rcparse.SvcjCommand {
+			fix = p.renamed(rcparse.Misnamed{Assign: d.Assign, Kind: d.Kind, Want: name + suffix})
 		}
-		p.report(d.Pos, fix, "", "%s is never read: name is %q, so rc.subr looks for %s", d.Var, name, name+suffix)
+		p.report(d.Pos, fix, "", "%s is never read: name is %q, so rc.subr looks for %s", p.shown(d.Var), name, name+suffix)
+	}
+	for _, m := range p.Script.Misnamed() {
+		fix := p.renamed(m)
+		if m.NoVariable {
+			p.report(m.Pos, fix, "", "%s sets no variable, since the name holds a dash: rc.subr looks for %s", p.shown(m.Var), p.shown(m.Want))
+		} else {
+			p.report(m.Pos, fix, "", "%s is set and never read: rc.subr looks for %s", p.shown(m.Var), p.shown(m.Want))
+		}
 	}
 	unset := func(o Override) bool { _, set := o.Default(); return !set }
 	for _, d := range p.options() {
 		if when, _ := p.overridden(d.Prefix, unset); when != "" {
 			for _, o := range p.Records.Overrides {
 				if n := o.Unset.Name; n != d.Prefix {
-					p.report(d.Pos, nil, "at boot $0 is /etc/rc; $_file is the script", "%s is not read %s: name is %q then", d.Var, o.When, n)
+					p.report(d.Pos, nil, "at boot $0 is /etc/rc; $_file is the script", "%s is not read %s: name is %q then", p.shown(d.Var), o.When, n)
 					return
 				}
 			}
-			p.report(d.Pos, nil, "set it at the top level, before run_rc_command", "%s is not set when run_rc_command reads it %s", d.Var, when)
+			p.report(d.Pos, nil, "set it at the top level, before run_rc_command", "%s is not set when run_rc_command reads it %s", p.shown(d.Var), when)
 			return
 		}
+	}
+}
+
+// renamed is the fix that gives a declaration the name that is read; nil where the
+// script sets that too, or where the statement is not one that can be told to do
+// the same under another name. Options that are assigned become a default, and a
+// default leaves an empty value alone.
+func (p *Pass) renamed(m rcparse.Misnamed) *Fix {
+	name, text := p.RunName(), string(p.Script.Src[m.Span.Start:m.Span.End])
+	simple := p.Script.Name.Kind == rcparse.Literal && name == p.Script.Name.Text && !strings.Contains(p.Script.Name.Raw, "%%")
+	if !simple || m.Func != "" || m.Cond || len(p.Script.Get(m.Want)) > 0 {
+		return nil
+	}
+	var out string
+	switch old := strings.TrimPrefix(m.Var, name); {
+	case m.Kind == rcparse.SvcjSwitch && (m.Op != rcparse.Plain || m.Pos.Offset < p.Script.LastLoad()):
+		return nil // whether it holds depends on more than its name
+	case m.Op == rcparse.Plain && !m.Eval && m.Kind == rcparse.SvcjOptions && m.Value != "" && text == m.Var+"="+m.Value:
+		out = fmt.Sprintf(": ${%s=%s}", m.Want, m.Value)
+	case strings.Count(text, m.Var) == 1:
+		out = strings.Replace(text, m.Var, m.Want, 1)
+	case m.Op != rcparse.Plain && !m.Eval && strings.Count(text, m.Var) == 2: // x=${x-v}
+		out = strings.ReplaceAll(text, m.Var, m.Want)
+	case m.Eval && old != m.Var && strings.Count(text, old) == 1: // ${name} stands before it
+		out = strings.Replace(text, old, strings.TrimPrefix(m.Want, name), 1)
+	default:
+		return nil
+	}
+	if p.opts.Operator != OperatorColon && m.Kind == rcparse.SvcjOptions && strings.Trim(m.Value, `"'`) != "" { // or SJ105 is next
+		out = strings.NewReplacer("_svcj_options:=", "_svcj_options=", "_svcj_options:-", "_svcj_options-").Replace(out)
+	}
+	return &Fix{
+		What: "give the variable the name that rc.subr reads", Certainty: infer.Certain,
+		Edits: []Edit{{Span: m.Span, New: out}},
 	}
 }
 

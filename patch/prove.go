@@ -75,6 +75,9 @@ func sameAssigns(a, b *rcparse.Script) bool {
 		for _, d := range s.Svcj() {
 			svcj[d.Span] = true
 		}
+		for _, m := range s.Misnamed() { // meant for one
+			svcj[m.Span] = true
+		}
 		var out []assign
 		for _, x := range s.Assigns {
 			if !svcj[x.Span] {
@@ -86,11 +89,15 @@ func sameAssigns(a, b *rcparse.Script) bool {
 	return slices.Equal(plain(a), plain(b)) && slices.Equal(commandNames(a), commandNames(b))
 }
 
-// commandNames leaves out what a declaration itself consists of.
+// commandNames leaves out what a declaration itself consists of, a misnamed one too.
 func commandNames(s *rcparse.Script) []string {
+	misnamed := map[rcparse.Span]bool{}
+	for _, m := range s.Misnamed() {
+		misnamed[m.Span] = true
+	}
 	var out []string
 	for _, c := range s.Commands {
-		if c.Name != ":" && c.Name != "eval" {
+		if c.Name != ":" && c.Name != "eval" && !misnamed[c.Span] {
 			out = append(out, c.Name)
 		}
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -34,7 +36,7 @@ func proveByRunning(ctx context.Context, before, after *lint.Subject, declares b
 		if a.Failed != "" || b.Failed != "" {
 			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
 		}
-		if !reflect.DeepEqual(plain(a), plain(b)) {
+		if !reflect.DeepEqual(plain(withoutMisnamed(a, before.Script)), plain(b)) {
 			return fmt.Errorf("on the host, %s would not be the same", strings.Join(append([]string{sc.Verb}, sc.Args...), " "))
 		}
 	}
@@ -99,5 +101,21 @@ func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 func plain(r rcrun.Record) rcrun.Record {
 	r.SvcjOptions, r.SvcjOptionsSet, r.Prepares = "", false, false
 	r.Starts, r.Stops, r.Reached = rcrun.Unplaced(r.Starts), rcrun.Unplaced(r.Stops), rcrun.Unplaced(r.Reached)
+	return r
+}
+
+// withoutMisnamed is a Record without the commands that sh(1) takes a declaration
+// for whose name holds a dash, foo-svcj_options=x, and without what is said of them.
+func withoutMisnamed(r rcrun.Record, s *rcparse.Script) rcrun.Record {
+	for _, m := range s.Misnamed() {
+		if !m.NoVariable {
+			continue
+		}
+		r.Reached = slices.DeleteFunc(slices.Clone(r.Reached), func(c rcrun.Command) bool { return strings.HasPrefix(c.Argv[0], m.Var+"=") })
+		r.Unknown = slices.DeleteFunc(slices.Clone(r.Unknown), func(u string) bool { return strings.HasPrefix(u, `"`+m.Var+"=") })
+		if len(r.Unknown) == 0 {
+			r.Unknown = nil
+		}
+	}
 	return r
 }

@@ -24,10 +24,12 @@ type Svcj struct {
 	Prefix string
 }
 
-var svcjSuffixes = []struct {
+type svcjSuffix struct {
 	suffix string
 	kind   SvcjKind
-}{
+}
+
+var svcjSuffixes = []svcjSuffix{
 	{"_svcj_options", SvcjOptions}, {"_svcj_ipaddrs", SvcjIPAddrs}, {"_svcj_enable", SvcjCommand}, {"_svcj", SvcjSwitch},
 }
 
@@ -36,14 +38,26 @@ var svcjSuffixes = []struct {
 func (s *Script) Svcj() []Svcj {
 	var out []Svcj
 	for _, a := range s.Assigns {
-		for _, k := range svcjSuffixes {
-			if p, ok := strings.CutSuffix(a.Var, k.suffix); ok && p != "" {
-				out = append(out, Svcj{Assign: a, Kind: k.kind, Prefix: p})
-				break
-			}
+		if p, ok := cutSvcj(a.Var); ok {
+			out = append(out, Svcj{Assign: a, Kind: p.kind, Prefix: p.prefix})
 		}
 	}
 	return out
+}
+
+// A svcjName is a variable's name taken apart.
+type svcjName struct {
+	prefix string
+	kind   SvcjKind
+}
+
+func cutSvcj(variable string) (svcjName, bool) {
+	for _, k := range svcjSuffixes {
+		if p, ok := strings.CutSuffix(variable, k.suffix); ok && p != "" {
+			return svcjName{p, k.kind}, true
+		}
+	}
+	return svcjName{}, false
 }
 
 // DeclaresSvcj reports whether the script carries options or an opt-out,
@@ -54,7 +68,7 @@ func (s *Script) DeclaresSvcj() bool {
 			return true
 		}
 	}
-	return false
+	return len(s.Misnamed()) > 0
 }
 
 // MentionsSvcj reports whether the literal text _svcj_options or _svcj= stands
