@@ -9,6 +9,7 @@ import (
 func (c *Command) listCmd() *cobra.Command {
 	var look lookFlags
 	var format formatFlag
+	var declared bool
 	cmd := &cobra.Command{
 		Use:   "list [PATH...]",
 		Short: "List the services: name, origin, state, options, certainty",
@@ -16,7 +17,9 @@ func (c *Command) listCmd() *cobra.Command {
 
 The states: ready, faulty (declared, and it won't work), patchable, unsuitable (it
 must stay outside), blocked (a fault stands in the way), unknown (no evidence).
-The options are what the evidence says, "none" for the empty set, NO for an opt-out.`,
+The options are what the evidence says, "none" for the empty set, NO for an opt-out.
+--declared puts what the script itself declares beside them, in the same words, and "?"
+where they can't be told; json and csv always have it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			outs, err := format.outputs()
 			if err != nil {
@@ -39,10 +42,11 @@ The options are what the evidence says, "none" for the empty set, NO for an opt-
 			if len(res.Subjects) == 0 && c.exit == exitClean {
 				return noService(found, res, &look.narrow)
 			}
-			return c.print(outs, res, report.Options{})
+			return c.print(outs, res, report.Options{Declared: declared})
 		},
 	}
 	look.add(cmd)
 	format.add(cmd, report.ListFormats())
+	cmd.Flags().BoolVar(&declared, "declared", false, "show what the scripts declare beside what they need")
 	return cmd
 }

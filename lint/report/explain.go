@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
@@ -40,6 +42,9 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	if s.Service.Condition != "" {
 		fmt.Fprintf(&b, "  condition  %s\n", OneLine(s.Service.Condition))
 	}
+	if s.Script != nil {
+		fmt.Fprintf(&b, "  declares   %s\n", OneLine(declares(s.Declaration())))
+	}
 	switch {
 	case !v.Known():
 		b.WriteString("  needs      unknown: nothing below says what it needs\n")
@@ -71,20 +76,17 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		if shown[key]++; shown[key] > maxFacts {
 			continue
 		}
-		where := e.Path
+		path := e.Path
 		if t := s.Service.Tree; t != nil && t.FS != nil { // a package or the table is no file of the tree
-			if _, err := fs.Stat(t.FS, where); err == nil {
-				where = t.Shown(where)
+			if _, err := fs.Stat(t.FS, path); err == nil {
+				path = t.Shown(path)
 			}
-		}
-		if e.Line > 0 {
-			where += fmt.Sprintf(":%d", e.Line)
 		}
 		word := e.Supports
 		if word == "" {
 			word = "-"
 		}
-		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(where), OneLine(e.Fact))
+		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(path+e.at()), OneLine(e.Fact))
 	}
 	for key, n := range shown {
 		if n > maxFacts {
@@ -114,29 +116,75 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	if len(s.Findings) > 0 {
 		b.WriteString("\nfindings\n")
 	}
+	hint := ""
 	for _, f := range s.Findings {
 		fmt.Fprintf(&b, "  %s\n", Line(f))
-		if f.Hint != "" {
+		if f.Hint != "" && f.Hint != hint {
 			fmt.Fprintf(&b, "      hint: %s\n", OneLine(f.Hint))
 		}
+		hint = f.Hint
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// sameFact puts facts that stand at the same place and say the same into one,
-// which supports the words of all.
-func sameFact(list []infer.Evidence) []infer.Evidence {
-	var out []infer.Evidence
+// declares is what a script declares, in a few words.
+func declares(d lint.Declaration) string {
+	out := d.Answer()
+	switch {
+	case out == infer.Nothing:
+		out = "none, the empty set"
+	case out == "?":
+		out = "options that can't be told without running it"
+	case out == "":
+		out = "nothing"
+	}
+	if d.Switch != "" && !d.OptOut {
+		out += fmt.Sprintf(", and %q for the switch where rc.conf says nothing", d.Switch)
+	}
+	if d.Line > 0 {
+		out += fmt.Sprintf(" (line %d)", d.Line)
+	}
+	if len(d.Unread) > 0 {
+		out += "; rc.subr does not read " + strings.Join(d.Unread, ", ")
+	}
+	return out
+}
+
+// A fact is evidence with every line that it stands in.
+type fact struct {
+	infer.Evidence
+	lines []int
+}
+
+// at is the lines as they stand behind a path.
+func (f fact) at() string {
+	at := ""
+	for i, n := range f.lines {
+		at += []string{":", ", "}[min(i, 1)] + strconv.Itoa(n)
+	}
+	return at
+}
+
+// sameFact puts facts of one file that say the same into one, which supports
+// the words of all.
+func sameFact(list []infer.Evidence) []fact {
+	var out []fact
 	at := map[string]int{}
 	for _, e := range list {
-		key := fmt.Sprint(e.Path, e.Line, e.Kind, e.Fact)
-		if i, ok := at[key]; ok {
-			out[i].Supports = strings.Join([]string{e.Supports, out[i].Supports}, " ")
-			continue
+		key := fmt.Sprint(e.Path, e.Kind, e.Fact)
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, fact{Evidence: e})
 		}
-		at[key] = len(out)
-		out = append(out, e)
+		if e.Line > 0 && !slices.Contains(out[i].lines, e.Line) {
+			out[i].lines = append(out[i].lines, e.Line)
+		}
+		if words := strings.Fields(out[i].Supports); !slices.Contains(words, e.Supports) && e.Supports != "" {
+			out[i].Supports = strings.Join(append([]string{e.Supports}, words...), " ")
+		}
 	}
 	return out
 }

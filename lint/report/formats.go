@@ -8,13 +8,15 @@ import (
 	"github.com/svcjify/svcjify/lint"
 )
 
-// Options say how a report is printed. Only Text and Oneline look at them:
+// Options say how a report is printed. Only Text, Oneline and List look at them:
 // what a program reads is always whole and without colour.
 type Options struct {
 	Color bool
 	// Quiet leaves out the summary and what is milder than Least.
 	Quiet bool
 	Least lint.Severity
+	// Declared has List show what the scripts declare.
+	Declared bool
 }
 
 // A Format prints a result.
@@ -47,7 +49,7 @@ func Formats() []Format {
 // ListFormats is every format of services.
 func ListFormats() []Format {
 	return []Format{
-		{"text", "people: aligned columns", machine(List)},
+		{"text", "people: aligned columns", List},
 		{"json", "programs: an array of objects, with evidence and findings", machine(ListJSON)},
 		{"csv", "spreadsheets: RFC 4180, with a header", machine(ListCSV)},
 	}

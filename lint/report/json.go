@@ -22,6 +22,15 @@ type jsonFinding struct {
 	Fix      string        `json:"fix,omitempty"`
 }
 
+type jsonDeclared struct {
+	// Answer is as in the other formats: the words, "none", "NO", "?", or "" for nothing.
+	Answer  string   `json:"answer"`
+	Options []string `json:"options"`
+	Switch  string   `json:"svcj,omitempty"`
+	Line    int      `json:"line,omitempty"`
+	Unread  []string `json:"unread,omitempty"`
+}
+
 type jsonService struct {
 	Name           string           `json:"name"`
 	Origin         string           `json:"origin"`
@@ -30,6 +39,7 @@ type jsonService struct {
 	Ports          []string         `json:"ports"`
 	Condition      string           `json:"condition,omitempty"`
 	State          lint.State       `json:"state"`
+	Declared       jsonDeclared     `json:"declared"`
 	Options        []string         `json:"options"`
 	OptOut         bool             `json:"opt_out"`
 	Reason         string           `json:"reason,omitempty"`
@@ -74,7 +84,8 @@ func stableTemplate(s *lint.Subject) string {
 }
 
 // ListJSON prints the services as an array of objects. Options is null where
-// the answer is unknown, and empty where the empty set is the answer.
+// the answer is unknown, and empty where the empty set is the answer; those of
+// declared are null where none are set, or their words can't be told.
 func ListJSON(w io.Writer, res *lint.Result) error {
 	out := make([]jsonService, 0, len(res.Subjects))
 	for _, s := range res.Subjects {
@@ -85,6 +96,8 @@ func ListJSON(w io.Writer, res *lint.Result) error {
 			Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
 			Findings: findings(s.Findings),
 		}
+		d := s.Declaration()
+		j.Declared = jsonDeclared{Answer: d.Answer(), Options: d.Options, Switch: d.Switch, Line: d.Line, Unread: d.Unread}
 		for _, p := range s.Service.Ports {
 			j.Ports = append(j.Ports, p.Origin)
 		}

@@ -31,9 +31,11 @@ func (o Options) paint(color, s string) string {
 func (o Options) hides(f lint.Finding) bool { return o.Quiet && f.Severity < o.Least }
 
 // Text prints each finding with its source line, a caret under the place, and
-// its hint, and then the summary.
+// its hint, and then the summary. Of several findings of one line, a
+// hint that stands there already is not printed again.
 func Text(w io.Writer, res *lint.Result, o Options) error {
 	var b strings.Builder
+	var last lint.Finding
 	for _, f := range res.Findings {
 		if o.hides(f) {
 			continue
@@ -42,9 +44,10 @@ func Text(w io.Writer, res *lint.Result, o Options) error {
 		if line, caret, ok := excerpt(f); ok {
 			fmt.Fprintf(&b, "\t%s\n\t%s\n", line, o.paint(green, caret))
 		}
-		if f.Hint != "" {
+		if f.Hint != "" && !(f.Hint == last.Hint && f.Line == last.Line && f.Location() == last.Location()) {
 			fmt.Fprintf(&b, "\thint: %s\n", OneLine(f.Hint))
 		}
+		last = f
 	}
 	if !o.Quiet {
 		b.WriteString(Summary(res) + "\n")
@@ -117,11 +120,16 @@ func excerpt(f lint.Finding) (line, caret string, ok bool) {
 	return mark + string(before) + string(after) + end, strings.Repeat(" ", len(mark)+len(before)) + "^", true
 }
 
-// List prints a service a line: name, origin, state, options, certainty.
-func List(w io.Writer, res *lint.Result) error {
+// List prints a service a line: name, origin, state, options, certainty; and,
+// where it is asked for, what is declared before what is needed.
+func List(w io.Writer, res *lint.Result, o Options) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, s := range res.Subjects {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", OneLine(s.Service.Name), dash(OneLine(s.Origin())), s.State, dash(s.Verdict.Answer()), s.Verdict.Certainty)
+		needs := dash(s.Verdict.Answer())
+		if o.Declared {
+			needs = "declares " + dash(OneLine(s.Declaration().Answer())) + "\tneeds " + needs
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", OneLine(s.Service.Name), dash(OneLine(s.Origin())), s.State, needs, s.Verdict.Certainty)
 	}
 	return t.Flush()
 }
