@@ -128,7 +128,8 @@ func (d *finder) test(args []*syntax.Word) {
 // options are those that set -o has.
 var options = []string{
 	"allexport", "emacs", "errexit", "ignoreeof", "interactive", "monitor", "noclobber", "noexec", "noglob", "nolog",
-	"notify", "nounset", "physical", "pipefail", "privileged", "stdin", "trackall", "trapsasync", "verbose", "vi", "xtrace",
+	"notify", "nounset", "physical", "pipefail", "privileged", "stdin", "trackall", "trapsasync", "verbose", "verify", "vi",
+	"xtrace",
 }
 
 func (d *finder) set(args []*syntax.Word) {
