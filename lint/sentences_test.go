@@ -15,7 +15,7 @@ import (
 
 // shellText is what a hint must not quote from a script: an expansion that is
 // more than a plain variable, which a person may be told to type, and a command.
-var shellText = regexp.MustCompile("\\$\\{[a-zA-Z_]*[^a-zA-Z0-9_}][^}]*\\}|\\$\\(|%%")
+var shellText = regexp.MustCompile(`\$\{[a-zA-Z_]*[^a-zA-Z0-9_}][^}]*\}|\$\(|%%`)
 
 // What the rules say of a tree: no hint holds the script's own shell text, no
 // finding stands there twice, and none says the same sentence twice. The real
