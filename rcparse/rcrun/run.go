@@ -36,6 +36,7 @@ type Script struct {
 	candidates []string
 	world      world
 	first      Record // of the plain start on the host
+	furthest   string // why nothing starts in the world that gets furthest
 	firstOf    Scenario
 
 	// watch is told each question to the pretended file system, with test(1)'s
@@ -124,7 +125,17 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if reflect.DeepEqual(sc, s.firstOf) {
 		return s.first
 	}
-	return s.simulate(ctx, sc, false).record
+	rec = s.simulate(ctx, sc, false).record
+	rec.Untold = s.why(rec.Untold)
+	return rec
+}
+
+// why is Record.Untold by what is known of all worlds.
+func (s *Script) why(untold string) string {
+	if untold != "" && s.furthest != "" {
+		return s.furthest
+	}
+	return untold
 }
 
 // simulate runs the script in the scenario's outer shell; when looking,

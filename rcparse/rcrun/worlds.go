@@ -46,7 +46,7 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 		return ""
 	}
 	// Where no world starts anything, the one that gets furthest tells best why.
-	furthest := world{}
+	most := len(full.record.Reached)
 	for _, w := range s.worlds(ctx, plain, full.empty) {
 		s.world = w
 		m := s.enabled(ctx, plain)
@@ -57,11 +57,12 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 			s.first = m.record
 			return ""
 		}
-		if len(m.record.Reached) > len(s.first.Reached) {
-			furthest, s.first = w, m.record
+		if n := len(m.record.Reached); n > most && m.record.Untold != "" {
+			most, s.furthest = n, m.record.Untold
 		}
 	}
-	s.world = furthest
+	s.world = world{}
+	s.first.Untold = s.why(s.first.Untold)
 	return ""
 }
 
