@@ -35,6 +35,10 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 		if err := send(stdout, last.run(j)); err != nil {
 			return 1
 		}
+		if heapBytes() > watchHeap { // the limit on memory is the process's, and so the next job's too
+			last = prepared{}
+			debug.FreeOSMemory()
+		}
 	}
 }
 

@@ -148,6 +148,7 @@ type worker struct {
 	pool *Pool
 	cmd  *exec.Cmd
 	told bool // the child has the pool's machine
+	used bool // the child has done a job
 	in   io.WriteCloser
 	out  io.ReadCloser
 }
@@ -157,11 +158,19 @@ var errTimeout = errors.New("it took too long")
 // run does a job. A child that fails at it is no more; of several scenarios
 // each gets a child of its own then, so that one does not cost the others.
 func (w *worker) run(ctx context.Context, j Job) []Record {
+	used := w.used
 	recs, err := w.try(ctx, j)
 	if err == nil {
 		return recs
 	}
 	w.stop()
+	// A child that has run other jobs may die of what they left in its memory.
+	if used && errors.Is(err, errMemory) && ctx.Err() == nil {
+		if recs, err = w.try(ctx, j); err == nil {
+			return recs
+		}
+		w.stop()
+	}
 	if len(j.Scenarios) > 1 && ctx.Err() == nil {
 		recs = nil
 		for _, sc := range j.Scenarios {
@@ -220,6 +229,7 @@ func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
 	}()
 	select {
 	case a := <-done:
+		w.used = true
 		if a.err == nil && len(a.recs) != len(j.Scenarios) {
 			a.err = fmt.Errorf("it answered with %d records for %d scenarios", len(a.recs), len(j.Scenarios))
 		}
@@ -255,7 +265,7 @@ func (w *worker) start() error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting a worker: %w", err)
 	}
-	w.cmd, w.in, w.out, w.told = cmd, in, out, false
+	w.cmd, w.in, w.out, w.told, w.used = cmd, in, out, false, false
 	return nil
 }
 
