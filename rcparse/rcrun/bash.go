@@ -151,7 +151,7 @@ func (b *basher) parts(list []syntax.WordPart, inQuotes bool) []syntax.WordPart 
 		switch p := part.(type) {
 		case *syntax.Lit:
 			if inQuotes {
-				p.Value = escapeDollars(p.Value)
+				p.Value = escaped(p.Value, '$')
 				break
 			}
 			out = append(out, unescaped(p)...)
@@ -213,26 +213,6 @@ func quoted(at *syntax.Lit, c string) syntax.WordPart {
 		return &syntax.DblQuoted{Left: at.ValuePos, Right: at.ValueEnd, Parts: []syntax.WordPart{&syntax.Lit{Value: c}}}
 	}
 	return &syntax.SglQuoted{Left: at.ValuePos, Right: at.ValueEnd, Value: c}
-}
-
-// escapeDollars puts a backslash before the dollar signs of a literal in double
-// quotes, which expand nothing.
-func escapeDollars(s string) string {
-	if !strings.Contains(s, "$") {
-		return s
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] == '\\' && i+1 < len(s):
-			b.WriteByte(s[i])
-			i++
-		case s[i] == '$':
-			b.WriteByte('\\')
-		}
-		b.WriteByte(s[i])
-	}
-	return b.String()
 }
 
 // quotedWord reports whether any part of a word is quoted.

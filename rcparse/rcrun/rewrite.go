@@ -296,19 +296,20 @@ func plainBraces(w *syntax.Word) {
 	}
 	for i, p := range w.Parts {
 		if lit, ok := p.(*syntax.Lit); ok && strings.Contains(lit.Value, "{") {
-			w.Parts[i] = &syntax.Lit{ValuePos: lit.ValuePos, ValueEnd: lit.ValueEnd, Value: escapeBraces(lit.Value)}
+			w.Parts[i] = &syntax.Lit{ValuePos: lit.ValuePos, ValueEnd: lit.ValueEnd, Value: escaped(lit.Value, '{')}
 		}
 	}
 }
 
-func escapeBraces(s string) string {
+// escaped is a literal with a backslash before each of a character that has none.
+func escaped(s string, special byte) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch {
 		case s[i] == '\\' && i+1 < len(s):
 			b.WriteByte(s[i])
 			i++
-		case s[i] == '{':
+		case s[i] == special:
 			b.WriteByte('\\')
 		}
 		b.WriteByte(s[i])
