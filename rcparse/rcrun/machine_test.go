@@ -161,6 +161,20 @@ func TestPoolMachine(t *testing.T) {
 	require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
 }
 
+// A child that gives memory back between two jobs keeps the machine.
+func TestPoolMachineAfterMuchMemory(t *testing.T) {
+	p, err := NewPool(PoolOptions{Workers: 1, Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
+	require.NoError(t, err)
+	defer p.Close()
+	job := Job{Src: []byte(serviceText("")), Scenarios: []Scenario{{Verb: "start", InstalledAs: "foo"}}}
+	large := job
+	large.Src = []byte(serviceText("x=0123456789abcdef\n" + strings.Repeat("x=$x$x\n", 19) + strings.Repeat("y=$x$x\n", 4)))
+	for range 3 {
+		require.Empty(t, p.Run(context.Background(), []Job{large})[0][0].Failed)
+		require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
+	}
+}
+
 // What is joined keeps the order of what it stands between.
 func TestMachineJoined(t *testing.T) {
 	files := map[string]string{"/etc/rc.conf": "foo_a=1\nfoo_b='2'\nfoo_a=\"3\"\nfoo_c=$foo_a\nfoo_a=4\n: ${foo_d=5}\nfoo_e=6\nfoo_flags=\"$foo_a $foo_b $foo_c $foo_d $foo_e\"\n"}

@@ -36,7 +36,7 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 			return 1
 		}
 		if heapBytes() > watchHeap { // the limit on memory is the process's, and so the next job's too
-			last = prepared{}
+			last = prepared{machine: last.machine}
 			debug.FreeOSMemory()
 		}
 	}
