@@ -3,6 +3,7 @@ package advise
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -17,8 +18,8 @@ const maxSourced = 50
 
 // checked is the files as they can be run: one with a syntax error is cut off
 // where it stands, which is as far as sh(1) comes. Files that they source by a
-// plain path are added.
-func (m *Machine) checked(files []host.File) (conf map[string]string, problems []corpus.Problem) {
+// plain path are added; missing is those of them that are not there.
+func (m *Machine) checked(files []host.File) (conf map[string]string, missing []string, problems []corpus.Problem) {
 	conf = map[string]string{}
 	sourced := 0
 	for len(files) > 0 {
@@ -42,12 +43,15 @@ func (m *Machine) checked(files []host.File) (conf map[string]string, problems [
 			sourced++
 			more, ok, bad := m.Root.Text(name)
 			problems = append(problems, bad...)
-			if ok {
+			switch {
+			case ok:
 				files = append(files, more)
+			case len(bad) == 0 && !slices.Contains(missing, name):
+				missing = append(missing, name)
 			}
 		}
 	}
-	return conf, problems
+	return conf, missing, problems
 }
 
 // upTo is the longest part of a text before a line that is shell by itself.

@@ -42,6 +42,7 @@ type Machine struct {
 	found, foundBase *program.Finder
 
 	conf    map[string]string // the files of rc.conf, as they are run
+	missing []string          // what they source and is not there
 	startup []string          // local_startup
 	all     bool              // svcj_all_enable
 	release rcrun.Release
@@ -110,7 +111,8 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 	first := m.Problems
 	for range 2 {
 		files, problems := m.Root.Conf(m.startup)
-		conf, more := m.checked(files)
+		conf, missing, more := m.checked(files)
+		m.missing = missing
 		values, bad, err := m.evaluate(ctx, conf, o)
 		if err != nil {
 			return err
@@ -198,7 +200,7 @@ func (m *Machine) try(ctx context.Context, conf map[string]string, o Options) (v
 		m.Pool.Close()
 		m.Pool = nil
 	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: o.Workers, Stderr: o.Stderr, Machine: &rcrun.Machine{Files: conf}})
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: o.Workers, Stderr: o.Stderr, Machine: &rcrun.Machine{Files: conf, Missing: m.missing}})
 	if err != nil {
 		return nil, "", err
 	}

@@ -23,6 +23,8 @@ type Machine struct {
 	// they or the scripts source. A file that is not here is not there if it is one
 	// of those named above; of any other nothing is known.
 	Files map[string]string `json:"files"`
+	// Missing is the absolute paths of other files that are known not to be there.
+	Missing []string `json:"missing,omitempty"`
 }
 
 // The files that every rc.conf(5) starts with.
@@ -37,6 +39,7 @@ var confFiles = []string{"/etc/rc.conf", "/etc/rc.conf.local"}
 // A machine is a Machine ready to be put into a shell. It is not changed once made.
 type machine struct {
 	files     map[string]string
+	missing   []string
 	calls     map[string]string // the function that holds a file's text
 	functions map[string]*syntax.Stmt
 }
@@ -47,7 +50,7 @@ func newMachine(m *Machine) *machine {
 	if m == nil {
 		return nil
 	}
-	out := &machine{files: m.Files, calls: map[string]string{}, functions: map[string]*syntax.Stmt{}}
+	out := &machine{files: m.Files, missing: m.Missing, calls: map[string]string{}, functions: map[string]*syntax.Stmt{}}
 	for i, name := range slices.Sorted(maps.Keys(m.Files)) {
 		call := fmt.Sprintf("__file_%d", i)
 		f, err := parseText(strings.ToValidUTF8(m.Files[name], "?"))
@@ -182,5 +185,5 @@ func (m *machine) knows(p string) (there, known bool) {
 		return false, false
 	}
 	_, there = m.files[p]
-	return there, there || p == defaultsFile || slices.Contains(confFiles, p) || strings.Contains(p, confDir)
+	return there, there || p == defaultsFile || slices.Contains(confFiles, p) || strings.Contains(p, confDir) || slices.Contains(m.missing, p)
 }

@@ -161,6 +161,24 @@ func TestPoolMachine(t *testing.T) {
 	require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
 }
 
+// A file that is known to be missing is not there, and nothing of it is unknown.
+func TestMachineMissing(t *testing.T) {
+	m := &Machine{Files: map[string]string{"/etc/rc.conf": "[ -r /etc/site.conf ] && . /etc/site.conf && foo_flags=-site\n"}}
+	for _, missing := range [][]string{nil, {"/etc/site.conf"}} {
+		m.Missing = missing
+		s := FromText(serviceText(""))
+		s.machine = newMachine(m)
+		rec := s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"})
+		require.Empty(t, rec.Failed)
+		require.Equal(t, missing == nil, len(rec.Unknown) > 0, rec.Unknown)
+	}
+	require.Equal(t, "host method: /usr/local/sbin/foo\n", linesOf(func() []Command {
+		s := FromText(serviceText(""))
+		s.machine = newMachine(m)
+		return s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"}).Reached
+	}()))
+}
+
 // A child that gives memory back between two jobs keeps the machine.
 func TestPoolMachineAfterMuchMemory(t *testing.T) {
 	p, err := NewPool(PoolOptions{Workers: 1, Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
