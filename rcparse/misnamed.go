@@ -24,9 +24,13 @@ type Misnamed struct {
 // misspelling of it, or its value is made of option words. A right name with
 // another service's prefix is not among them; see Svcj.
 func (s *Script) Misnamed() []Misnamed {
-	if s.file == nil {
+	if s.astray == nil { // the script is none that was parsed
 		return nil
 	}
+	return s.astray()
+}
+
+func (s *Script) findMisnamed() []Misnamed {
 	var out []Misnamed
 	for _, a := range s.Assigns {
 		if m, ok := s.misnamed(a); ok && (m.strong || !a.Exported) && !s.reads(a.Var) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
@@ -65,6 +66,8 @@ type Script struct {
 	file   *syntax.File // nil where Err is set
 	masked []byte
 	subst  map[string]string
+	// astray finds what Misnamed gives, once: many rules ask.
+	astray func() []Misnamed
 }
 
 // A ValueKind says how well a value can be known without running the script.
@@ -136,6 +139,7 @@ func Parse(src []byte, subst map[string]string) *Script {
 	}
 	s.file = file
 	s.readTree()
+	s.astray = sync.OnceValue(s.findMisnamed)
 	return s
 }
 

@@ -34,6 +34,12 @@ const (
 // with a condition counts where the command line meets it. It is nil where there is none.
 func (k *Knowledge) Lookup(in Input) *Match {
 	names := in.Known()
+	// A guess at a name that many bear is none.
+	for i, n := range names {
+		if n.How != "" && commonWords.MatchString(n.Text) {
+			names[i].Text = ""
+		}
+	}
 	type found struct {
 		m    Match
 		rank int
@@ -108,8 +114,8 @@ func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
 		}
 	}
 	for i, n := range names {
-		if n.How != "" && commonWords.MatchString(n.Text) {
-			continue // a guess at a name that many bear is none
+		if n.Text == "" {
+			continue
 		}
 		if slices.Contains(e.Programs, n.Text) || n.How != "" && slices.Contains(e.Services, n.Text) {
 			return byName + i, n, true
