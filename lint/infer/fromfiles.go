@@ -76,6 +76,7 @@ func fromFiles(in Input) []Evidence {
 				if s, what := packed(line); what != "" {
 					add(i+1, FromPackage, s, "it installs "+what)
 				}
+			case isConfPatch(name): // it counts for conditions of the table only
 			case isConf(name):
 				if comment.MatchString(line) {
 					continue

@@ -40,11 +40,11 @@ type Port struct {
 	// Services is every rc.d script that the port installs; a suite has several.
 	Services   []string
 	Uses, Libs []Word
-	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS.
-	// Users is USERS and GROUPS, Flags those of the compiler. Modules is
-	// CARGO_CRATES and the modules of GH_TUPLE.
-	Runs, Options, Users, Flags, Modules []Word
-	Descr, DescrPath                     string
+	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS, Defaults
+	// OPTIONS_DEFAULT alone. Users is USERS and GROUPS, Flags those of the
+	// compiler. Modules is CARGO_CRATES and the modules of GH_TUPLE.
+	Runs, Options, Defaults, Users, Flags, Modules []Word
+	Descr, DescrPath                               string
 	// Files is the port's message, its configurations and its packing list.
 	Files []File
 }
@@ -99,6 +99,7 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
 		in.Port.Options = append(in.Port.Options, words(v)...)
 	}
+	in.Port.Defaults = words("OPTIONS_DEFAULT")
 	dirs := []string{svc.Ports[0].Dir, path.Dir(path.Dir(svc.Template))} // its master's are read where it has none
 	for _, dir := range dirs {
 		if text, ok := read(svc.Tree, path.Join(dir, "pkg-descr")); ok {
@@ -169,7 +170,7 @@ func files(tree *corpus.Tree, dirs []string) []File {
 			continue
 		}
 		for _, e := range list {
-			if n := e.Name(); len(names) < maxFiles && (strings.HasPrefix(n, "pkg-message") || isConf(n)) {
+			if n := e.Name(); len(names) < maxFiles && (strings.HasPrefix(n, "pkg-message") || isConf(n) || isConfPatch(n)) {
 				names = append(names, path.Join(dir, "files", n))
 			}
 		}

@@ -25,10 +25,8 @@ type Entry struct {
 	Programs []string
 	// Services are rc.d names, and Ports values of PORTNAME, as path.Match patterns.
 	Services, Ports []string
-	// Flag is a word that the command line must hold for the entry to count,
-	// NoFlag one that it must not; Condition is the same as it was written.
-	Flag, NoFlag *lazyregexp.Regexp
-	Condition    string
+	// If is what must be seen for the entry to count; nil for an entry that always does.
+	If *Condition
 	// Needs is the option words, or OptOut, or Nothing.
 	Needs []string
 	// Why says which act needs the words, or which act no option permits.
@@ -149,15 +147,19 @@ func (e *Entry) fill(fields []field) error {
 			e.Comment = v
 		case "limit":
 			e.Limit = v
-		case "flag", "noflag":
+		case "flag", "noflag", "option", "nooption", "conf", "noconf":
 			if _, err := regexp.Compile(v); err != nil {
 				return fmt.Errorf("%s: %w", f.name, err)
 			}
-			if e.Condition = v; f.name == "flag" {
-				e.Flag = lazyregexp.New(v)
-			} else {
-				e.NoFlag = lazyregexp.New(v)
+			if e.If != nil {
+				return fmt.Errorf("%s: the entry has a condition already; write an entry for each", f.name)
 			}
+			c := conditions[f.name]
+			c.Text, c.Pattern = v, lazyregexp.New(v)
+			if c.On == "option" { // a name, not a part of one
+				c.Pattern = lazyregexp.New("^(" + v + ")$")
+			}
+			e.If = &c
 		case "tolerates":
 			e.Tolerates = strings.Fields(v)
 		case "source":
@@ -188,8 +190,6 @@ func (e *Entry) check() error {
 		return fmt.Errorf("an entry without source")
 	case e.OptOut() && (e.Comment == "" || len(e.Comment) > 60):
 		return fmt.Errorf("needs NO takes a comment of at most 60 characters, found %d", len(e.Comment))
-	case e.Flag != nil && e.NoFlag != nil:
-		return fmt.Errorf("flag and noflag in one entry; write two entries")
 	case slices.ContainsFunc(e.Ports, func(p string) bool { return strings.Contains(p, "/") }):
 		return fmt.Errorf("port takes PORTNAME, not an origin with its category")
 	case e.Certainty < Likely:

@@ -20,7 +20,7 @@ func TestEmbeddedKnowledge(t *testing.T) {
 	seen := map[string]*Entry{}
 	for _, e := range k.Entries {
 		for _, s := range e.Services {
-			if old := seen[s]; old != nil && len(old.Ports) == 0 && len(e.Ports) == 0 && old.Condition+e.Condition == "" {
+			if old := seen[s]; old != nil && len(old.Ports) == 0 && len(e.Ports) == 0 && old.If == nil && e.If == nil {
 				t.Errorf("%s:%d and %s:%d both claim the service %q", old.File, old.Line, e.File, e.Line, s)
 			}
 			seen[s] = e
@@ -43,7 +43,7 @@ func TestBadEntries(t *testing.T) {
 		{"no field", "service: x\nfoo\n", "expected \"field: value\""},
 		{"continuation first", " x\n", "continuation"},
 		{"an origin for PORTNAME", "service: x\nport: net/x\nneeds: none\nwhy: w\nsource: s\n", "not an origin"},
-		{"two conditions", "service: x\nflag: a\nnoflag: b\nneeds: none\nwhy: w\nsource: s\n", "flag and noflag"},
+		{"two conditions", "service: x\nflag: a\nnoconf: b\nneeds: none\nwhy: w\nsource: s\n", "has a condition already"},
 		{"bad condition", "service: x\nflag: (\nneeds: none\nwhy: w\nsource: s\n", "flag: "},
 		{"certainty", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: sure\n", "unknown certainty"},
 		{"too weak", "service: x\nneeds: none\nwhy: w\nsource: s\ncertainty: possible\n", "likely at least"},
@@ -158,23 +158,27 @@ func TestKnownNames(t *testing.T) {
 	}
 }
 
-// TestConditions wants both sides of every condition: what a program needs with
-// the flag, and what without.
+// TestConditions wants both sides of every condition: what a program needs where
+// it is met, and what where it is not.
 func TestConditions(t *testing.T) {
 	k, err := Embedded()
 	require.NoError(t, err)
 	conditional := 0
 	for _, e := range k.Entries {
-		if e.Condition == "" {
+		if e.If == nil {
 			continue
 		}
 		conditional++
 		other := slices.ContainsFunc(k.Entries, func(o *Entry) bool {
-			return o.Condition == e.Condition && (o.Flag == nil) != (e.Flag == nil) && slices.Equal(o.Programs, e.Programs) && slices.Equal(o.Services, e.Services)
+			if !slices.Equal(o.Programs, e.Programs) || !slices.Equal(o.Services, e.Services) {
+				return false
+			}
+			// What counts where something is there needs an answer for all others.
+			return o.If == nil && !e.If.Not || o.If != nil && o.If.Not != e.If.Not && (o.If.Text == e.If.Text || !e.If.Not)
 		})
-		require.True(t, other, "%s:%d: nothing says what %v needs where the condition %q is not met", e.File, e.Line, e.Programs, e.Condition)
+		require.True(t, other, "%s:%d: nothing says what %v needs otherwise than where %s", e.File, e.Line, e.Programs, e.If)
 	}
-	require.Greater(t, conditional, 10)
+	require.Greater(t, conditional, 30)
 
 	mongod := k.Lookup(asked("mongod", "mongodb70", "/x/mongod --setParameter=disabledSecureAllocatorDomains=* --fork"))
 	require.Equal(t, []string{"net_basic"}, mongod.Entry.Needs)
@@ -198,6 +202,7 @@ func TestOnePerDaemon(t *testing.T) {
 		{"miredo", "miredo", "NO"}, {"miredo_server", "miredo", "net_basic net_raw"},
 		{"openntpd", "openntpd", "net_basic settime"}, {"dbus", "dbus", "NO"}, {"jackd", "jack", "sysvipc"},
 		{"monerod", "monero-cli", "net_basic sysvipcnew"}, {"isc-dhclient", "isc-dhcp44-client", "NO"},
+		{"nfcapd", "nfdump", "net_basic sysvipcnew"}, {"sfcapd", "nfdump", "net_basic sysvipcnew"}, {"keyd", "keyd", "NO"},
 		{"sshd", basePort, "NO"}, {"syslogd", basePort, "net_basic"}, {"ntpd", basePort, "net_basic settime"},
 		{"blocklistd", basePort, "none"}, {"gssd", basePort, "net_basic nfsd"}, {"cron", basePort, "NO"}, {"nfsd", basePort, "NO"},
 	} {

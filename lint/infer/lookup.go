@@ -15,6 +15,8 @@ type Match struct {
 	// By is the name that the entry stands under, How the way to that name: ""
 	// for the service's own name and for a program that the start runs.
 	By, How string
+	// Since is the entry's condition in words, with the place, where it is met.
+	Since string
 	// Doubts say what keeps the answer from being as sure as the entry.
 	Doubts []string
 }
@@ -31,7 +33,7 @@ const (
 // who wrote one meant it, then by the programs that it starts, then by the other
 // names it is known by. An entry for ports counts only where a port of that
 // PORTNAME installs the service, and goes before one that is for any port. One
-// with a condition counts where the command line meets it. It is nil where there is none.
+// with a condition counts where it is met, and goes before one without. It is nil where there is none.
 func (k *Knowledge) Lookup(in Input) *Match {
 	names := in.Known()
 	// A guess at a name that many bear is none.
@@ -50,19 +52,27 @@ func (k *Knowledge) Lookup(in Input) *Match {
 		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, in.Port.Names) {
 			continue
 		}
-		f := found{Match{Entry: e, By: name.Text, How: name.How}, 2 * rank}
+		f := found{Match{Entry: e, By: name.Text, How: name.How}, rank}
 		if len(e.Ports) == 0 {
-			f.rank += 2 * (byName + len(names)) // behind all that are meant for the port
+			f.rank += byName + len(names) // behind all that are meant for the port
 		}
 		if name.How != "" {
-			f.rank += 4 * (byName + len(names)) // what is only derived behind all others
+			f.rank += 2 * (byName + len(names)) // what is only derived behind all others
 		}
-		switch held, told := e.holds(in); {
-		case !held && told:
-			continue
-		case !told:
-			f.rank++
-			f.m.Doubts = append(f.m.Doubts, fmt.Sprintf("the entry counts where %s, and the command line could not be seen", e.condition()))
+		f.rank *= 4 // leaves room for how a condition is met
+		if e.If != nil {
+			switch held, told, where := e.If.holds(in); {
+			case told && !held, !told && !e.If.Not && e.If.On == "conf": // nothing configures it so
+				continue
+			case !told:
+				f.rank += 2
+				f.m.Doubts = append(f.m.Doubts, fmt.Sprintf("the entry counts where %s, and %s", e.If, e.If.unseen()))
+			case e.If.Not:
+				f.m.Since = e.If.String()
+			default: // what is there goes before what is said of most
+				f.rank--
+				f.m.Since = strings.TrimSuffix(e.If.String()+" ("+where+")", " ()")
+			}
 		}
 		if best == nil || f.rank < best.rank {
 			best = &f
@@ -122,32 +132,6 @@ func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
 		}
 	}
 	return 0, Name{}, false
-}
-
-// holds reports whether the command line meets the entry's condition, and
-// whether that can be told.
-func (e *Entry) holds(in Input) (held, told bool) {
-	if e.Flag == nil && e.NoFlag == nil {
-		return true, true
-	}
-	lines := in.CommandLines()
-	if len(lines) == 0 {
-		return false, false
-	}
-	has := func(r *lazyregexp.Regexp) bool {
-		return slices.ContainsFunc(lines, func(words []string) bool {
-			return slices.ContainsFunc(words[1:], r.MatchString)
-		})
-	}
-	return (e.Flag == nil || has(e.Flag)) && (e.NoFlag == nil || !has(e.NoFlag)), true
-}
-
-// condition is the entry's condition in words.
-func (e *Entry) condition() string {
-	if e.Flag != nil {
-		return "the flag " + e.Condition + " is given"
-	}
-	return "the flag " + e.Condition + " is not given"
 }
 
 func matchAny(patterns, names []string) bool {

@@ -71,7 +71,11 @@ func foundBy(in Input, m *Match) string {
 	if m.How != "" {
 		what = m.By + " (" + m.How + ")"
 	}
-	return fmt.Sprintf("%s, in knowledge/%s:%d", what, m.Entry.File, m.Entry.Line)
+	where := fmt.Sprintf("%s, in knowledge/%s:%d", what, m.Entry.File, m.Entry.Line)
+	if m.Since != "" {
+		where += ", which counts where " + m.Since
+	}
+	return where
 }
 
 func isConfFile(f File) bool { return isConf(f.Path) }
