@@ -1,6 +1,10 @@
 package realsubr
 
-import "github.com/svcjify/svcjify/rcparse/rcrun"
+import (
+	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun"
+)
 
 // A named scenario.
 type circumstance struct {
@@ -71,5 +75,14 @@ func circumstances(s *subject, release string, few bool) []circumstance {
 		circumstance{"svcj, status", start(rcrun.Scenario{Verb: "status", Running: true, Svcj: true})},
 		circumstance{"svcj, reload", start(rcrun.Scenario{Verb: "reload", Running: true, Svcj: true})},
 	)
+	// Scripts that start one process for each word of a list: with two words.
+	for _, suffix := range []string{"_profiles", "_instances"} {
+		if strings.Contains(s.text, name+suffix) || strings.Contains(s.text, "${name}"+suffix) {
+			two := set(suffix, "one two")
+			list = append(list,
+				circumstance{"host, two of" + suffix, start(rcrun.Scenario{RCConf: two})},
+				circumstance{"svcj, two of" + suffix, start(rcrun.Scenario{Svcj: true, RCConf: two})})
+		}
+	}
 	return list
 }
