@@ -57,6 +57,9 @@ var modules = []part{
 var packages = []part{
 	{parts(`(py-|p5-|rubygem-|node-)?(dotnet.*|aspnetcore.*)`), "mlock", Likely, "runs on .NET, which locks a page of memory at its start and ends where that is refused"},
 	{parts(`fping|oping|liboping|p5-Net-Ping.*|py-ping3?|py-icmplib|rubygem-net-ping|smokeping`), "net_raw", Likely, "pings"},
+	{parts(`p5-(IPC-SysV|IPC-ShareLite|IPC-Shareable)|py-sysv[-_]ipc`), "sysvipcnew", Possible, "uses System V IPC"},
+	{parts(`p5-(Net-RawIP|Net-Pcap|Net-Packet)|py-(scapy|pcapy.*|libpcap|dpkt|pypcap)|rubygem-(pcaprub|packetfu)`), "net_raw", Possible, "captures or makes packets"},
+	{parts(`py-psutil|p5-Proc-ProcessTable|rubygem-sys-proctable`), "", Possible, "looks at the processes of the machine, of which a jail shows its own only"},
 	{parts(`nmap|scanrand|masscan|hping3?|arping|traceroute|mtr.*`), "net_raw", Possible, "is run with a program that opens raw sockets"},
 	{parts(`fusefs-.*|sshfs|py-fusepy|py-llfuse|py-pyfuse3|p5-Fuse`), OptOut, Likely, "mounts file systems through fuse(4)"},
 	{parts(`wireguard-tools|wireguard-go|openvpn|tinc|ipsec-tools|strongswan|mpd5|openconnect`), OptOut, Likely, "runs a program that makes network interfaces"},
@@ -69,6 +72,19 @@ var packages = []part{
 	{parts(`py-(requests.*|urllib3|httpx|paho-mqtt|pika|redis|psycopg\d?.*|mysqlclient|pymysql|pymongo|python-ldap|ldap3|dnspython|paramiko|websockets?.*|grpcio|boto\d?|certifi|openssl|zeroconf|zmq|pyzmq|slixmpp|irc)`), "net_basic", Possible, "is for speaking over IP"},
 	{parts(`py-(pyserial|pyusb|hidapi|evdev|smbus.*|rpi.*|pyscard)|p5-Device-.*`), Nothing, Possible, "drives a device"},
 	{parts(`(ca_root_nss|curl|wget|rsync|openssl.*)`), "net_basic", Possible, "is for speaking over IP"},
+}
+
+// nodeModules are the same for Node, by the names of the registry.
+var nodeModules = []part{
+	{parts(`fuse-native|fuse-bindings|fuse-shared-library`), OptOut, Likely, "mounts file systems through fuse(4)"},
+	{parts(`raw-socket|net-ping|ping|pingman|@louislam/ping|tcp-ping`), "net_raw", Likely, "pings"},
+	{parts(`cap|pcap2?|dhcp`), "net_raw", Possible, "captures or makes packets"},
+	{parts(`mmap-object|sysv-ipc|svmq`), "sysvipcnew", Possible, "can use System V IPC"},
+	{parts(`sodium-native`), "", Possible, "can lock memory, and goes on where that is refused"},
+	{parts(`systeminformation|pidusage|ps-list|find-process`), "", Possible, "looks at the processes and disks of the machine, of which a jail shows its own only"},
+	{parts(`express|fastify|koa|hapi|@hapi/hapi|@nestjs/core|next|nuxt|restify|polka|h3|socket\.io|ws|mqtt|aedes|nodemailer|smtp-server|ftp-srv|ssh2|http-proxy|http-proxy-middleware|primus|sockjs|grammy|telegraf|discord\.js|irc-framework|matrix-js-sdk|@grpc/grpc-js`), "net_basic", Likely, "serves or speaks a protocol of IP"},
+	{parts(`axios|undici|node-fetch|got|request|superagent|pg|mysql2?|mongodb|redis|ioredis|amqplib|ldapjs|dns-packet|multicast-dns`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`serialport|@serialport/.*|usb|node-hid|i2c-bus|onoff|pigpio|noble|midi`), Nothing, Possible, "drives a device"},
 }
 
 // hardware are libraries of LIB_DEPENDS by which a program drives a device; with
@@ -85,8 +101,8 @@ func fromModules(in Input) []Evidence {
 		}
 	}
 	for _, w := range in.Port.Modules {
-		if strings.Count(w.Text, ":") >= 2 { // account:project:tag:group/subdir
-			name := strings.Split(w.Text, ":")[1]
+		if strings.Count(w.Text, ":") >= 2 { // [https://host:]account:project:tag:group/subdir
+			name := strings.Split(site.ReplaceAllString(w.Text, ""), ":")[1]
 			for _, p := range modules {
 				if p.pattern.MatchString(strings.ToLower(name)) {
 					note(w, p, fmt.Sprintf("it is built with the Go module %s: it %s", clip(name), p.act))
@@ -97,6 +113,24 @@ func fromModules(in Input) []Evidence {
 		for _, p := range crates {
 			if name := crateName(w.Text); p.pattern.MatchString(name) {
 				note(w, p, fmt.Sprintf("it is built with the crate %s: it %s", name, p.act))
+			}
+		}
+	}
+	for _, m := range in.Port.Listed {
+		name, list := m.Text, packages
+		switch m.Of {
+		case goModule:
+			name, list = repositoryOf(name), modules
+		case nodeModule:
+			list = nodeModules
+		case pythonModule: // the names of ports are lower case
+			name = "py-" + strings.ToLower(name)
+		default:
+			name = "rubygem-" + name
+		}
+		for _, p := range list {
+			if p.pattern.MatchString(name) {
+				note(m.Word, p, fmt.Sprintf("it is built with the %s %s: it %s", m.Of, clip(m.Text), p.act))
 			}
 		}
 	}
@@ -116,6 +150,9 @@ func fromModules(in Input) []Evidence {
 	}
 	return out
 }
+
+// site is the host that a word of GL_TUPLE may begin with.
+var site = lazyregexp.New(`^https?://[^:/]+(:\d+)?/?:`)
 
 // crateName is a crate without its version.
 func crateName(word string) string {

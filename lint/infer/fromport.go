@@ -128,6 +128,7 @@ var libSigns = []sign{
 // usesSigns does the same for USES.
 var usesSigns = []sign{
 	{lazyregexp.New(`^(mysql|pgsql|ssl|ldap|apache|samba|php|gssapi)(:|$)`), "net_basic", Possible},
+	{lazyregexp.New(`^(nodejs|npm)(:([\w,]*,)?run(,|$)|$)`), "net_basic", Possible}, // Node.js is made for servers
 	{lazyregexp.New(`^fuse(:|$)`), OptOut, Possible},
 	{lazyregexp.New(`^kmod(:|$)`), OptOut, Likely},
 }

@@ -42,9 +42,11 @@ type Port struct {
 	Uses, Libs []Word
 	// Runs is RUN_DEPENDS; Options is OPTIONS_* and CONFIGURE_ARGS, Defaults
 	// OPTIONS_DEFAULT alone. Users is USERS and GROUPS, Flags those of the
-	// compiler. Modules is CARGO_CRATES and the modules of GH_TUPLE.
+	// compiler. Modules is CARGO_CRATES and the modules of GH_TUPLE and GL_TUPLE.
 	Runs, Options, Defaults, Users, Flags, Modules []Word
-	Descr, DescrPath                               string
+	// Listed is the modules that lists in files/ name, such as go.mod.
+	Listed           []Module
+	Descr, DescrPath string
 	// Files is the port's message, its configurations and its packing list.
 	Files []File
 }
@@ -95,19 +97,21 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	in.Port.Users = slices.Concat(words("USERS"), words("GROUPS"))
 	in.Port.Flags = slices.Concat(words("CFLAGS"), words("CPPFLAGS"), words("CXXFLAGS"))
 	in.Port.Names, in.Port.Services = portNames(svc), strings.Fields(mk.Value("USE_RC_SUBR"))
-	in.Port.Modules = slices.Concat(words("CARGO_CRATES"), words("GH_TUPLE"))
+	in.Port.Modules = slices.Concat(words("CARGO_CRATES"), words("GH_TUPLE"), words("GL_TUPLE"))
 	for _, v := range []string{"OPTIONS_DEFINE", "OPTIONS_DEFAULT", "CONFIGURE_ARGS"} {
 		in.Port.Options = append(in.Port.Options, words(v)...)
 	}
 	in.Port.Defaults = words("OPTIONS_DEFAULT")
 	dirs := []string{svc.Ports[0].Dir, path.Dir(path.Dir(svc.Template))} // its master's are read where it has none
 	for _, dir := range dirs {
-		if text, ok := read(svc.Tree, path.Join(dir, "pkg-descr")); ok {
+		if text, ok := beginning(svc.Tree, path.Join(dir, "pkg-descr")); ok {
 			in.Port.Descr, in.Port.DescrPath = text, path.Join(dir, "pkg-descr")
 			break
 		}
 	}
-	in.Port.Files = files(svc.Tree, dirs)
+	var lists []string
+	in.Port.Files, lists = files(svc.Tree, dirs)
+	in.Port.Listed = listed(svc.Tree, lists)
 	cargo := slices.ContainsFunc(in.Port.Uses, func(w Word) bool { return w.Text == "cargo" || strings.HasPrefix(w.Text, "cargo:") })
 	if cargo && len(in.Port.Modules) == 0 {
 		in.Port.Modules = crateList(svc.Tree, dirs)
@@ -160,8 +164,9 @@ func crateList(tree *corpus.Tree, dirs []string) []Word {
 	return out
 }
 
-// files reads the message, the packing list and the configurations.
-func files(tree *corpus.Tree, dirs []string) []File {
+// files reads the message, the packing list and the configurations, and names
+// the files that list modules.
+func files(tree *corpus.Tree, dirs []string) (read []File, lists []string) {
 	var names []string
 	for _, dir := range slices.Compact(dirs) {
 		names = append(names, path.Join(dir, "pkg-message"), path.Join(dir, "pkg-plist"))
@@ -170,22 +175,26 @@ func files(tree *corpus.Tree, dirs []string) []File {
 			continue
 		}
 		for _, e := range list {
-			if n := e.Name(); len(names) < maxFiles && (strings.HasPrefix(n, "pkg-message") || isConf(n) || isConfPatch(n)) {
+			switch n := e.Name(); {
+			case isManifest(n):
+				if len(lists) < maxFiles {
+					lists = append(lists, path.Join(dir, "files", n))
+				}
+			case len(names) < maxFiles && (strings.HasPrefix(n, "pkg-message") || isConf(n) || isConfPatch(n)):
 				names = append(names, path.Join(dir, "files", n))
 			}
 		}
 	}
-	var out []File
 	for _, name := range names {
-		if text, ok := read(tree, name); ok {
-			out = append(out, File{name, text})
+		if text, ok := beginning(tree, name); ok {
+			read = append(read, File{name, text})
 		}
 	}
-	return out
+	return read, lists
 }
 
-// read is the beginning of a text; one that is not there, or is none, says nothing.
-func read(tree *corpus.Tree, name string) (string, bool) {
+// beginning is the beginning of a text; one that is not there, or is none, says nothing.
+func beginning(tree *corpus.Tree, name string) (string, bool) {
 	text, problem := tree.ReadFile(name)
 	if problem != nil {
 		return "", false

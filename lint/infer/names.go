@@ -66,18 +66,30 @@ func (in Input) Known() []Name {
 	for _, n := range slices.Clone(out) {
 		add(helpers[n.Text], n.Text+" starts it")
 	}
+	lines := in.CommandLines()
 	for _, c := range in.Script.Reach("start_cmd") {
-		base := path.Base(strings.Trim(in.Script.Expand(c.Name), `"'`))
-		add(helpers[base], base+" starts it")
+		if words := commandOf(in.Script, c); len(words) > 0 {
+			base := path.Base(words[0])
+			add(helpers[base], base+" starts it")
+			lines = append(lines, words)
+		}
 	}
 	for _, v := range []string{"procname", "real_command", in.Script.Name.Text + "_command", in.Script.Name.Text + "_program", in.Script.Name.Text + "_bin"} {
 		if list := in.Script.Get(v); len(list) > 0 {
 			value := in.Script.Expand(rcparse.Unquote(list[len(list)-1].Value))
 			if words := rcparse.RealProgram(rcparse.Words(value)); len(words) > 0 && strings.Contains(words[0], "/") {
-				if base := path.Base(words[0]); !interpreter.MatchString(base) {
+				base := path.Base(words[0])
+				if !interpreter.MatchString(base) {
 					add(base, v)
+					add(helpers[base], v+" is "+base+", which starts it")
 				}
+				lines = append(lines, words)
 			}
+		}
+	}
+	for _, words := range lines {
+		for _, n := range carried(words) {
+			add(n.Text, n.How)
 		}
 	}
 	direct := slices.Clone(out)
@@ -106,4 +118,4 @@ func (in Input) Known() []Name {
 }
 
 // interpreter is a program that runs another's text, which is no name for what it runs.
-var interpreter = lazyregexp.New(`^(sh|bash|ksh|dash|zsh|env|daemon|su|python[\d.]*|perl[\d.]*|ruby\d*|node\d*|php\d*|java|mono|dotnet|lua\d*|tclsh[\d.]*|beam(\.smp)?|erl|escript|gunicorn|uwsgi)$`)
+var interpreter = lazyregexp.New(`^(sh|bash|ksh|dash|zsh|env|daemon|su|python[\d.]*|perl[\d.]*|ruby\d*|node\d*|php\d*|java|mono|dotnet|lua\d*|tclsh[\d.]*|beam(\.smp)?|erl|erlexec|escript|run_erl|jsvc|gunicorn|uwsgi)$`)

@@ -25,7 +25,7 @@ func (v *Verdict) look(in Input, m *Match) {
 	miss(found("", FromMessage), "an address or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage, "a pkg-message: there is none"))
 	miss(found(OptOut, FromScript), "a command of the start that no option permits in a jail")
 	miss(found("", FromSetting), "devices, kernel modules, sysctls and limits in the script")
-	if len(in.Port.Modules)+len(in.Port.Runs) > 0 {
+	if len(in.Port.Modules)+len(in.Port.Listed)+len(in.Port.Runs) > 0 {
 		miss(slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
 			return e.Kind == FromDepends && (strings.Contains(e.Fact, "it runs with") || strings.Contains(e.Fact, "it is built with"))
 		}), "a module or a package that tells what the program does, among those that it is built from and runs with")
