@@ -43,7 +43,7 @@ var crates = []part{
 var modules = []part{
 	{parts(`water|wireguard-go|wireguard|netstack|tun2socks|wgctrl-go`), OptOut, Possible, "opens tunnel devices"},
 	{parts(`go-fuse|fuse`), OptOut, Likely, "mounts file systems through fuse(4)"},
-	{parts(`go-ping|fastping|go-fastping|probing|pro-bing`), "net_raw", Likely, "pings"},
+	{parts(`go-ping|fastping|go-fastping|pro-bing`), "net_raw", Likely, "pings"},
 	{parts(`gopacket`), "net_raw", Possible, "captures or makes packets"},
 	{parts(`memguard|memlocker`), "mlock", Possible, "locks memory"},
 	{parts(`gopsutil|procfs|go-sysinfo`), "", Possible, "looks at the processes and disks of the machine, of which a jail shows its own only"},

@@ -21,9 +21,9 @@ func re(words string) *lazyregexp.Regexp { return lazyregexp.New(`(?i)\b(` + wor
 var netSigns = []sign{
 	{re(`(http|https|web|ftp|sftp|dns|smtp|imap|pop3|mail|irc|ldap|nntp|xmpp|jabber|sip|rtsp|streaming|proxy|radius|tftp|snmp|gopher|gemini|finger|ident|rsync|mqtt|amqp|game|chat|voice|sql|database|time|cache|caching|vnc|rdp|file|print|license|media|dlna|upnp|git|svn|search|api|application|authentication|push|queue|message|messaging|tracker|whois|rpc|soap|caldav|carddav|webdav|nfs|smb|samba|afp|sync|relay|gateway|monitoring|metrics|log|syslog|name|node)[- /](servers?|daemons?|service|proxy|gateway|relay|node|broker|frontend|front-end|backend|tracker|exporter)`), "net_basic", Likely},
 	{re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNSBLs?|RBLs?|grey-?list\w*|SpamAssassin`), "net_basic", Likely}, // asked in the DNS, or over TCP
-	{re(`TCP|UDP|TCP/IP|IPv4|IPv6|internet|network protocol|over the network|listens? on|HTTPS?|REST API|web interface|web-based|websockets?|peer[- ]to[- ]peer|P2P|bittorrent|torrents?|blockchain|cryptocurrency|bitcoin|MQTT|AMQP|DNS|SMTP|IMAP|POP3|LDAP|IRC|XMPP|SIP|VoIP|RTP|SNMP|RADIUS|TFTP|SOCKS|distributed|cluster(ed|ing)?|replication|load balanc\w+|reverse proxy|client/server|client-server|remote(ly)?|multi-?player|prometheus|exporter`), "net_basic", Possible},
+	{re(`TCP|UDP|TCP/IP|IPv4|IPv6|internet|network protocol|over the network|listens? on( (all|any|an?|the))?( (TCP|UDP|IP|network|ports?|address\w*|interfaces?|localhost)| \d+)|HTTPS?|REST API|web interface|web-based|websockets?|peer[- ]to[- ]peer|P2P|bittorrent|torrents?|blockchain|cryptocurrency|bitcoin|MQTT|AMQP|DNS|SMTP|IMAP|POP3|LDAP|IRC|XMPP|SIP|VoIP|RTP|SNMP|RADIUS|TFTP|SOCKS|distributed|cluster(ed|ing)?|replication|load balanc\w+|reverse proxy|client/server|client-server|remote(ly)?|multi-?player|prometheus|exporter`), "net_basic", Possible},
 	{re(`servers?|daemon|network(ed|ing)?|clients?`), "net_basic", Possible},
-	{re(`database|DBMS|PostgreSQL|MySQL|MariaDB|Redis|FastCGI|fax|SMS|conference|key[-/ ]value|search engine|message (queue|broker)|\w*MQ|web (app\w*|console|ui|interface|front-?end)|APIs?|dashboards?|JSON|microservices?|forum|wiki|blog|CMS|voice|streaming|metrics|telemetry|log (ship\w+|collect\w+|aggregat\w+|forward\w+)|frame buffer|net interface|cloud|SaaS|S3|bots?`), "net_basic", Possible},
+	{re(`database|DBMS|PostgreSQL|MySQL|MariaDB|Redis|FastCGI|fax|SMS|conference|key[-/ ]value|search engine|message (queue|broker)|\w*MQ|web[- ](app\w*|console|ui|interface|front-?end)|APIs?|dashboards?|JSON|microservices?|forum|wiki|blog|CMS|voice|streaming|metrics|telemetry|log (ship\w+|collect\w+|aggregat\w+|forward\w+)|frame buffer|net interface|cloud|SaaS|S3|bots?`), "net_basic", Possible},
 }
 
 // protocols are the ends of names of programs that are called after what they serve.
@@ -103,8 +103,9 @@ func hasKind(list []Evidence, path string, line int) bool {
 	})
 }
 
-// netCategories are the categories of the ports tree whose programs speak IP.
-var netCategories = []string{"net", "net-im", "net-p2p", "dns", "mail", "www", "ftp", "irc", "news", "net-mgmt", "net-vpn"}
+// netCategories are the categories of the ports tree whose programs speak IP: a
+// database is one for its clients, and a game that starts with rc(8) is a server.
+var netCategories = []string{"databases", "games", "net", "net-im", "net-p2p", "dns", "mail", "www", "ftp", "irc", "news", "net-mgmt", "net-vpn"}
 
 // fromCategory looks at the port's first category, which is where it lives.
 func fromCategory(in Input) []Evidence {
@@ -141,6 +142,9 @@ func fromDepends(in Input) []Evidence {
 			for _, s := range signs {
 				if s.pattern.MatchString(w.Text) {
 					name, _, _ := strings.Cut(w.Text, ":")
+					if s.supports == OptOut && besides(in, name) {
+						s.strength = Possible
+					}
 					out = append(out, Evidence{
 						Path: w.File, Line: w.Line, Kind: FromDepends, Supports: s.supports, Strength: s.strength,
 						Fact: what + " " + name,
@@ -182,6 +186,19 @@ func fromDepends(in Input) []Evidence {
 		out = append(out, e)
 	}
 	return out
+}
+
+// mounting is how a port speaks of itself that mounts.
+var mounting = re(`\w*FUSE\w*|file ?systems?|mount(s|ed|ing|er)?|auto-?mount\w*|archives?`)
+
+// besides reports whether what a port is built with is for another of its parts:
+// a kernel module beside the program that the script starts, or a library for
+// mounting where nothing that the port says of itself is about file systems.
+func besides(in Input, name string) bool {
+	if name == "kmod" {
+		return in.Script.Program() != ""
+	}
+	return !mounting.MatchString(in.Port.Comment + "\n" + in.Port.Descr + "\n" + strings.Join(in.Port.Names, "\n"))
 }
 
 // userSigns are users that tell what is run as them.

@@ -25,6 +25,8 @@ var settings = []setting{
 		"the script has %q: the .NET runtime locks a page of memory at its start and ends where that is refused"},
 	{lazyregexp.New(`\bmemorylocked\b|\blimits\b[^\n|;]*\s-l\b`), "mlock", Possible,
 		"the script has %q: it allows for locked memory"},
+	{lazyregexp.New(`\b\w+_limits\}?:?=["']?([^"'\n]*\s)?-l\b`), "mlock", Likely,
+		"the script has %q: limits(1) gives it memory to lock"},
 	{lazyregexp.New(`\bkern\.ipc\.(shm|sem|msg)\w+`), "sysvipcnew", Likely,
 		"the script has %q: it is about System V IPC"},
 	{lazyregexp.New(`(^|[/\s"'])(pg_ctl|postmaster)\b`), "sysvipcnew", Likely,

@@ -28,7 +28,8 @@ func Gather(in Input) []Evidence {
 //  4. What it is said to be for makes an answer possible, and likely where a
 //     fact of another kind agrees.
 //  5. net_basic is confident where it listens and three kinds of facts agree,
-//     likely where it listens or two do, and possible by one.
+//     unless it is a program in C that may know IPv4 only; likely where it listens
+//     or two kinds do, and possible by one.
 //  6. Signs that something else is needed too hold the certainty down, unless
 //     all of the program was seen and does not do it. What the program's own
 //     calls say besides is in byProgram, and in docs/evidence.md.
@@ -116,6 +117,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 			continue
 		case x.always:
 			v.contradict(x.with(", which a precmd could do on the host; the table says " + v.Answer()))
+		case x.Kind == FromMessage && slices.Contains(programWords, x.Supports) && !slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
+			v.contradict(x.with(", yet the table does not name " + x.Supports))
 		case x.Kind == FromListen && x.Supports == "net_basic" && len(v.Options) == 0:
 			v.contradict(x.with(", yet the table says it needs no network"))
 		case newer && x.Kind == FromKeyword:
@@ -160,7 +163,7 @@ func (v *Verdict) byEvidence(in Input) {
 	if v.byOnce() {
 		return
 	}
-	v.byNetwork()
+	v.byNetwork(in)
 	v.further()
 	if v.Known() {
 		v.byProgram(in)
@@ -215,12 +218,13 @@ func (v *Verdict) byOnce() bool {
 // do, before there were options for it, what the program is for.
 func lifted(e Evidence, in Input) bool {
 	p, _, _, ok := purposeOf(in)
-	return ok && e.Kind == FromKeyword && (strings.Contains(p.answer, "settime") || strings.Contains(p.answer, "routing"))
+	// Nor does it say more than that ordinary jails have no devices, where it works with one.
+	return ok && e.Kind == FromKeyword && (p.answer == Nothing || strings.Contains(p.answer, "settime") || strings.Contains(p.answer, "routing"))
 }
 
 // byNetwork looks for signs that it speaks IP. One alone makes the answer
 // possible: three of four services do.
-func (v *Verdict) byNetwork() {
+func (v *Verdict) byNetwork(in Input) {
 	kinds := v.kinds("net_basic")
 	listen, listens := v.best("net_basic", FromListen, FromConf)
 	top, ok := v.best("net_basic")
@@ -243,7 +247,7 @@ func (v *Verdict) byNetwork() {
 		return
 	case !ok:
 		return
-	case listens && listen.Strength >= Likely && len(kinds) >= 3:
+	case listens && listen.Strength >= Likely && len(kinds) >= 3 && !in.perhapsIPv4():
 		v.Certainty = Confident
 	case listens && listen.Strength >= Likely, top.Strength >= Likely && len(kinds) >= 2, len(kinds) >= 3:
 		v.Certainty = Likely

@@ -16,6 +16,11 @@ type purpose struct {
 	act     string // what it does, in words fit for a sentence that begins with "it"
 	// unless voids the purpose where the sentence says this too.
 	unless *lazyregexp.Regexp
+	// itself is true where a web front end does the act itself, so that to be one
+	// voids nothing.
+	itself bool
+	// anywhere is true where all that the port says of itself may void it.
+	anywhere bool
 	// network is true where the act is about the network of the host, so that
 	// REQUIRE NETWORKING says nothing of a server.
 	network bool
@@ -26,33 +31,42 @@ type purpose struct {
 var purposes = []purpose{
 	{pattern: re(`(display|login|session|desktop) manager|login greeter`), answer: OptOut, act: sessions},
 	{pattern: re(`OpenSSH|(SSH[- ]?\d?|telnet|rlogin|remote login|login) (servers?|daemons?)`), answer: OptOut, act: sessions, unless: attacks},
-	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*`), answer: OptOut, act: sessions},
+	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*|(web([- ]based)?|browser) (shells?|terminals?)( emulators?)?`), answer: OptOut, act: sessions, itself: true},
+	{pattern: re(`ident(d|ification)?( protocol)? (server|daemon)s?|identd|RFC ?1413`), answer: OptOut, act: "names the owners of the host's connections, of which a jail shows its own only", unless: re(`fake\w*|fixed|static|anonymous|null\w*|spoof\w*|IRC`)},
 	{pattern: re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), answer: OptOut, act: "mounts file systems"},
 	{pattern: re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), answer: OptOut, act: "administers ZFS"},
 	{pattern: re(`captive portal|hot ?spot (gateway|access controller)`), answer: OptOut, act: "controls the packet filter for its guests", network: true},
 	{pattern: re(`UPnP IGD|NAT-PMP|port mapp\w+|6to4|6in4|Teredo|NAT64|DS-Lite|4over6|tunnel broker`), answer: OptOut, act: "maps ports or makes tunnels", unless: re(`discover\w*`), network: true},
-	{pattern: re(`firewall|packet filters?|(pf|ipfw|ipf|ipfilter)(\(\d\))?|port[- ]knock\w*|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), answer: OptOut, act: "controls the packet filter",
+	{pattern: re(`firewall|packet filters?|(pf|ipfw|ipf|ipfilter)(\(\d\))?|(port|firewall)[- ]knock\w*|single packet authori[sz]ation|(blocks?|bans?|blocking|banning) (hosts?|attack\w*|IPs?|addresses|brute)|brute[- ]?force`), answer: OptOut, act: "controls the packet filter",
 		unless: re(`proxy|polic(y|ies)|SMTP|mail|web application|log(s|ger|ging)?`), network: true},
 	{pattern: re(`(pf|ipfw)(\(\d\))?`), answer: OptOut, act: "controls the packet filter", unless: re(`log(s|ger|ging)?|statistics`), network: true},
 	{pattern: re(`divert(\(4\))? sockets?|netgraph`), answer: OptOut, act: "takes packets from the kernel by divert(4) or netgraph(4)", network: true},
 	{pattern: re(`VPN|IPsec|IKE(v[12])?|WireGuard|tun/tap|(layer|level)[- ]?[23] tunnel\w*|(IP(v[46])?|Ethernet) (tunnel\w*|over (DNS|ICMP|HTTP))|tunnel(s|ing)? IP(v[46])?|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network|tunnels?)|network virtuali[sz]ation|overlay networking`), answer: OptOut, act: "makes and configures network interfaces", network: true},
 	{pattern: re(`DHCP(v?6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|interface (state|dependen\w+)|supplicant|access point|VRRP|CARP|Common Address Redundancy|virtual IP( address\w*)?|IP (address )?failover`), answer: OptOut, act: "configures network interfaces", network: true},
 	{pattern: re(`multicast rout\w+|IGMP (proxy|router|querier)|PIM(-[SD]M)?|DVMRP`), answer: OptOut, act: "routes multicast", unless: re(`BGP|OSPF`), network: true},
-	{pattern: re(`(OSPF|RIP|BGP|IS-IS|BABEL|OLSR|EIGRP)([- ]?v?\d)?|Border Gateway Protocol|Open Shortest Path First|routing (daemon|suite|protocol)s?|mesh rout\w+`), answer: "net_basic net_raw routing", act: "changes the routing table"},
-	{pattern: re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+|tools)|hypervisor|virtuali[sz]ation|guest (additions|agent|tools|utilities)|(additions|tools|utilities) for ([\w/]+ )*guests?|(VMware|VirtualBox|Xen\w*|Hyper-V|QEMU|KVM) (tools|guests?|agent|additions|utilities)|VM tools`), answer: OptOut, act: "manages jails or virtual machines"},
+	// BGP runs on TCP; of those that speak it alone most leave the kernel's routes alone. RIP, Babel and OLSR run on UDP.
+	{pattern: re(`(BGP|MP-BGP)([- ]?v?\d)?|Border Gateway Protocol`), answer: "net_basic", act: "speaks BGP over TCP", unless: re(`OSPF\w*|IS-IS|RIP\w*|BABEL|OLSR|EIGRP|routing (daemon|suite|software|platform)s?`)},
+	{pattern: re(`(RIP|BABEL|OLSR)([- ]?(v?\d|ng))?|distance[- ]vector routing`), answer: "net_basic routing", act: "speaks its protocol over UDP and changes the routing table", unless: re(`OSPF\w*|IS-IS|BGP|EIGRP`)},
+	{pattern: re(`(OSPF|RIP|BGP|IS-IS|EIGRP)([- ]?v?\d)?|Open Shortest Path First|routing (daemon|suite|protocol)s?|mesh rout\w+`), answer: "net_basic net_raw routing", act: "changes the routing table"},
+	{pattern: re(`(jail|container|virtual machine|VM|bhyve|hypervisor) (manag\w+|runtime|engine|orchestrat\w+|automation|tools)|hypervisor|virtuali[sz]ation|guest (additions|agent|tools|utilities)|(additions|tools|utilities) for ([\w/]+ )*guests?|(VMware|VirtualBox|Xen\w*|Hyper-V|QEMU|KVM) (tools|guests?|agent|additions|utilities)|VM tools`), answer: OptOut, act: "manages jails or virtual machines"},
 	{pattern: re(`UPS(es)?( monitor\w*| daemon| control\w*)?|uninterruptible|power manag\w+|suspend|hibernat\w+|shut(s|ting)? ?down`), answer: OptOut, act: "shuts down or suspends the host"},
-	{pattern: re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight|microcode|(CPU|processor) (cool|idle)\w*|cool(s|ing)? (the )?(CPU|processor)|motherboard|hardware abstraction`), answer: OptOut, act: "sets sysctls and device state"},
+	{pattern: re(`fan (control\w*|speed)|CPU frequency|thermal|overclock\w*|undervolt\w*|backlight|microcode|(CPU|processor) (cool|idle)\w*|cool(s|ing)? (the |software for )?([\w/]+ )*(CPU|processor)s?|motherboard|hardware abstraction`), answer: OptOut, act: "sets sysctls and device state"},
 	{pattern: re(`(first|next) boot|boot(ing)? (splash|logo|screen)|splash (image|screen)`), answer: OptOut, act: "sets the host up once and leaves no process"},
-	{pattern: re(`swap (space|files?|areas?|partitions?|devices?|monitor|daemon)|(adds?|add/remove|removes?|dynamic\w*) swap`), answer: OptOut, act: "changes swap space"},
-	{pattern: re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(cluster|workload|resource) (manager|management|orchestrator)( and scheduler)?|batch (system|queu\w+)`), answer: OptOut, act: "runs arbitrary jobs"},
-	{pattern: re(`configuration (management|automation|enforcement)( (system|tool|agent|engine))?|(systems?|server|host) (management|administration)|remote (administration|execution)|(hosting|server) control panel`), answer: OptOut, act: "changes the host at somebody's order"},
-	{pattern: re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|control)|manag\w+ (UNIX |system )?(services|processes|daemons)|process monitor\w*|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM|(kill|renice|protect|control)s? (\w+ )?process(es)?|idle (users?|sessions?|logins?)`), answer: OptOut, act: "signals and restarts processes of the host"},
+	{pattern: re(`swap[- ]?(space|files?|areas?|partitions?|devices?|monitor|daemon)|(adds?|add/remove|removes?|dynamic\w*) swap`), answer: OptOut, act: "changes swap space"},
+	{pattern: re(`cron( daemon| replacement| clone)?|(job|task|command|batch) schedul\w+|(cluster|workload|resource) (manager|management|orchestrator)( and scheduler)?|batch (system|queu\w+)`), answer: OptOut, act: "runs arbitrary jobs", unless: tpm},
+	{pattern: re(`configuration (management|automation|enforcement)( (system|tool|agent|engine))?|(server|host) (management|administration)|remote (administration|execution)|(hosting|server) control panel`), answer: OptOut, act: "changes the host at somebody's order"},
+	{pattern: re(`systems? (management|administration)`), answer: OptOut, act: "changes the host at somebody's order", itself: true},
+	{pattern: re(`init (system|replacement)|(process|service|daemon) (supervis\w+|manager|control)|manag\w+ (UNIX |system )?(services|processes|daemons)|process monitor\w*|supervis(ion|es|or)|watchdog|out[- ]of[- ]memory|OOM|(kill|renice|protect|control)(l?(s|ing))? (\w+ )?process(es)?|restarts? (\w+ ){0,3}services|idle (users?|sessions?|logins?)`), answer: OptOut, act: "signals and restarts processes of the host"},
 	{pattern: re(`(kernel|device) (module|driver)s?|(userland|user ?space) drivers?|drivers? (in|into|to) user ?(land|space)`), answer: OptOut, act: "loads or needs kernel modules"},
-	{pattern: re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), answer: "net_basic settime", act: "sets the clock"},
-	{pattern: re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon|relay)|router (advertisement|solicitation)s?|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability|uptime|availability) (monitor|prob|logg|graph|measur)\w*|smoke ?ping|(network|hosts?|hosts? and (network )?services?) monitor(ing)?( (system|daemon|program|suite))?`), answer: "net_basic net_raw", act: "opens raw sockets, or runs ping(8)"},
-	{pattern: re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO|seat manage\w+|TPM( \w+)? (emulator|simulator)|(software|software-based|virtual) TPM|(TPM|Trusted Platform Module)( \(TPM\))? (emulator|simulator)|kana[- ]?(to[- ])?kanji|UUIDs?|(hard )?disks? (health|errors?|temperature)|bad (blocks|sectors)|system (uptime|downtime)s?`), answer: Nothing, act: "works with a device or a UNIX socket"},
-	{pattern: re(`milter`), answer: Nothing, act: "is a milter, which speaks to the mail server over a UNIX socket unless told otherwise", unless: asksDNS},
-	{pattern: re(`log(file)?s? (analy\w+|watch\w*|statistics|graph\w*|summar\w+|monitor(s|ing)?)|RRD(tool)? (front-?end|graph\w*|statistics)|(mail|traffic|query) statistics|(statistics|graphs?) (front-?end )?(for|of|from) [^.]{0,40}logs?`), answer: Nothing, act: "reads logs and writes files"},
+	{pattern: re(`(S?NTP|PTP|time|clock)([- ](synchroni[sz]\w+|sync|server|daemon|client|protocol|discipline)|d\b)|adjusts? the clock|system (clock|time)`), answer: "net_basic settime", act: "sets the clock", unless: re(`statistics|graph\w*|analy[sz]\w*|exporter`)},
+	{pattern: re(`(DHCP(v?[46])?|BOOTP) relay\w*`), answer: "net_basic", act: "relays DHCP over UDP and bpf(4)"},
+	{pattern: re(`(DHCP(v4)?|BOOTP|host configuration protocol) (server|daemon)|router (advertisement|solicitation)s?|ping(er|s|ing)?|ICMP|traceroute|(port|network|host) scann\w+|(latency|reachability|uptime|availability) (monitor|prob|logg|graph|measur)\w*|smoke ?ping|(network|hosts?|hosts? and (network )?services?) monitor(ing)?( (system|daemon|program|suite))?`), answer: "net_basic net_raw", act: "opens raw sockets, or runs ping(8)"},
+	{pattern: re(`(proxy[- ])?ARP( (daemon|requests?|repl(y|ies)|poison\w*|spoof\w*|attacks?|proxy|guard))?`), answer: Nothing, act: "works on ARP, which is no IP and goes through bpf(4)", unless: re(`DHCP\w*|web|HTTP|mail\w*|names?`)},
+	{pattern: re(`(Fast)?CGI wrapper|(wrapper|interface) for (old )?CGI( (programs|scripts|applications))?`), answer: Nothing, act: "runs CGI programs for a web server behind a UNIX socket"},
+	{pattern: re(`uptime (record )?(daemon|records?|tracker)`), answer: Nothing, act: "keeps the host's uptime in files"},
+	{pattern: re(`(entropy|random(ness)?|hardware RNG)( gathering| daemon| generator)?|infrared|LIRC|smart ?cards?|joystick|hot ?keys?|mouse|GPIO|seat manage\w+|TPM( \w+)? (emulator|simulator)|(software|software-based|virtual) TPM|(TPM|Trusted Platform Module)( \(TPM\))? (emulator|simulator)|kana[- ]?(to[- ])?kanji|(TPM2?|Trusted Platform Module) .*(resource manag\w+|access broker)|(resource manag\w+|access broker) (for|of) (the |an? )?TPM2?|UUIDs?|(hard )?disks? (health|(read )?errors?|temperature|monitor\w*)|bad (blocks|sectors)|RAID (controllers?|monitor\w*)|compact discs?|audio CDs?|key (re)?mapp(er|ing)|keyboards?|GSM modems?|(scanner|device) buttons?|system (uptime|downtime)s?`), answer: Nothing, act: "works with a device or a UNIX socket"},
+	{pattern: re(`milter`), answer: Nothing, act: "is a milter, which speaks to the mail server over a UNIX socket unless told otherwise", unless: asksDNS, anywhere: true},
+	{pattern: re(`process(es|ing)? log ?files?|(events?|logs?) (\(\w+\) )?correlat\w+|log(file)?s? (analy\w+|watch\w*|statistics|graph\w*|summar\w+|monitor(s|ing)?)|RRD(tool)? (front-?end|graph\w*|statistics)|(mail|traffic|query) statistics|(statistics|graphs?) (front-?end )?(for|of|from) [^.]{0,40}logs?`), answer: Nothing, act: "reads logs and writes files"},
 }
 
 const sessions = "starts sessions that must see the host"
@@ -60,7 +74,9 @@ const sessions = "starts sessions that must see the host"
 var (
 	attacks = re(`attacks?|brute|thwart|log-?in attempts`)
 	// asksDNS are policies for mail that stand in the DNS, and what else a filter asks over IP.
-	asksDNS = re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNS\w*|RBLs?|spam\w*|virus\w*|ClamAV|grey-?list\w*|LDAP|SQL|database|proxy`)
+	asksDNS = re(`DKIM|DomainKeys|Sender[ -]?ID|SPF|DMARC|DNS\w*|RBLs?|spam\w*|virus\w*|ClamAV|grey-?list\w*|LDAP|SQL|database|proxy|(sender|recipient|address|envelope\S*)( \w+)? verif\w+|callbacks?|milters`)
+	// tpm is the subject where a resource is the chip's, and no cluster's.
+	tpm = re(`TPM\w*|Trusted Platform Module`)
 )
 
 // about marks a sentence whose subject is another program than the one it is of.
@@ -155,12 +171,13 @@ func purposeOf(in Input) (p purpose, e Evidence, own, ok bool) {
 		}
 	}
 	for _, s := range sentences(in) {
-		if about.MatchString(s.text) {
-			continue
-		}
+		front := about.MatchString(s.text)
 		for _, p := range purposes {
+			if front && !p.itself {
+				continue
+			}
 			m := p.pattern.FindString(s.text)
-			if m == "" || p.unless != nil && p.unless.MatchString(s.text) {
+			if m == "" || p.voided(s.text, in) {
 				continue
 			}
 			if !s.own && in.otherPart(p, names) {
@@ -173,6 +190,17 @@ func purposeOf(in Input) (p purpose, e Evidence, own, ok bool) {
 		}
 	}
 	return purpose{}, Evidence{}, false, false
+}
+
+// voided reports whether what else is said takes the purpose back.
+func (p purpose) voided(text string, in Input) bool {
+	if p.unless == nil {
+		return false
+	}
+	if p.anywhere {
+		text = strings.Join(append([]string{text, in.Port.Comment, in.Port.Descr}, in.Port.Names...), "\n")
+	}
+	return p.unless.MatchString(text)
 }
 
 // otherPart reports whether what is said of a whole suite is, by the look of the
@@ -241,7 +269,7 @@ func said(e Evidence) string {
 // keeps are words by which a sentence says that a program holds data or secrets
 // for others. Of those many use System V IPC or lock memory, and neither is to
 // be seen without the program.
-var keeps = re(`databases?|DBMS|RDBMS|SQL (server|engine)|data ?stores?|key[-/ ]?value( store)?|(connection )?pool(er|ing)|cach(e|es|ing)|secrets?|vault|key ?(store|server|agent|management)|password (manager|server|store)|wallets?|shared memory|semaphores?|OLAP`)
+var keeps = re(`databases?|DBMS|RDBMS|SQL (server|engine)|data ?stores?|key[-/ ]?value( store)?|(connection )?pool(er|ing)|cach(e|es|ing)|secrets?|vault|key ?(store|server|agent|management)|password (manager|server|store)|wallets?|\w*coins?|crypto-?currenc\w+|lightning|shared memory|semaphores?|OLAP`)
 
 // holdBack makes a plain net_basic possible at most where the program is one of
 // those that often need more, and nobody looked at it.
