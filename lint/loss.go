@@ -5,7 +5,7 @@ import "github.com/svcjify/svcjify/rcparse/rcrun"
 // A Loss is one difference between the start on the host and the one in the
 // jail, for those who advise on a service rather than on its script.
 type Loss struct {
-	// What says it in words that go on from "in the jail": "the command line loses ...".
+	// What says it in words that go on from "in the jail,": "food would start as root, not as foo".
 	What string
 	// Severity is as in SJ201: an error where privileges, configuration, data or
 	// the directory are lost, a warning for a detail.

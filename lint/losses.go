@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,7 +13,7 @@ import (
 // A loss is one difference between the start on the host and the one in the jail.
 type loss struct {
 	kind     lossKind
-	what     string // in words, what the jailed start lacks or has besides
+	what     string // a clause about the program that starts in the jail: "food would start as root"
 	severity Severity
 	// vars are the variables that may carry it, words what they lose.
 	vars, words []string
@@ -51,7 +53,7 @@ func (p Pair) pidFile() pidFile { return pidFile{p.Host.PidFile, p.Unfound} }
 func compareAll(host, jail []rcrun.Command, pid pidFile) []loss {
 	line := []string{"command", "command_args", "rc_flags"}
 	if len(host) > 0 && len(jail) == 0 {
-		return []loss{{lostStart, "nothing is started: " + strings.Join(host[0].Argv, " "), Error, line, nil}}
+		return []loss{{lostStart, "nothing would start; on the host, " + strings.Join(host[0].Argv, " "), Error, line, nil}}
 	}
 	var out []loss
 	i, j := 0, 0
@@ -87,16 +89,17 @@ func nextOf(list []rcrun.Command, like rcrun.Command) int {
 }
 
 func notStarted(c rcrun.Command) loss {
-	return loss{lostStart, "not started: " + strings.Join(c.Argv, " "), Error, nil, nil}
+	return loss{lostStart, "this would not start: " + strings.Join(c.Argv, " "), Error, nil, nil}
 }
 
 func startedToo(c rcrun.Command) loss {
-	return loss{lostStart, "started as well: " + strings.Join(c.Argv, " "), Error, nil, nil}
+	return loss{lostStart, "this would start in addition: " + strings.Join(c.Argv, " "), Error, nil, nil}
 }
 
 func compare(h, j rcrun.Command, pid pidFile) []loss {
 	var out []loss
 	line := []string{"rc_flags", "command_args", "command", "flags"}
+	prog := path.Base(h.Program[0])
 	if lost, extra := wordDiff(h.Argv, j.Argv), wordDiff(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
 		sev := Warning
 		if !allDetail(lost) || !allDetail(extra) {
@@ -105,37 +108,49 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 		names := func(w string) bool { return pid.path != "" && strings.Contains(w, pid.path) }
 		switch {
 		case slices.ContainsFunc(lost, names) && !slices.ContainsFunc(j.Argv, names):
-			what := "the command line loses " + quoteWords(lost) + ", and rc.subr looks for the process in " + pid.path
+			what := prog + " would start without " + quoteWords(lost) + ", but rc.subr looks for the process in " + pid.path
 			if len(pid.verbs) > 0 {
 				sev = Error
-				what += ": " + sentenceList(pid.verbs) + " would find none"
+				what += ", so that " + sentenceList(pid.verbs) + " would find no process"
 			}
 			out = append(out, loss{lostPID, what, sev, line, lost})
 		case len(lost) > 0:
-			out = append(out, loss{lostWords, "the command line loses " + quoteWords(lost), sev, line, lost})
+			out = append(out, loss{lostWords, prog + " would start without " + quoteWords(lost), sev, line, lost})
 		}
 		if len(extra) > 0 {
-			out = append(out, loss{moreWords, "the command line has " + quoteWords(extra) + " as well", sev, line, extra})
+			out = append(out, loss{moreWords, prog + " would also get the arguments " + quoteWords(extra), sev, line, extra})
 		}
 	} else if !slices.Equal(h.Argv, j.Argv) {
-		out = append(out, loss{lostOrder, "the order of the command line changes", Error, line, nil})
+		out = append(out, loss{lostOrder, prog + " would get its arguments in another order", Error, line, nil})
 	}
 	for _, d := range []struct {
-		kind       lossKind
-		what, h, j string
-		sev        Severity
+		kind      lossKind
+		name      string // of the variable that may carry it: ${name}_NAME
+		h, j      string
+		has, none string // how a value is told, and that there is none
+		sev       Severity
 	}{
-		{lostUser, "user", h.User, j.User, Error}, {lostGroup, "group", h.Group, j.Group, Error},
-		{lostGroup, "groups", h.Groups, j.Groups, Error}, {lostOthers, "chroot", h.Chroot, j.Chroot, Error},
-		{lostDir, "directory", h.Dir, j.Dir, Error}, // who goes there wants to find something
+		{lostUser, "user", h.User, j.User, "as %s", "as root", Error},
+		{lostGroup, "group", h.Group, j.Group, "in the group %s", "in the groups of its user", Error},
+		{lostGroup, "groups", h.Groups, j.Groups, "in the groups %s", "in the groups of its user", Error},
+		{lostOthers, "chroot", h.Chroot, j.Chroot, "with the root directory %s", "without chroot(8)", Error},
+		{lostDir, "directory", h.Dir, j.Dir, "in the directory %s", "in /", Error}, // it wants to find something there
 		// The umask is the process's, and jail(8) hands it on.
-		{lostOthers, "limits", h.LoginClass + " " + h.Limits, j.LoginClass + " " + j.Limits, Warning},
-		{lostOthers, "nice", h.Nice, j.Nice, Warning},
-		{lostOthers, "fib", h.FIB, j.FIB, Warning}, {lostOthers, "cpuset", h.CPUSet, j.CPUSet, Warning},
+		{lostOthers, "limits", strings.TrimSpace(h.LoginClass + " " + h.Limits), strings.TrimSpace(j.LoginClass + " " + j.Limits),
+			"with the limits(1) %s", "without limits(1)", Warning},
+		{lostOthers, "nice", h.Nice, j.Nice, "with a nice of %s", "without nice(1)", Warning},
+		{lostOthers, "fib", h.FIB, j.FIB, "with the fib %s", "without setfib(1)", Warning},
+		{lostOthers, "cpuset", h.CPUSet, j.CPUSet, "on the processors %s", "on all processors", Warning},
 	} {
 		if d.h != d.j {
-			what := d.what + " is " + shown(d.j) + ", on the host " + shown(d.h)
-			out = append(out, loss{d.kind, what, d.sev, []string{d.what}, []string{d.h}})
+			told := func(value string) string {
+				if value == "" {
+					return d.none
+				}
+				return fmt.Sprintf(d.has, value)
+			}
+			what := prog + " would start " + told(d.j) + ", not " + told(d.h)
+			out = append(out, loss{d.kind, what, d.sev, []string{d.name}, []string{d.h}})
 		}
 	}
 	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
@@ -146,7 +161,7 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 				sev = Error
 			}
 		}
-		out = append(out, loss{lostEnv, "the environment loses " + quoteWords(lost), sev, names, lost})
+		out = append(out, loss{lostEnv, prog + " would start without " + quoteWords(lost) + " in its environment", sev, names, lost})
 	}
 	return out
 }
@@ -239,11 +254,4 @@ func sentenceList(names []string) string {
 		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
 	return strings.Join(names, "")
-}
-
-func shown(s string) string {
-	if strings.TrimSpace(s) == "" {
-		return "not set"
-	}
-	return strings.TrimSpace(s)
 }

@@ -11,7 +11,7 @@ import (
 // by service(8) or at boot: the two differ, since rc(8) has read rc.conf
 // before the script's first line (rc.subr, load_rc_config and _rc_conf_loaded).
 type Override struct {
-	// When is "by service(8)" or "at boot".
+	// When is "with service(8)" or "at boot".
 	When string
 	// Unset, Set and Empty are starts on the host whose rc.conf says nothing of
 	// ${name}_svcj_options, gives it a value of its own, and empties it.
@@ -40,7 +40,7 @@ func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun
 	}
 	runs := pool.Run(ctx, []rcrun.Job{job})[0]
 	return []Override{
-		{When: "by service(8)", Unset: r.Host, Yes: r.Jail, Set: runs[2], Empty: runs[3]},
+		{When: "with service(8)", Unset: r.Host, Yes: r.Jail, Set: runs[2], Empty: runs[3]},
 		{When: "at boot", Unset: runs[0], Yes: runs[1], Set: runs[4], Empty: runs[5]},
 	}
 }

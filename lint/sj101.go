@@ -37,9 +37,13 @@ func checkUndeclared(p *Pass) {
 		return
 	}
 	at, v := p.undeclaredAt(), p.Verdict
+	what := p.shown("${name}_svcj_options")
+	if v.OptOut {
+		what = p.shown("${name}_svcj")
+	}
 	if !v.Known() {
 		p.reportAs(Info, at, nil, "svcjify explain "+p.Name()+" shows what was looked at",
-			"no service jail options, and no evidence to tell which it needs")
+			"%s is not declared, and no evidence tells what the service needs", what)
 		return
 	}
 	fix, err := declareFix(p.Script, v, p.opts.Operator)
@@ -50,10 +54,10 @@ func checkUndeclared(p *Pass) {
 		fix, err = nil, errSeveral
 	}
 	if err != nil {
-		p.report(at, nil, "write the line by hand", "no service jail options; it needs %s (%s), but no line can be added: %s", describe(v), v.Certainty, err)
+		p.report(at, nil, "write the line by hand", "%s is not declared; the service %s (%s), but no line can be added: %s", what, describe(v), v.Certainty, err)
 		return
 	}
-	p.report(at, fix, "", "no service jail options; it needs %s (%s)", describe(v), v.Certainty)
+	p.report(at, fix, "", "%s is not declared; the service %s (%s)", what, describe(v), v.Certainty)
 }
 
 // undeclaredAt is where a declaration is missed.
@@ -83,13 +87,13 @@ func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
 	return &Fix{What: "declare its service jail options", Edits: []Edit{e}, Certainty: v.Certainty}, nil
 }
 
-// describe names an answer in a sentence.
+// describe is what a verdict says, after "the service".
 func describe(v infer.Verdict) string {
 	switch {
 	case v.OptOut:
-		return "to stay outside: " + v.Comment
+		return "must stay outside a jail: " + v.Comment
 	case len(v.Options) == 0:
-		return "none of them"
+		return "needs no option"
 	}
-	return wordList(v.Options)
+	return "needs " + wordList(v.Options)
 }

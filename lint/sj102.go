@@ -66,7 +66,7 @@ func checkUnknownOption(p *Pass) {
 				if p.needs(w) {
 					severity = Error
 				}
-				p.reportAs(severity, d.Pos, nil, "there the service starts without it", "the rc.subr of %s does not know the service jail option %q", p.opts.Release.Name, w)
+				p.reportAs(severity, d.Pos, nil, "the service starts without it there", "the rc.subr of release %s does not know the service jail option %q", p.opts.Release.Name, w)
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func checkUnknownOption(p *Pass) {
 	}
 	for _, w := range p.Verdict.Options {
 		if p.needs(w) && !p.opts.Release.Knows(w) {
-			p.report(p.undeclaredAt(), nil, "a newer one does: see --release", "it needs the service jail option %q, which the rc.subr of %s does not know", w, p.opts.Release.Name)
+			p.report(p.undeclaredAt(), nil, "a newer one does: see --release", "the service needs the service jail option %q, which the rc.subr of release %s does not know", w, p.opts.Release.Name)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func checkOptionConflict(p *Pass) {
 		}
 		if has("netv4") && has("netv6") && !has("net_basic") && !has("net_all") {
 			both := append([]string{"net_basic"}, replaceWord(replaceWord(words, "netv4", ""), "netv6", "")...)
-			p.report(d.Pos, d.rewrite(both, "use net_basic"), "", "netv4 with netv6: net_basic is the word for both")
+			p.report(d.Pos, d.rewrite(both, "use net_basic"), "", "netv4 and netv6 together: net_basic is the option for both")
 			continue
 		}
 		if has("net_raw") && !slices.ContainsFunc(words, func(w string) bool { return w == "net_basic" || w == "net_all" || w == "netv4" || w == "netv6" }) {
@@ -63,7 +63,7 @@ func checkRedundant(p *Pass, d declaration, words []string) {
 		}
 	}
 	if len(drop) > 0 {
-		p.reportAs(Warning, d.Pos, d.rewrite(keep, "drop what says nothing new"), "",
-			"%q says nothing that the other options don't", strings.Join(drop, " "))
+		p.reportAs(Warning, d.Pos, d.rewrite(keep, "remove what adds nothing"), "",
+			"%q adds nothing to the other options", strings.Join(drop, " "))
 	}
 }

@@ -38,7 +38,7 @@ func checkNotOverridable(p *Pass) {
 		case p.Script.LastLoad() > d.Pos.Offset:
 			when = "at boot"
 		default:
-			when = "by service(8) or at boot"
+			when = "either with service(8) or at boot"
 		}
 		lost = true
 		var fix *Fix
@@ -52,7 +52,7 @@ func checkNotOverridable(p *Pass) {
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s is assigned, not defaulted: rc.conf can't change it %s", p.shown(d.Var), when)
+		p.report(d.Pos, fix, "", "%s is assigned, so rc.conf can't change it %s", p.shown(d.Var), when)
 	}
 	if lost {
 		return
@@ -60,7 +60,7 @@ func checkNotOverridable(p *Pass) {
 	// No plain assignment does it, and yet the options are not rc.conf's.
 	for _, d := range p.options() {
 		if when, _ := p.overridden(d.Prefix, Override.ValueLost); when != "" {
-			p.report(d.Pos, nil, "write it as a default, once", "rc.conf can't change %s %s", p.shown(d.Var), when)
+			p.report(d.Pos, nil, "set it once, as a default: `: ${"+p.shown(d.Var)+"=...}`", "rc.conf can't change %s %s", p.shown(d.Var), when)
 			return
 		}
 	}

@@ -10,13 +10,13 @@ import (
 var sj105 = &Rule{
 	Code: "SJ105", Slug: "empty-override-lost", Severity: Info,
 	Doc: Doc{
-		Title: "an empty value in rc.conf does not hold",
+		Title: "an empty value in rc.conf has no effect",
 		Text: "`foo_svcj_options=\"\"`" + ` in rc.conf is how an administrator denies a service the
 network. ` + "`:=` and `:-`" + ` replace an empty value like an unset one, so after
 load_rc_config that line has no effect, and before it none at boot. ` + "`=` and `-`" + `
 replace only an unset value. Most declarations in the ports tree have the
 colon, as in the rc-scripting article, so this is for information; name the rule
-(` + "`svcjify patch --rule SJ105`" + `) to have it mended.`,
+(` + "`svcjify patch --rule SJ105`" + `) to have it fixed.`,
 		Before: `: ${foo_svcj_options:="net_basic"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -42,7 +42,7 @@ func checkEmptyOverrideLost(p *Pass) {
 		case p.Script.LastLoad() > d.Pos.Offset:
 			when = "at boot"
 		default:
-			when = "by service(8) or at boot"
+			when = "either with service(8) or at boot"
 		}
 		if gone, _ := p.overridden(d.Prefix, Override.ValueLost); gone != "" {
 			continue // not only the empty value: SJ104
@@ -53,11 +53,11 @@ func checkEmptyOverrideLost(p *Pass) {
 			at := d.ValueSpan.Start - 2
 			if at > 0 && p.Script.Src[at] == ':' {
 				fix = &Fix{
-					What: "let an empty value in rc.conf hold", Certainty: infer.Certain,
+					What: "let an empty value in rc.conf take effect", Certainty: infer.Certain,
 					Edits: []Edit{{Span: rcparse.Span{Start: at, End: at + 1}}},
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf does not hold %s", p.shown(d.Var), when))
+		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf has no effect %s", p.shown(d.Var), when))
 	}
 }

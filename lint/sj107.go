@@ -57,11 +57,11 @@ func checkWrongVariable(p *Pass) {
 		if when, _ := p.overridden(d.Prefix, unset); when != "" {
 			for _, o := range p.Records.Overrides {
 				if n := o.Unset.Name; n != d.Prefix {
-					p.report(d.Pos, nil, "at boot $0 is /etc/rc; $_file is the script", "%s is not read %s: name is %q then", p.shown(d.Var), o.When, n)
+					p.report(d.Pos, nil, "take the name from $_file: at boot, $0 is /etc/rc", "%s is not read %s: name is %q then", p.shown(d.Var), o.When, n)
 					return
 				}
 			}
-			p.report(d.Pos, nil, "set it at the top level, before run_rc_command", "%s is not set when run_rc_command reads it %s", p.shown(d.Var), when)
+			p.report(d.Pos, nil, "set it at the top level, before run_rc_command", "%s is not set yet when run_rc_command reads it %s", p.shown(d.Var), when)
 			return
 		}
 	}

@@ -46,12 +46,12 @@ func checkStartDiffers(p *Pass) {
 	}
 	start, once := p.Records.start(), ""
 	if m := p.Records.Mended; m != nil {
-		once = "once " + strings.Join(m.Codes, " and ") + " is corrected, "
+		once = "after " + strings.Join(m.Codes, " and ") + " is corrected, "
 	}
 	if p.refusesJail() {
-		p.report(p.startPos(), nil, "let it start in a service jail, or say NO with that reason",
+		p.report(p.startPos(), nil, "let it start in a service jail, or set "+p.RunName()+"_svcj=\"NO\" with that reason",
 			"the script refuses to start in a jail: it asks whether it runs in one (security.jail.jailed)")
-		once = "if it did not, "
+		once = "if it did not refuse, "
 	}
 	losses := start.losses()
 	if !start.jailed() {
@@ -64,9 +64,9 @@ func checkStartDiffers(p *Pass) {
 	for i, l := range losses {
 		fix := p.Repair
 		if i > 0 {
-			fix = nil // one repair mends all of them
+			fix = nil // one repair corrects all of them
 		}
-		p.reportAs(l.severity, p.lossPos(l), fix, p.lossHint(l), "%sin the jail %s", once, l.what)
+		p.reportAs(l.severity, p.lossPos(l), fix, p.lossHint(l), "%s%s%s", once, p.cause(l), p.effect(l))
 	}
 	told := map[string]bool{} // several settings may lead to the same
 	for _, t := range p.Records.Trials {
@@ -84,12 +84,12 @@ func checkStartDiffers(p *Pass) {
 		sev, whats := Info, []string{}
 		for _, l := range list {
 			told[l.what] = true
-			whats = append(whats, l.what)
+			whats = append(whats, p.effect(l))
 			if t.Told {
 				sev = max(sev, min(l.severity, Warning))
 			}
 		}
-		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, in the jail %s", t.setting(), strings.Join(whats, "; "))
+		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, %s%s", t.setting(), p.cause(list[0]), strings.Join(whats, "; "))
 	}
 	for _, d := range p.mayLose() {
 		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command", "%s", d.text)
@@ -124,7 +124,7 @@ func (p *Pass) mayLose() []doubtful {
 			if len(r.Host.Unknown) > 1 {
 				guess += ", and more"
 			}
-			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in the jail " + l.what}
+			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in a service jail " + l.what}
 		}
 		for _, t := range texts {
 			if !told[t] {
@@ -134,6 +134,54 @@ func (p *Pass) mayLose() []doubtful {
 		}
 	}
 	return out
+}
+
+// cause is why something is lost, as the beginning of a sentence.
+func (p *Pass) cause(l loss) string {
+	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup", "setup"} {
+		a, ok := p.Script.Method(method)
+		if !ok {
+			continue
+		}
+		reached := p.Script.Reach(method)
+		in := func(f string) bool {
+			return f != "" && (slices.Contains(rcparse.Words(p.Script.Expand(rcparse.Unquote(a.Value))), f) ||
+				slices.ContainsFunc(reached, func(c rcparse.Call) bool { return c.Name == f }))
+		}
+		set := p.setIn(l)
+		goes := l.kind == lostDir && slices.ContainsFunc(reached, func(c rcparse.Call) bool { return c.Name == "cd" })
+		if set != nil && in(set.Func) || goes {
+			return method + " does not run inside a service jail: "
+		}
+	}
+	return "in a service jail "
+}
+
+// effect is what the start lacks, in words: that the program would start as root
+// where it is the argument naming its user that is lost.
+func (p *Pass) effect(l loss) string {
+	if l.kind != lostWords && l.kind != lostPID {
+		return l.what
+	}
+	for i, w := range l.words {
+		option, user, joined := strings.Cut(w, "=")
+		if !joined && i+1 < len(l.words) {
+			user = l.words[i+1]
+		}
+		if names := []string{"-u", "-U", "--user", "-user"}; slices.Contains(names, option) && p.namesUser(user) {
+			return strings.Replace(l.what, " would start ", " would start as root, ", 1)
+		}
+	}
+	return l.what
+}
+
+// namesUser reports whether the script calls a word a user: one of its variables
+// that end in user or uid has it as its value.
+func (p *Pass) namesUser(word string) bool {
+	return word != "" && word != "root" && slices.ContainsFunc(p.Script.Assigns, func(a rcparse.Assign) bool {
+		value, _ := a.Static()
+		return value == word && (strings.HasSuffix(a.Var, "user") || strings.HasSuffix(a.Var, "uid"))
+	})
 }
 
 // refusesJail reports whether it is the script itself that does not start in a jail.
@@ -170,29 +218,38 @@ func (p *Pass) simulated() bool {
 	return p.Records != nil && p.Records.failed() == "" && !p.optedOut()
 }
 
-// lossPos is where a variable is set that the jailed start does not get: in a
-// function, where the words that are lost stand if they do, or else the start_precmd.
+// lossPos is where a variable is set that the jailed start does not get, or else
+// the start_precmd.
 func (p *Pass) lossPos(l loss) rcparse.Pos {
-	best, most := rcparse.Pos{}, -1
-	for _, a := range p.Script.Assigns {
-		if a.Func == "" || !slices.Contains(l.vars, a.Var) && !(strings.HasSuffix(a.Var, "_flags") && slices.Contains(l.vars, "rc_flags")) {
+	if a := p.setIn(l); a != nil {
+		return a.Pos
+	}
+	return p.startPos()
+}
+
+// setIn is the assignment in a function that sets what the jailed start does not
+// get: of several, the one with most of the words that are lost; nil for none.
+func (p *Pass) setIn(l loss) *rcparse.Assign {
+	var best *rcparse.Assign
+	most := -1
+	for i := range p.Script.Assigns {
+		a := &p.Script.Assigns[i]
+		flags := strings.HasSuffix(a.Var, "_flags") && slices.Contains(l.vars, "rc_flags")
+		if a.Func == "" || !slices.Contains(l.vars, a.Var) && !flags {
 			continue
 		}
 		n := 0
 		value := rcparse.Words(rcparse.Unquote(a.Value))
 		for _, w := range l.words {
-			if slices.ContainsFunc(value, func(v string) bool { return v == w }) {
+			if slices.Contains(value, w) {
 				n++
 			}
 		}
 		if n > most {
-			best, most = a.Pos, n
+			best, most = a, n
 		}
 	}
-	if most >= 0 {
-		return best
-	}
-	return p.startPos()
+	return best
 }
 
 // startPos is where the script says how it starts.

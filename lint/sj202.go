@@ -26,8 +26,8 @@ name=foo_server`,
 	Check: func(p *Pass) {
 		if p.Script.Name.Kind == rcparse.Placeholder {
 			if !p.optedOut() && !p.opts.Release.FindsByFile() {
-				p.report(p.Script.Name.Pos, nil, "set it in SUB_LIST",
-					"name is %s, and what that stands for is not known: whether the jailed start finds the script as rc.d/%s can't be told", p.Script.Name.Raw, p.Service.Name)
+				p.report(p.Script.Name.Pos, nil, "set the placeholder in SUB_LIST",
+					"name is %s, and its value is not known: inside the jail, service(8) looks for a script of that name, and this one is installed as %q", p.Script.Name.Raw, p.Service.Name)
 			}
 			return
 		}
@@ -40,11 +40,11 @@ name=foo_server`,
 		}
 		if p.Records != nil && len(p.Records.Host.Names) > 1 {
 			p.report(p.Script.Name.Pos, nil, "give each daemon a script of its own",
-				"it starts under the names %s but is installed as %q: the jailed starts look for rc.d scripts of those names", strings.Join(p.Records.Host.Names, ", "), p.Service.Name)
+				"it starts services named %s, but is installed as %q: inside the jail, service(8) looks for rc.d scripts of those names", strings.Join(p.Records.Host.Names, ", "), p.Service.Name)
 			return
 		}
 		p.report(p.Script.Name.Pos, nil, fmt.Sprintf("install the script as %s", name),
-			"name is %q but the script is installed as %q: the jailed start looks for rc.d/%s", name, p.Service.Name, name)
+			"name is %q, but the script is installed as %q: inside the jail, service(8) looks for rc.d/%s and starts nothing", name, p.Service.Name, name)
 	},
 }
 

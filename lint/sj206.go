@@ -53,11 +53,11 @@ func checkCommandOutside(p *Pass) {
 			continue
 		}
 		if call, ok := p.startsDaemon(m); ok {
-			p.report(a.Pos, nil, "stop and start by run_rc_command instead, or declare "+name+"_"+verb+"_svcj_enable",
+			p.report(a.Pos, nil, "use run_rc_command to stop and start, or set "+name+"_"+verb+"_svcj_enable=YES",
 				"%s starts %s on the host, outside the jail", m, path.Base(call))
 		} else if slices.Contains(p.Verdict.Options, "sysvipcnew") {
-			p.reportAs(Info, a.Pos, nil, "declare "+name+"_"+verb+"_svcj_enable if it reaches for System V IPC",
-				"%s runs on the host, where the jail's System V IPC is not seen", m)
+			p.reportAs(Info, a.Pos, nil, "set "+name+"_"+verb+"_svcj_enable=YES if it uses System V IPC",
+				"%s runs on the host, and the System V IPC of the jail is not visible there", m)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func checkNeedsHost(p *Pass) {
 			if a := undoing[base]; a != "" {
 				act = a
 			}
-			report(sev, at, "do it in "+where+", which runs on the host", "%sthe jailed %s runs %s: it %s, which a jail may not", when, verb, base, act)
+			report(sev, at, "do that in "+where+", which runs on the host", "%sthe %s runs %s inside the jail: it %s, and a jail may not do that", when, verb, base, act)
 		}
 	}
 	say(Error, false, hostActs(p.Records.start().Jail.Reached), "start", "start_precmd", "")
@@ -101,7 +101,7 @@ func checkNeedsHost(p *Pass) {
 	}
 	for _, c := range p.Records.start().Jail.Starts {
 		if strings.HasPrefix(c.Nice, "-") {
-			p.reportAs(Info, p.Script.Name.Pos, nil, "", "%s is started with a nice of %s, which a jail refuses: nice(1) says so and starts it with the priority unchanged",
+			p.reportAs(Info, p.Script.Name.Pos, nil, "", "%s starts with a nice of %s, which is refused in a jail: nice(1) prints a message and starts it with the usual priority",
 				path.Base(c.Program[0]), c.Nice)
 			break
 		}

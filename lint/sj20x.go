@@ -24,13 +24,13 @@ is no such finding: that rc.subr runs them inside.`,
 		name := p.RunName()
 		if a, ok := p.Script.Method("restart_cmd"); ok {
 			p.Skipped = append(p.Skipped, "restart")
-			p.report(a.Pos, nil, "leave restart_cmd out where stop and start do the same; else people type stop, then start",
-				"\"service %s restart\" does nothing for the jailed service, and its exit status is 0: rc.subr leaves restart_cmd out", name)
+			p.report(a.Pos, nil, "delete restart_cmd if it only stops and starts: that is the default; otherwise users must run stop, then start",
+				"\"service %s restart\" does nothing for the jailed service and exits with 0: rc.subr does not run restart_cmd for it", name)
 		}
 		if a, ok := p.Script.Method("status_cmd"); ok {
 			p.Skipped = append(p.Skipped, "status")
-			p.reportAs(Info, a.Pos, nil, "leave status_cmd out where pidfile and procname do the same",
-				"\"service %s status\" says nothing for the jailed service, and its exit status is 0: rc.subr leaves status_cmd out", name)
+			p.reportAs(Info, a.Pos, nil, "delete status_cmd if pidfile and procname tell the same",
+				"\"service %s status\" prints nothing for the jailed service and exits with 0: rc.subr does not run status_cmd for it", name)
 		}
 	},
 }
@@ -56,7 +56,7 @@ foo_svcj="NO"`,
 			if a, ok := p.Script.Method("start_cmd"); ok {
 				at = a.Pos
 			}
-			p.report(at, nil, "say NO, with that reason", "the start leaves no process running, so the jail is gone at once")
+			p.report(at, nil, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, with that reason", "the start leaves no process running: the jail would be removed at once")
 		}
 	},
 }
@@ -78,12 +78,12 @@ it gave up, the message names it; both answers were tried.`,
 		if p.Records == nil || p.Script.Err != nil || p.optedOut() || !p.callsRun() {
 			return
 		}
-		const hint = "svcjify can't tell whether the service works in a jail"
+		const hint = "so svcjify can't tell whether the service works in a jail"
 		if why := p.Records.failed(); why != "" {
 			at := rcparse.Pos{Line: max(p.Records.Host.Loop, p.Records.Jail.Loop, 1), Col: 1}
-			p.report(at, nil, hint, "the simulated start was ended: %s", why)
+			p.report(at, nil, hint, "the simulated start did not come to its end: %s", why)
 		} else if why := p.Records.Host.Untold; why != "" && !p.Verdict.OptOut && !p.badName() {
-			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start", "the simulated start comes to no process: %s", why)
+			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start", "the simulated start ends without a process: %s", why)
 		}
 	},
 }

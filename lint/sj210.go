@@ -25,8 +25,8 @@ run_rc_command "$1"`,
 	},
 	Check: func(p *Pass) {
 		if p.Script.Err == nil && !p.callsRun() {
-			p.report(p.endPos(), nil, "start the service by run_rc_command: rc.subr(8), and the article on rc.d scripting",
-				"run_rc_command is never called, and nothing else makes a service jail: the service always runs on the host")
+			p.report(p.endPos(), nil, "start the service with run_rc_command: see rc.subr(8)",
+				"run_rc_command is never called: it is what creates the service jail, so the service always runs on the host")
 		}
 	},
 }

@@ -43,10 +43,10 @@ foo_stop() { /usr/local/bin/fooctl stop --save; }`,
 		}
 		more := ""
 		if n := len(list) - 1; n > 0 {
-			more = fmt.Sprintf(" (and %d more differences: svcjify run --svcj --running %s stop shows both)", n, p.Name())
+			more = fmt.Sprintf(" (and %d more differences: \"svcjify run --svcj --running %s stop\" shows both)", n, p.Name())
 		}
 		if worst.severity >= Warning {
-			p.reportAs(worst.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command", "in the jail the stop differs: %s%s", worst.what, more)
+			p.reportAs(worst.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command", "in a service jail stop is not the same: %s%s", worst.what, more)
 		}
 	},
 }

@@ -31,7 +31,7 @@ certain or confident, since the service would not work, and for information wher
 				has, too = "is empty", ""
 			}
 			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Options), p.Verdict.Reason,
-				"%s %s, and the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
+				"%s %s, but the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
 		}
 	},
 }
@@ -59,7 +59,7 @@ is likely. A private System V namespace (sysvipcnew) is less than the host's (sy
 				fix = p.rewriteTo(d, p.Verdict.Options)
 			}
 			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
-				"%s declares %q, and %s would do (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
+				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
 		}
 	},
 }
@@ -81,11 +81,11 @@ foo_svcj="NO"`,
 			return
 		}
 		if d, _, ok := p.declaredWords(); ok {
-			const text = "it declares options, but %s stay outside (%s): %s"
+			const text = "the script declares options, but the service %s stay outside a jail (%s): %s"
 			if p.Verdict.Certainty >= infer.Confident {
-				p.report(d.Pos, nil, "say NO, and why", text, "must", p.Verdict.Certainty, p.Verdict.Because())
+				p.report(d.Pos, nil, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why", text, "must", p.Verdict.Certainty, p.Verdict.Because())
 			} else {
-				p.doubt(Warning, d.Pos, "if so, say NO, and why", text, "may have to", p.Verdict.Certainty, p.Verdict.Because())
+				p.doubt(Warning, d.Pos, "if so, set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why", text, "may have to", p.Verdict.Certainty, p.Verdict.Because())
 			}
 		}
 	},
@@ -109,9 +109,9 @@ foo_svcj="NO"`,
 			}
 			if !p.Verdict.OptOut && p.Verdict.Certainty >= infer.Confident {
 				p.reportAs(Warning, d.Pos, nil, p.Verdict.Reason,
-					"%s=NO, but the evidence is that it works with %s (%s)", p.shown(d.Var), wordList(p.Verdict.Options), p.Verdict.Certainty)
+					"%s=NO, but the service works with %s, as the evidence says (%s)", p.shown(d.Var), wordList(p.Verdict.Options), p.Verdict.Certainty)
 			} else if !hasReason(p.Script.Src, d.Span) {
-				p.report(d.Pos, nil, "say why in a comment in front of it", "%s=NO without a reason", p.shown(d.Var))
+				p.report(d.Pos, nil, "say why in a comment above it", "%s=NO has no reason beside it", p.shown(d.Var))
 			}
 		}
 	},

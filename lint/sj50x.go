@@ -8,10 +8,10 @@ import "slices"
 var sj501 = &Rule{
 	Code: "SJ501", Slug: "unused-ignore", Severity: Warning,
 	Doc: Doc{
-		Title: "an ignore that passes nothing over",
+		Title: "an ignore without a finding",
 		Text: `A comment ` + "`# svcjify: ignore RULE reason`" + ` in the script, or an ` + "`[[ignore]]`" + ` of the
-configuration, names a rule that finds nothing there (any more). Left standing it would hide
-the next finding of that rule, which nobody has looked at. Take it out. An ignore of the
+configuration, names a rule that finds nothing there (any more). It would hide
+the next finding of that rule, which nobody has looked at. Delete it. An ignore of the
 configuration is only judged where a script that its path matches was looked at, or where the
 path has no wildcard and names no file.`,
 		Before: `# svcjify: ignore SJ205 status is asked on the host only
@@ -22,7 +22,7 @@ pidfile="/var/run/foo.pid"`,
 		for _, r := range p.remarks {
 			found := slices.ContainsFunc(p.Findings, func(f Finding) bool { return f.Code == r.Rule })
 			if r.Text == "" && !found {
-				p.report(r.Pos, nil, "take it out", "%s finds nothing in this script: the ignore is not needed", r.Rule)
+				p.report(r.Pos, nil, "delete it", "%s finds nothing in this script: the ignore is not needed", r.Rule)
 			}
 		}
 	},
@@ -31,13 +31,13 @@ pidfile="/var/run/foo.pid"`,
 var sj502 = &Rule{
 	Code: "SJ502", Slug: "bad-ignore", Severity: Warning,
 	Doc: Doc{
-		Title: "a comment speaks to svcjify and can't be understood",
+		Title: "a comment for svcjify that can't be understood",
 		Text: `It is ` + "`# svcjify: ignore RULE reason`" + `, or ` + "`# svcjify: works RULE reason`" + `, on a line of
 its own. The reason is required: the next person who reads the script must be able to tell
 whether it still holds. *ignore* keeps the finding from being reported, and the service is as
-blocked by it as before; *works* says besides that someone saw the service work in the jail
-all the same, and only a rule that blocks can be answered that way. A comment that can't be
-understood passes nothing over.`,
+blocked by it as before; *works* also says that someone saw the service work in the jail,
+and is only possible for a rule that blocks. A comment that can't be
+understood hides no finding.`,
 		Before: `# svcjify: ignore SJ205`,
 		After:  `# svcjify: ignore SJ205 status is asked on the host only`,
 	},

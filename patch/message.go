@@ -157,7 +157,7 @@ func (c *Change) moves(s *lint.Subject) []string {
 		if f.Path != s.Service.Template || f.Code != "SJ201" {
 			continue
 		}
-		move := fmt.Sprintf("A service jail does not run start_precmd inside: %s. So %s.", strings.Replace(f.Message, "in the jail ", "", 1), f.Fix.What)
+		move := fmt.Sprintf("%s. So %s.", sentenceCase(f.Message), f.Fix.What)
 		if len(f.Fix.Exports) > 0 {
 			move += " The script's other commands find " + list(f.Fix.Exports) + " in their environment now, too."
 		}
@@ -283,7 +283,7 @@ func (c *Change) changes() string {
 		for _, f := range s.Findings { // what does not stand in the way, but must be known
 			if told := f.Severity >= lint.Warning || f.Code == "SJ207"; told && !f.IsDoubt() &&
 				slices.Contains([]string{"SJ201", "SJ204", "SJ206", "SJ207", "SJ212"}, f.Code) {
-				items = append(items, sentenceCase(stop(strings.Replace(f.Message, "in the jail ", "", 1))))
+				items = append(items, sentenceCase(stop(strings.Replace(f.Message, "in a service jail ", "", 1))))
 			}
 		}
 		for _, l := range s.Verdict.Limits {
@@ -335,7 +335,8 @@ func (c *Change) newer() string {
 
 // sentenceCase begins a sentence.
 func sentenceCase(text string) string {
-	if first, size := utf8.DecodeRuneInString(text); unicode.IsLower(first) {
+	word, _, _ := strings.Cut(text, " ")
+	if first, size := utf8.DecodeRuneInString(text); unicode.IsLower(first) && !strings.Contains(word, "_") {
 		return string(unicode.ToUpper(first)) + text[size:]
 	}
 	return text

@@ -21,7 +21,7 @@ func (j *judgement) costs(lines []rcrun.Setting) {
 	}
 	for _, l := range lint.Losses(r.Host, r.Jail) {
 		if l.Severity != lint.Error {
-			j.lose("%s", sentence("In the jail "+l.What))
+			j.lose("%s", sentence("In the jail, "+l.What))
 		}
 	}
 	if !j.m.release.RunsStatus() {

@@ -363,7 +363,7 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 		}
 	}
 	for _, l := range list {
-		out = append(out, sentence("In the jail "+strings.ReplaceAll(l.What, "host.example.org", "<the host's name>")))
+		out = append(out, sentence("In the jail, "+strings.ReplaceAll(l.What, "host.example.org", "<the host's name>")))
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
 			return fmt.Sprintf("With these lines in rc.conf its options %s are %s: the script sets them itself.",
 				when, shownOptions(strings.Fields(jail.SvcjOptions)))
 		case len(worst(lint.Losses(h, jail))) > 0:
-			return "In the jail " + worst(lint.Losses(h, jail))[0].What + " " + when + "."
+			return "In the jail, " + worst(lint.Losses(h, jail))[0].What + " " + when + "."
 		}
 	}
 	return ""
