@@ -63,7 +63,7 @@ func TestPackages(t *testing.T) {
 
 	exit, out, errs := run(t, "lint", "--packages", dir, chimed)
 	require.Equal(t, 1, exit, errs)
-	require.Contains(t, out, `it needs none of them (confident) [SJ101]`)
+	require.Contains(t, out, `the service needs no option (confident) [SJ101]`)
 	exit, out, errs = run(t, "patch", "--packages", dir, chimed)
 	require.Equal(t, 0, exit)
 	require.Empty(t, errs)
@@ -117,5 +117,5 @@ func TestHostilePackage(t *testing.T) {
 	require.NotEqual(t, 0, exit)
 	require.Contains(t, out, "bad-1.pkg")
 	require.Contains(t, out, "worse-1.pkg")
-	require.Contains(t, out, `it needs none of them (confident) [SJ101]`)
+	require.Contains(t, out, `the service needs no option (confident) [SJ101]`)
 }
