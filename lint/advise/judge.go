@@ -359,7 +359,7 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 		lost := wordsLost(h.Argv, in.Argv)
 		byFlag := slices.ContainsFunc(lost, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") })
 		if in.User == "" && (h.User != "" || byFlag) {
-			out = append(out, path.Base(h.Argv[0])+" would start as root, since the user is set where only the host comes by.")
+			out = append(out, path.Base(h.Argv[0])+" would start as root: what sets its user does not run inside the jail.")
 		}
 	}
 	for _, l := range list {
