@@ -17,6 +17,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/lint/config"
+	"github.com/svcjify/svcjify/lint/page"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -134,6 +135,7 @@ func hintOf(err error) string {
 	var inGit *gitfs.Error
 	var conf *config.Error
 	var several config.Errors
+	var dir *page.DirError
 	switch {
 	case errors.As(err, &h):
 		return h.hint
@@ -141,6 +143,8 @@ func hintOf(err error) string {
 		return open.Hint
 	case errors.As(err, &inGit):
 		return inGit.Hint
+	case errors.As(err, &dir):
+		return dir.Hint
 	case errors.As(err, &several): // each has its own
 	case errors.As(err, &conf):
 		return conf.Hint
@@ -172,7 +176,7 @@ func (c *Command) root() *cobra.Command {
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
 		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root

@@ -4,16 +4,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 )
-
-// maxFacts is how many facts of one kind and direction explain prints before it counts the rest.
-const maxFacts = 6
 
 // Explain prints the whole argument for a service.
 func Explain(w io.Writer, s *lint.Subject) error {
@@ -43,7 +38,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  condition  %s\n", OneLine(s.Service.Condition))
 	}
 	if s.Script != nil {
-		fmt.Fprintf(&b, "  declares   %s\n", OneLine(declares(s.Declaration())))
+		fmt.Fprintf(&b, "  declares   %s\n", OneLine(Declares(s.Declaration())))
 	}
 	switch {
 	case !v.Known():
@@ -70,12 +65,8 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	if len(v.Evidence) > 0 {
 		b.WriteString("\nevidence\n")
 	}
-	shown := map[string]int{}
-	for _, e := range sameFact(v.Evidence) {
-		key := string(e.Kind) + e.Supports
-		if shown[key]++; shown[key] > maxFacts {
-			continue
-		}
+	facts, rest := FewFacts(v.Evidence)
+	for _, e := range facts {
 		path := e.Path
 		if t := s.Service.Tree; t != nil && t.FS != nil { // a package or the table is no file of the tree
 			if _, err := fs.Stat(t.FS, path); err == nil {
@@ -86,20 +77,9 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		if word == "" {
 			word = "-"
 		}
-		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(path+e.at()), OneLine(e.Fact))
+		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(path+e.At()), OneLine(e.Fact))
 	}
-	for key, n := range shown {
-		if n > maxFacts {
-			shown[key] = n - maxFacts
-		} else {
-			delete(shown, key)
-		}
-	}
-	if len(shown) > 0 {
-		rest := 0
-		for _, n := range shown {
-			rest += n
-		}
+	if rest > 0 {
 		fmt.Fprintf(&b, "  and %d more of the same kinds (list --format json has all)\n", rest)
 	}
 	for _, list := range []struct {
@@ -128,8 +108,8 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	return err
 }
 
-// declares is what a script declares, in a few words.
-func declares(d lint.Declaration) string {
+// Declares is what a script declares, in a few words.
+func Declares(d lint.Declaration) string {
 	out := d.Answer()
 	switch {
 	case out == infer.Nothing:
@@ -147,44 +127,6 @@ func declares(d lint.Declaration) string {
 	}
 	if len(d.Unread) > 0 {
 		out += "; rc.subr does not read " + strings.Join(d.Unread, ", ")
-	}
-	return out
-}
-
-// A fact is evidence with every line that it stands in.
-type fact struct {
-	infer.Evidence
-	lines []int
-}
-
-// at is the lines as they stand behind a path.
-func (f fact) at() string {
-	at := ""
-	for i, n := range f.lines {
-		at += []string{":", ", "}[min(i, 1)] + strconv.Itoa(n)
-	}
-	return at
-}
-
-// sameFact puts facts of one file that say the same into one, which supports
-// the words of all.
-func sameFact(list []infer.Evidence) []fact {
-	var out []fact
-	at := map[string]int{}
-	for _, e := range list {
-		key := fmt.Sprint(e.Path, e.Kind, e.Fact)
-		i, ok := at[key]
-		if !ok {
-			i = len(out)
-			at[key] = i
-			out = append(out, fact{Evidence: e})
-		}
-		if e.Line > 0 && !slices.Contains(out[i].lines, e.Line) {
-			out[i].lines = append(out[i].lines, e.Line)
-		}
-		if words := strings.Fields(out[i].Supports); !slices.Contains(words, e.Supports) && e.Supports != "" {
-			out[i].Supports = strings.Join(append([]string{e.Supports}, words...), " ")
-		}
 	}
 	return out
 }

@@ -31,7 +31,9 @@ type jsonDeclared struct {
 	Unread  []string `json:"unread,omitempty"`
 }
 
-type jsonService struct {
+// A Service is a service as JSON has it: what the columns of list say, with evidence and
+// findings.
+type Service struct {
 	Name           string           `json:"name"`
 	Origin         string           `json:"origin"`
 	Template       string           `json:"template"`
@@ -87,24 +89,29 @@ func stableTemplate(s *lint.Subject) string {
 // the answer is unknown, and empty where the empty set is the answer; those of
 // declared are null where none are set, or their words can't be told.
 func ListJSON(w io.Writer, res *lint.Result) error {
-	out := make([]jsonService, 0, len(res.Subjects))
+	out := make([]Service, 0, len(res.Subjects))
 	for _, s := range res.Subjects {
-		j := jsonService{
-			Name: s.Service.Name, Origin: s.Origin(), Template: stableTemplate(s), PathFrom: s.Service.Tree.StableFrom(),
-			Ports: []string{}, Condition: s.Service.Condition, State: s.State,
-			Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
-			Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
-			Findings: findings(s.Findings),
-		}
-		d := s.Declaration()
-		j.Declared = jsonDeclared{Answer: d.Answer(), Options: d.Options, Switch: d.Switch, Line: d.Line, Unread: d.Unread}
-		for _, p := range s.Service.Ports {
-			j.Ports = append(j.Ports, p.Origin)
-		}
-		if j.Evidence == nil {
-			j.Evidence = []infer.Evidence{}
-		}
-		out = append(out, j)
+		out = append(out, NewService(s))
 	}
 	return encode(w, out)
+}
+
+// NewService is what JSON says of a service.
+func NewService(s *lint.Subject) Service {
+	j := Service{
+		Name: s.Service.Name, Origin: s.Origin(), Template: stableTemplate(s), PathFrom: s.Service.Tree.StableFrom(),
+		Ports: []string{}, Condition: s.Service.Condition, State: s.State,
+		Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
+		Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
+		Findings: findings(s.Findings),
+	}
+	d := s.Declaration()
+	j.Declared = jsonDeclared{Answer: d.Answer(), Options: d.Options, Switch: d.Switch, Line: d.Line, Unread: d.Unread}
+	for _, p := range s.Service.Ports {
+		j.Ports = append(j.Ports, p.Origin)
+	}
+	if j.Evidence == nil {
+		j.Evidence = []infer.Evidence{}
+	}
+	return j
 }

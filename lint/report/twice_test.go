@@ -65,6 +65,6 @@ func TestDeclares(t *testing.T) {
 		"foo_svcj_options=net_basic; x": "net_basic (line 2)",
 	} {
 		s := &lint.Subject{Service: &corpus.Service{Name: "foo"}, Script: rcparse.Parse([]byte("name=foo\n"+script+"\n"), nil)}
-		require.Equal(t, want, declares(s.Declaration()), script)
+		require.Equal(t, want, Declares(s.Declaration()), script)
 	}
 }
