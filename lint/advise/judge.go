@@ -145,7 +145,7 @@ const leavesNothing = "It leaves no process running, and a service jail goes awa
 
 // optOutReason is the inference's reason as an administrator is told.
 func optOutReason(reason string) string {
-	if strings.HasPrefix(reason, "the simulated start: ") {
+	if strings.HasPrefix(reason, "It leaves no process running (the simulated start)") {
 		return leavesNothing
 	}
 	return sentence(reason)

@@ -64,10 +64,31 @@ func (v *Verdict) startActs() (Evidence, bool) {
 	return e, ok && e.Strength >= Likely
 }
 
-// byAct makes an opt-out of an act of the start.
+// byAct makes an opt-out of a fact.
 func (v *Verdict) byAct(e Evidence) {
-	v.OptOut, v.Certainty, v.Reason, v.Comment = true, e.Strength, e.Fact+".", commentOf(e)
-	v.Reason = strings.TrimSuffix(v.Reason, ".") // a fact is no whole sentence
+	v.OptOut, v.Certainty, v.Reason, v.Comment = true, e.Strength, actSentence(e.Fact), commentOf(e)
+}
+
+// actSentence is a fact that makes an opt-out as a whole sentence.
+func actSentence(fact string) string {
+	if text, ok := sentenceOf(fact); ok {
+		return text
+	}
+	return "It must stay outside: " + fact + "."
+}
+
+// sentenceOf is a fact as a whole sentence that begins with what is done: "It
+// mounts file systems (start_cmd runs mount)." It is false where the fact does not
+// say what the program does.
+func sentenceOf(fact string) (string, bool) {
+	before, act, found := strings.Cut(fact, ": it")
+	switch {
+	case found && (strings.HasPrefix(act, " ") || strings.HasPrefix(act, "s ")): // it, its
+		return "It" + act + " (" + before + ").", true
+	case strings.HasPrefix(fact, "it ") || strings.HasPrefix(fact, "its "):
+		return "I" + fact[1:] + ".", true
+	}
+	return fact + ".", false
 }
 
 // byEntry takes the answer from the table.
@@ -233,7 +254,7 @@ func (v *Verdict) byNetwork(in Input) {
 	switch {
 	case local && !listens && top.Strength < Likely:
 		v.Options, v.Certainty = []string{}, Possible
-		v.Reason = "It has a UNIX socket: " + lowerFirst(socket.Fact) + "."
+		v.Reason = "It has a UNIX socket: " + strings.TrimSuffix(lowerFirst(socket.Fact), ": a UNIX socket") + "."
 		if ok {
 			v.contradict(top)
 		}
@@ -274,7 +295,8 @@ func (v *Verdict) further() {
 		v.Options = append(v.Options, e.Supports)
 		slices.Sort(v.Options)
 		v.Certainty = max(v.Certainty, Possible)
-		v.Reason = strings.TrimSpace(v.Reason + " " + e.Fact + ".")
+		text, _ := sentenceOf(e.Fact)
+		v.Reason = strings.TrimSpace(v.Reason + " " + strings.ToUpper(text[:1]) + text[1:])
 	}
 }
 

@@ -171,3 +171,24 @@ func TestBecause(t *testing.T) {
 		require.Equal(t, want, Verdict{Comment: comment}.Because())
 	}
 }
+
+// TestReasons wants whole sentences: they stand in commit messages and in advice.
+func TestReasons(t *testing.T) {
+	for fact, want := range map[string]string{
+		"it is built with the crate tun: it opens tunnel devices":   "It opens tunnel devices (it is built with the crate tun).",
+		"start_cmd runs mount: it mounts file systems":              "It mounts file systems (start_cmd runs mount).",
+		"KEYWORD nojail: its author keeps it out of jails":          "Its author keeps it out of jails (KEYWORD nojail).",
+		"the simulated start: it leaves no process running":         "It leaves no process running (the simulated start).",
+		"it is called mud-kmod: a port of a kernel module":          "It is called mud-kmod: a port of a kernel module.",
+		"the script has \"if_tun\": what it serves, a jail refuses": "It must stay outside: the script has \"if_tun\": what it serves, a jail refuses.",
+	} {
+		require.Equal(t, want, actSentence(fact))
+	}
+	in := inputOf(strings.Replace(plain, "command=", "mud_socket=\"/var/run/mud.sock\"\ncommand=", 1), nil)
+	require.Equal(t, "It has a UNIX socket: mud_socket=\"/var/run/mud.sock\".", Infer(in, Gather(in), &Knowledge{}).Reason)
+	in = inputOf(plain, func(in *Input) {
+		in.Port.Comment = "Web server"
+		in.Port.Runs = []Word{{"dotnet>0:lang/dotnet", "games/mud/Makefile", 9}}
+	})
+	require.Regexp(t, `^It speaks IP: [^.]*\. It runs on \.NET, .* \(it runs with dotnet\)\.$`, Infer(in, Gather(in), &Knowledge{}).Reason)
+}

@@ -93,7 +93,7 @@ var commonWords = lazyregexp.New(`^(and|agent|alloy|anvil|arms|bird|bis|blast|bm
 // doubt collects what keeps the answer from being as sure as the entry says.
 func (m *Match) doubt(in Input) {
 	if m.How != "" {
-		m.Doubts = append(m.Doubts, fmt.Sprintf("the table knows %s, and that this is the same program is a guess: %s", m.By, m.How))
+		m.Doubts = append(m.Doubts, fmt.Sprintf("the entry is for %s (%s): that all of it is true of this service too is not sure", m.By, m.How))
 	}
 	if len(m.Entry.Ports) == 0 && len(in.Port.Names) > 0 && in.Port.Names[0] != basePort && commonWords.MatchString(m.By) && !m.Entry.about(in) {
 		m.Doubts = append(m.Doubts, fmt.Sprintf("%s is a name that other programs bear as well, and the port %s is none that the entry names",
