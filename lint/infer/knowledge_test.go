@@ -203,6 +203,12 @@ func TestOnePerDaemon(t *testing.T) {
 		{"openntpd", "openntpd", "net_basic settime"}, {"dbus", "dbus", "NO"}, {"jackd", "jack", "sysvipc"},
 		{"monerod", "monero-cli", "net_basic sysvipcnew"}, {"isc-dhclient", "isc-dhcp44-client", "NO"},
 		{"nfcapd", "nfdump", "net_basic sysvipcnew"}, {"sfcapd", "nfdump", "net_basic sysvipcnew"}, {"keyd", "keyd", "NO"},
+		{"nut", "nut", "net_basic"}, {"squid", "squid", "net_basic"}, {"dccd", "dcc-dccd", "net_basic"}, {"dccgrey", "dcc-dccd", "net_basic"},
+		{"virtlogd", "libvirt", "none"}, {"redis", "redis", "net_basic"}, {"varnishd", "varnish7", "net_basic"}, {"apache24", "apache24", "net_basic"},
+		{"samba_server", "samba419", "net_basic"}, {"winbindd", "samba", "net_basic"}, {"smokeping", "smokeping", "net_basic net_raw"},
+		{"uptime_kuma", "uptime-kuma", "net_basic net_raw"}, {"cf_execd", "cfengine", "NO"}, {"cf_serverd", "cfengine", "net_basic"},
+		{"slurmd", "slurm-wlm", "NO"}, {"slurmctld", "slurm-wlm", "net_basic"}, {"kpropd", "krb5", "net_basic"}, {"ipropd_slave", "heimdal", "net_basic"},
+		{"xrdp-sesman", "xrdp", "NO"}, {"coovachilli", "coova-chilli", "NO"}, {"opennds", "opennds", "NO"}, {"salt_minion", "py-salt", "NO"},
 		{"sshd", basePort, "NO"}, {"syslogd", basePort, "net_basic"}, {"ntpd", basePort, "net_basic settime"},
 		{"blocklistd", basePort, "none"}, {"gssd", basePort, "net_basic nfsd"}, {"cron", basePort, "NO"}, {"nfsd", basePort, "NO"},
 	} {
