@@ -32,6 +32,8 @@ func TestSaidOfItself(t *testing.T) {
 		{"FastCGI wrapper with few lines", "", "none"},
 		{"Remaps the keyboard and listens on its device", "", "none"},
 		{"Reacts to audio CDs", "", "none"},
+		{"Gathers entropy", "", "none"},
+		{"Sends a random banner", "", "net_basic"},
 		{"Milter that strips attachments", "", "none"},
 		{"Milter that marks what is unwanted", "It asks the DNS whether the sender is known.", "net_basic"},
 		{"Milter that drives other milters", "", "net_basic"},
