@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/svcjify/svcjify/cache"
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/lint/config"
@@ -65,6 +66,7 @@ type Command struct {
 	exit     int
 	crash    func() // a test's fault in the hook
 	global   globalFlags
+	cache    *cache.Dir     // nil for none
 	pool     *rcrun.Pool    // the simulation's children; nil until something is looked at
 	config   *config.Config // an empty one until something is looked at
 	progress *progress
@@ -94,6 +96,9 @@ func (c *Command) Main(args []string) int {
 	c.progress.done()
 	if c.pool != nil {
 		c.pool.Close()
+	}
+	if wrong := c.closeCache(); wrong && err == nil {
+		return exitFailed
 	}
 	if err == nil {
 		return c.exit

@@ -20,6 +20,7 @@ import (
 // globalFlags are the flags of every command.
 type globalFlags struct {
 	config, color  string
+	cache          string
 	tree, portsdir string
 	verbose, quiet bool
 }
@@ -32,6 +33,7 @@ func (f *globalFlags) add(root *cobra.Command) {
 	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
 	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, where it is not the git top level or the directory that has Mk/bsd.port.mk")
 	flags.StringVar(&f.portsdir, "portsdir", "", "`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
+	flags.StringVar(&f.cache, "cache", "", "`directory` to keep what the simulation answered in, or none; verify simulates all again and compares (default svcjify in the user's cache directory)")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what was looked at")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but what is wrong")
@@ -96,11 +98,14 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	if f.one {
 		workers = 1 // starting another takes longer than the jobs of one script
 	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: workers})
+	c.openCache()
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: workers, Cache: c.kept()})
 	if err != nil {
 		return o, err
 	}
-	pool.Warm()
+	if !c.cache.Used() { // else the child may not be wanted at all
+		pool.Warm()
+	}
 	go infer.Embedded() // the table is read while the tree is; lint.Run waits for it
 	c.pool, o.Simulate = pool, pool
 	return o, nil

@@ -19,7 +19,21 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == rcrun.WorkerArg { // os.Executable is this test
 		os.Exit(rcrun.Main(os.Stdin, os.Stdout))
 	}
-	testscript.Main(m, map[string]func(){"svcjify": main})
+	testscript.Main(oneCache{m}, map[string]func(){"svcjify": main})
+}
+
+// oneCache has all tests share a cache of their own: the made tree is simulated once
+// and not for each of a hundred commands. TestSameWithoutCache does without.
+type oneCache struct{ *testing.M }
+
+func (m oneCache) Run() int {
+	dir, err := os.MkdirTemp("", "svcjify-test-cache-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv("XDG_CACHE_HOME", dir)
+	return m.M.Run()
 }
 
 // gitEnv keeps git far from anybody's configuration.
@@ -48,6 +62,7 @@ func TestScript(t *testing.T) {
 				return err
 			}
 			env.Vars = append(env.Vars, gitEnv...)
+			env.Setenv("XDG_CACHE_HOME", os.Getenv("XDG_CACHE_HOME"))
 			if _, err := exec.LookPath("git"); err != nil && os.Getenv("SVCJIFY_REQUIRE_TOOLS") != "" {
 				return err
 			}

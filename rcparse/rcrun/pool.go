@@ -34,6 +34,8 @@ type PoolOptions struct {
 	Command []string
 	// Machine is whose rc.conf the scripts are run under; nil for the pretended defaults.
 	Machine *Machine
+	// Cache keeps the Records of jobs from one run of the program to the next; nil for none.
+	Cache Cache
 	// Stderr gets what a dying child has to say; nil is nowhere.
 	Stderr io.Writer
 }
@@ -118,10 +120,21 @@ func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	out := make([][]Record, len(jobs))
 	var wg sync.WaitGroup
 	for i, j := range jobs {
+		key, asks := p.question(j)
+		if asks {
+			var ok bool
+			if out[i], ok = p.known(j, key); ok {
+				continue
+			}
+		}
 		w := p.take()
 		wg.Go(func() {
 			defer p.give(w)
-			out[i] = w.run(ctx, j)
+			var whole bool
+			out[i], whole = w.run(ctx, j)
+			if asks && whole {
+				p.keep(key, out[i])
+			}
 		})
 	}
 	wg.Wait()
@@ -156,18 +169,19 @@ type worker struct {
 var errTimeout = errors.New("it took too long")
 
 // run does a job. A child that fails at it is no more; of several scenarios
-// each gets a child of its own then, so that one does not cost the others.
-func (w *worker) run(ctx context.Context, j Job) []Record {
+// each gets a child of its own then, so that one does not cost the others. Whole is
+// true where a child has done all of it.
+func (w *worker) run(ctx context.Context, j Job) (recs []Record, whole bool) {
 	used := w.used
 	recs, err := w.try(ctx, j)
 	if err == nil {
-		return recs
+		return recs, true
 	}
 	w.stop()
 	// A child that has run other jobs may die of what they left in its memory.
 	if used && errors.Is(err, errMemory) && ctx.Err() == nil {
 		if recs, err = w.try(ctx, j); err == nil {
-			return recs
+			return recs, true
 		}
 		w.stop()
 	}
@@ -176,9 +190,10 @@ func (w *worker) run(ctx context.Context, j Job) []Record {
 		for _, sc := range j.Scenarios {
 			one := j
 			one.Scenarios = []Scenario{sc}
-			recs = append(recs, w.run(ctx, one)...)
+			list, _ := w.run(ctx, one)
+			recs = append(recs, list...)
 		}
-		return recs
+		return recs, false
 	}
 	why := "the simulation died of it: " + err.Error()
 	switch {
@@ -189,7 +204,7 @@ func (w *worker) run(ctx context.Context, j Job) []Record {
 	case errors.Is(err, errTimeout):
 		why = fmt.Sprintf("the simulation was not done within %v", w.pool.options.Timeout)
 	}
-	return failedRecords(len(j.Scenarios), why)
+	return failedRecords(len(j.Scenarios), why), false
 }
 
 func failedRecords(n int, why string) []Record {

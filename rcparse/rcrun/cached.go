@@ -1,0 +1,52 @@
+package rcrun
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+)
+
+// A Cache keeps answers by the hash of what was asked, from one run of the
+// program to the next. It knows which build of the program it serves.
+type Cache interface {
+	Get(key [sha256.Size]byte) (answer []byte, ok bool)
+	Put(key [sha256.Size]byte, answer []byte)
+}
+
+// question is the hash of all that a job's Records hang on, besides the program
+// itself: what a child would be sent. It is false where there is no cache.
+func (p *Pool) question(j Job) (key [sha256.Size]byte, ok bool) {
+	if p.options.Cache == nil {
+		return key, false
+	}
+	j.Machine = p.options.Machine
+	text, err := json.Marshal(j)
+	if err != nil {
+		return key, false
+	}
+	return sha256.Sum256(text), true
+}
+
+// known gives the Records of a job that was answered before.
+func (p *Pool) known(j Job, key [sha256.Size]byte) ([]Record, bool) {
+	text, ok := p.options.Cache.Get(key)
+	if !ok {
+		return nil, false
+	}
+	var recs []Record
+	if json.Unmarshal(text, &recs) != nil || len(recs) != len(j.Scenarios) {
+		return nil, false
+	}
+	return recs, true
+}
+
+// keep keeps the Records that a child has sent. What the parent says of a child that
+// died, and what the memory that was left has decided, may be otherwise next time.
+func (p *Pool) keep(key [sha256.Size]byte, recs []Record) {
+	if slices.ContainsFunc(recs, func(r Record) bool { return r.Failed == memoryWhy }) {
+		return
+	}
+	if text, err := json.Marshal(recs); err == nil {
+		p.options.Cache.Put(key, text)
+	}
+}
