@@ -102,27 +102,6 @@ func Words(line string) []string {
 	return out
 }
 
-// wrapperArgs is, for programs that run another one, their options that take an argument.
-var wrapperArgs = map[string]string{
-	"daemon":  "HlmopPRsStTu", // daemon(8); -H and -S take none but nobody writes them joined
-	"env":     "uLUPS",        // env(1)
-	"nice":    "n",            // nice(1)
-	"limits":  "CUcdflmnopstuvwky",
-	"setsid":  "",
-	"nohup":   "",
-	"chroot":  "ugG",
-	"idprio":  "",
-	"rtprio":  "",
-	"cpuset":  "lcnjprstx",
-	"setfib":  "F",
-	"timeout": "ks",
-	"sudo":    "ugpC",
-	"doas":    "uC",
-}
-
-// daemonFlags is the options of daemon(8) that look as if they took an argument.
-const daemonFlags = "cfrSH"
-
 // interpreters run a script given as their first operand.
 var interpreters = regexp.MustCompile(`^(sh|bash|ksh|zsh|perl[0-9.]*|python[0-9.]*|pypy[0-9.]*|ruby[0-9]*|node|php[0-9]*|tclsh[0-9.]*|wish[0-9.]*|lua[0-9]*|guile[0-9.]*|Rscript|mono|dotnet)$`)
 
@@ -140,47 +119,29 @@ func RealProgram(words []string) []string {
 				continue
 			}
 		}
-		takes, wrapper := wrapperArgs[base]
-		interpreter := interpreters.MatchString(base)
-		if !wrapper && !interpreter {
+		if w, ok := wrappers[base]; ok {
+			rest := w.Command(words)
+			if len(rest) == 0 {
+				return words
+			}
+			words = rest
+			continue
+		}
+		if !interpreters.MatchString(base) {
 			return words
 		}
 		rest := words[1:]
-		for len(rest) > 0 {
+		for len(rest) > 0 && len(rest[0]) > 1 && rest[0][0] == '-' {
 			w := rest[0]
-			if strings.Contains(w, "=") && base == "env" && !strings.HasPrefix(w, "-") {
-				rest = rest[1:]
-				continue
-			}
-			if len(w) < 2 || w[0] != '-' {
-				break
-			}
-			if interpreter && (w == "-c" || w == "-e" || w == "-jar") {
+			if w == "-c" || w == "-e" || w == "-jar" {
 				break // not a file, or a file of its own kind
 			}
 			rest = rest[1:]
-			if w == "--" {
-				break
-			}
-			last := w[len(w)-1]
-			if wrapper && strings.IndexByte(takes, last) >= 0 && !(base == "daemon" && strings.IndexByte(daemonFlags, last) >= 0) && len(rest) > 0 {
-				if len(w) == 2 || strings.Trim(w[1:len(w)-1], daemonFlags) == "" {
-					rest = rest[1:]
-				}
-			}
-			if interpreter && w == "-m" { // python -m module: the module is the program
+			if w == "--" || w == "-m" { // python -m module: the module is the program
 				break
 			}
 		}
-		if base == "rtprio" || base == "idprio" || base == "chroot" || base == "timeout" {
-			if len(rest) > 1 {
-				rest = rest[1:] // the priority, the directory, the time
-			}
-		}
-		if len(rest) == 0 {
-			return words
-		}
-		if interpreter && strings.HasPrefix(rest[0], "-") {
+		if len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
 			return words
 		}
 		words = rest

@@ -1,6 +1,7 @@
 package rcrun
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -342,4 +343,12 @@ func TestLine(t *testing.T) {
 		got = append(got, c.Line)
 	}
 	require.Equal(t, []int{11, 0, 13, 13}, got)
+}
+
+// rc.subr runs "setaudit -U -a USER COMMAND": -U takes no value.
+func TestAuditUser(t *testing.T) {
+	rec := New([]byte(serviceText("")), nil).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", RCConf: []Setting{{"foo_audit_user", "nobody"}}})
+	require.Empty(t, rec.Failed)
+	require.Len(t, rec.Starts, 1)
+	require.Equal(t, []string{"/usr/local/sbin/foo"}, rec.Starts[0].Argv[:1])
 }

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 // An unwrapped command is what is left when limits(1), su(1) and their like
@@ -19,19 +21,15 @@ type unwrapped struct {
 // to the frame, and returns the arguments that are left.
 type wrapper func(f *frame, o *options) (rest []string)
 
-// wrappers are the commands that rc.subr, and scripts, put before another one;
-// the letters are the options that take a value, by the manual pages of
-// FreeBSD 15.
-var wrappers = map[string]struct {
-	values string
-	how    wrapper
-}{
-	"limits": {"CPUbcdfklmnopstuvwy", func(f *frame, o *options) []string {
+// wrappers are the commands that rc.subr, and scripts, put before another one.
+// Which of their options take a value is in rcparse.WrapperNamed.
+var wrappers = map[string]wrapper{
+	"limits": func(f *frame, o *options) []string {
 		f.class = o.last("-C", f.class)
 		f.limits = joinWords(f.limits, o.except("-C"))
 		return skipAssignments(f, o.rest)
-	}},
-	"nice": {"n", func(f *frame, o *options) []string {
+	},
+	"nice": func(f *frame, o *options) []string {
 		f.nice = o.last("-n", f.nice)
 		for _, w := range o.words { // nice -5, the old form
 			if len(w.flag) > 1 && strings.Trim(w.flag[1:], "-0123456789") == "" {
@@ -39,8 +37,8 @@ var wrappers = map[string]struct {
 			}
 		}
 		return o.rest
-	}},
-	"setfib": {"F", func(f *frame, o *options) []string {
+	},
+	"setfib": func(f *frame, o *options) []string {
 		if v := o.last("-F", ""); v != "" {
 			f.fib = v
 			return o.rest
@@ -50,16 +48,16 @@ var wrappers = map[string]struct {
 			return o.rest
 		}
 		return positional(o.rest, &f.fib)
-	}},
-	"cpuset": {"cdjlnprst", func(f *frame, o *options) []string {
+	},
+	"cpuset": func(f *frame, o *options) []string {
 		f.cpuset = o.last("-l", o.last("-s", f.cpuset))
 		return o.rest
-	}},
-	"chroot": {"uGg", func(f *frame, o *options) []string {
+	},
+	"chroot": func(f *frame, o *options) []string {
 		f.user, f.group, f.groups = o.last("-u", f.user), o.last("-g", f.group), o.last("-G", f.groups)
 		return positional(o.rest, &f.chroot)
-	}},
-	"env": {"uPSULc", func(f *frame, o *options) []string {
+	},
+	"env": func(f *frame, o *options) []string {
 		rest := o.rest
 		if dash := len(rest) > 0 && rest[0] == "-"; dash || o.has("-i") {
 			f.cleared, f.env = true, nil
@@ -68,22 +66,22 @@ var wrappers = map[string]struct {
 			}
 		}
 		return skipAssignments(f, rest)
-	}},
-	"protect":  {"gp", func(_ *frame, o *options) []string { return o.rest }},
-	"timeout":  {"ks", func(_ *frame, o *options) []string { return positional(o.rest, new(string)) }},
-	"setaudit": {"amspU", func(_ *frame, o *options) []string { return o.rest }},
-	"nohup":    {"", func(_ *frame, o *options) []string { return o.rest }},
-	"setsid":   {"", func(_ *frame, o *options) []string { return o.rest }},
-	"stdbuf":   {"eio", func(_ *frame, o *options) []string { return o.rest }},
-	"sudo": {"ugpCDhRrtTU", func(f *frame, o *options) []string {
+	},
+	"protect":  func(_ *frame, o *options) []string { return o.rest },
+	"timeout":  func(_ *frame, o *options) []string { return positional(o.rest, new(string)) },
+	"setaudit": func(_ *frame, o *options) []string { return o.rest },
+	"nohup":    func(_ *frame, o *options) []string { return o.rest },
+	"setsid":   func(_ *frame, o *options) []string { return o.rest },
+	"stdbuf":   func(_ *frame, o *options) []string { return o.rest },
+	"sudo": func(f *frame, o *options) []string {
 		f.user = o.last("-u", f.user)
 		f.group = o.last("-g", f.group)
 		return skipAssignments(f, o.rest)
-	}},
-	"doas": {"uCa", func(f *frame, o *options) []string {
+	},
+	"doas": func(f *frame, o *options) []string {
 		f.user = o.last("-u", f.user)
 		return o.rest
-	}},
+	},
 }
 
 // unwrap takes the wrappers off. Those of the model come as rc.subr has them;
@@ -110,16 +108,17 @@ func unwrap(argv []string, fr frame) unwrapped {
 			}
 			return unwrapped{frame: fr, argv: argv}
 		}
-		w, ok := wrappers[base]
+		how, ok := wrappers[base]
 		if !ok {
 			break
 		}
 		next := fr
-		o := parseOptions(argv[1:], w.values)
+		w, _ := rcparse.WrapperNamed(base)
+		o := parseOptions(argv[1:], w.Values)
 		if base == "cpuset" && (o.has("-g") || o.has("-p")) || base == "protect" && o.has("-p") || base == "sudo" && o.has("-s") {
 			break // of a process, not a command
 		}
-		rest := w.how(&next, o)
+		rest := how(&next, o)
 		if base == "nohup" { // it has no options, and says no as to a command that there is not
 			rest = argv[1:]
 			if len(rest) > 0 && rest[0] == "--" {
@@ -134,7 +133,7 @@ func unwrap(argv []string, fr frame) unwrapped {
 	return unwrapped{frame: fr, argv: argv}
 }
 
-// loginPath is what PATH has besides after a full login: login.conf(5), class default.
+// loginPath is what a full login adds to PATH: login.conf(5), class default.
 const loginPath = ":/usr/local/sbin:/usr/local/bin"
 
 // unwrapSu is su [-flms] [-c class] [login [args]]; the args go to the login's
@@ -197,31 +196,11 @@ type option struct{ flag, value string }
 
 // parseOptions is getopt(3) for one-letter flags; values holds those that take one.
 func parseOptions(args []string, values string) *options {
-	o := &options{}
-	for len(args) > 0 && len(args[0]) > 1 && args[0][0] == '-' {
-		a := args[0]
-		args = args[1:]
-		if a == "--" {
-			break
-		}
-		for i := 1; i < len(a); i++ {
-			if strings.IndexByte(values, a[i]) < 0 {
-				if i == 1 && strings.Trim(a[1:], "-0123456789") == "" { // nice -5
-					o.words = append(o.words, option{flag: a})
-					break
-				}
-				o.words = append(o.words, option{flag: "-" + a[i:i+1]})
-				continue
-			}
-			v := option{flag: "-" + a[i:i+1], value: a[i+1:]}
-			if v.value == "" && len(args) > 0 {
-				v.value, args = args[0], args[1:]
-			}
-			o.words = append(o.words, v)
-			break
-		}
+	flags, operands := rcparse.Getopt(args, values, nil)
+	o := &options{rest: operands}
+	for _, f := range flags {
+		o.words = append(o.words, option{f.Name, f.Value})
 	}
-	o.rest = args
 	return o
 }
 

@@ -98,7 +98,7 @@ func wrapped(name string, args []string) int {
 			f.FIB, rest = rest[0], rest[1:]
 		}
 	case "cpuset":
-		flags, rest = getopt(args, "cdjlnprst")
+		flags, rest = getopt(args, "djlnpstx")
 		if isset(flags, "g") || isset(flags, "p") {
 			return -1
 		}
@@ -112,7 +112,7 @@ func wrapped(name string, args []string) int {
 			f.Chroot, rest = rest[0], rest[1:]
 		}
 	case "env":
-		flags, rest = getopt(args, "uPSULc")
+		flags, rest = getopt(args, "CLPSUu")
 		if len(rest) > 0 && rest[0] == "-" { // the old form of -i
 			flags, rest = append(flags, flag{name: "i"}), rest[1:]
 		}
