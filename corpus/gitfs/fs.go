@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,13 +21,27 @@ import (
 type FS struct {
 	lister  lister
 	objects objectReader
-	work    string // what to put before a path for the work tree; "" for none
+	work    string   // what to put before a path for the work tree; "" for none
+	lost    sync.Map // the objects that are not there
 	missing atomic.Int64
 }
 
-// Missing is how many files could not be read since then because a partial
+// Missing is how many files and directories could not be read since then because a partial
 // clone never fetched them.
 func (f *FS) Missing() int { return int(f.missing.Load()) }
+
+// miss notes an object that is not there. The error is then not of the kind of
+// fs.ErrNotExist: the file is there, its text is not.
+func (f *FS) miss(err error) error {
+	var missing *missingError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	if _, known := f.lost.LoadOrStore(missing.hash, true); !known {
+		f.missing.Add(1)
+	}
+	return errors.New(missing.Error())
+}
 
 func pathError(op, name string, err error) error {
 	if errors.Is(err, errNoEntry) {
@@ -45,9 +60,22 @@ func (f *FS) find(op, name string) (entry, error) {
 	}
 	e, err := f.lister.find(name)
 	if err != nil {
-		return entry{}, pathError(op, name, err)
+		return entry{}, pathError(op, name, f.miss(err))
 	}
 	return e, nil
+}
+
+// Object is the name of the blob or tree that a path is, by which one state of it is told from
+// another; "" where there is none, or it is not known, as that of a directory of the index.
+func (f *FS) Object(name string) string {
+	if l, ok := f.lister.(*treeLister); ok && name == "." {
+		return l.root.String()
+	}
+	e, err := f.find("object", name)
+	if err != nil {
+		return ""
+	}
+	return e.hash.String()
 }
 
 // Open opens a file or directory. A file larger than 1 MiB is refused.
@@ -99,7 +127,7 @@ func (f *FS) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	list, err := f.lister.list(name)
 	if err != nil {
-		return nil, pathError("readdir", name, err)
+		return nil, pathError("readdir", name, f.miss(err))
 	}
 	out := make([]fs.DirEntry, len(list))
 	for i, e := range list {
@@ -142,12 +170,7 @@ func (f *FS) blob(op, name string, e entry, buf []byte, limit int64) ([]byte, er
 		}
 	}
 	kind, data, err := f.objects.object(e.hash, limit)
-	var missing *missingError
-	if errors.As(err, &missing) {
-		f.missing.Add(1)
-		// Not the kind of fs.ErrNotExist: the file is there, its text is not.
-		err = errors.New(missing.Error())
-	}
+	err = f.miss(err)
 	if err == nil && kind != kindBlob {
 		err = fmt.Errorf("is damaged: object %s is a %s, expected a blob", e.hash, kind)
 	}

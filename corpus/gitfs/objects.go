@@ -177,6 +177,7 @@ type cachedReader struct {
 	mu   sync.Mutex
 	kept map[hash]keptObject
 	size int
+	most int // bytes that are kept
 }
 
 type keptObject struct {
@@ -184,7 +185,7 @@ type keptObject struct {
 	data []byte
 }
 
-// maxKept is how many bytes of objects are kept.
+// maxKept is how many bytes of objects are kept where nobody says.
 const maxKept = 32 << 20
 
 func (c *cachedReader) object(h hash, limit int64) (string, []byte, error) {
@@ -197,7 +198,7 @@ func (c *cachedReader) object(h hash, limit int64) (string, []byte, error) {
 	kind, data, err := c.objectReader.object(h, limit)
 	if err == nil {
 		c.mu.Lock()
-		if c.size += len(data); c.size <= maxKept {
+		if c.size += len(data); c.size <= c.most {
 			c.kept[h] = keptObject{kind, data}
 		}
 		c.mu.Unlock()

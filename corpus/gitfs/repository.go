@@ -2,6 +2,7 @@ package gitfs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/format/config"
 
@@ -42,6 +44,9 @@ type Options struct {
 	Git string
 	// OnlyGit asks the git program for everything.
 	OnlyGit bool
+	// Keep is how many bytes of objects are kept in memory; 0 for 32 MiB. Who reads many
+	// revisions has most objects in common between them.
+	Keep int
 }
 
 // A Repository is a git repository with a work tree, or a bare one.
@@ -110,7 +115,7 @@ func Open(dir string, opts Options) (*Repository, error) {
 		r.database = newDatabase(dirs, r.hashSize)
 		r.objects = &fallbackReader{r.database, r.program}
 	}
-	r.objects = &cachedReader{objectReader: r.objects, kept: map[hash]keptObject{}}
+	r.objects = &cachedReader{objectReader: r.objects, kept: map[hash]keptObject{}, most: cmp.Or(opts.Keep, maxKept)}
 	return r, nil
 }
 
@@ -358,6 +363,15 @@ type Commit struct {
 // String is the commit's full name.
 func (c *Commit) String() string { return c.hash.String() }
 
+// When is when it was committed: the committer's date, in UTC. It is the zero time
+// where the commit has none that makes sense.
+func (c *Commit) When() time.Time {
+	if c.when == 0 {
+		return time.Time{}
+	}
+	return time.Unix(c.when, 0).UTC()
+}
+
 // Commit finds a commit. A nil Commit without error is HEAD before the first commit.
 func (r *Repository) Commit(rev string) (*Commit, error) {
 	h, err := r.resolve(rev)
@@ -399,11 +413,10 @@ const maxTags = 16
 
 // Parent is the first parent; nil for a first commit.
 func (c *Commit) Parent() (*Commit, error) {
-	list, err := c.Parents()
-	if err != nil || len(list) == 0 {
-		return nil, err
+	if len(c.parents) == 0 {
+		return nil, nil
 	}
-	return list[0], nil
+	return c.repo.commit(c.parents[0])
 }
 
 // Parents is the parents, several for a merge. In a shallow clone one may be

@@ -34,6 +34,7 @@ func parseTree(data []byte, hashSize int) ([]entry, error) {
 type commit struct {
 	tree    hash
 	parents []hash
+	when    int64 // of the committer, in seconds since 1970; 0 where it makes no sense
 }
 
 func parseCommit(data []byte, hashSize int) (*commit, error) {
@@ -52,6 +53,10 @@ func parseCommit(data []byte, hashSize int) (*commit, error) {
 				c.parents = append(c.parents, h)
 			}
 			continue
+		case "author":
+			continue
+		case "committer":
+			c.when = commitTime(value)
 		}
 		break
 	}
@@ -59,6 +64,17 @@ func parseCommit(data []byte, hashSize int) (*commit, error) {
 		return nil, errors.New("is damaged: a commit without a tree")
 	}
 	return c, nil
+}
+
+// commitTime is the time in `NAME <ADDRESS> SECONDS ZONE`.
+func commitTime(value string) int64 {
+	_, after, _ := strings.Cut(value[strings.LastIndexByte(value, '>')+1:], " ")
+	seconds, _, _ := strings.Cut(after, " ")
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
 
 // A lister lists directories of a revision or of the index.

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/corpus/gitfs"
+	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/history"
+	"github.com/svcjify/svcjify/lint/report"
+)
+
+// historyKeep is how many bytes of git objects are kept: those of a ports tree's Makefiles
+// and directories are some 60 MB.
+const historyKeep = 256 << 20
+
+// historyFlags are the flags of the commands that look at revisions.
+type historyFlags struct {
+	look     lookFlags
+	simulate bool
+}
+
+func (f *historyFlags) add(cmd *cobra.Command) {
+	f.look.addRelease(cmd)
+	cmd.Flags().StringSliceVar(&f.look.narrow.only, "only", nil, "only ports or services that match these patterns, such as www/* or nginx")
+	cmd.Flags().BoolVar(&f.simulate, "simulate", false, "run the scripts in the simulation too, which finds what blocks a service; without, only what the texts say counts")
+}
+
+func (c *Command) historyCmd() *cobra.Command {
+	var f historyFlags
+	var format formatFlag
+	var since, rev, every string
+	h := &history.History{}
+	formats := []report.Format{
+		{Name: "tsv", What: "programs and spreadsheets: a line a revision", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.TSV(w) }},
+		{Name: "json", What: "programs: an object", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.JSON(w) }},
+		{Name: "svg", What: "people: a stacked area by state", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.SVG(w) }},
+	}
+	cmd := &cobra.Command{
+		Use:   "history [--since DATE | --rev A..B] [--every 30d] [PATH]",
+		Short: "Show how many services were ready over time, from git",
+		Long: `Show the states of a ports tree's services over its git history. Revisions are read out of
+the repository around PATH, by default the current directory; nothing is checked out. They are
+taken along first parents: what the branch was, one commit after the other. A service
+is judged again only where a file changed that its verdict rests on.
+
+tsv has a line a revision, json an object, svg a picture with dates on the axis and the
+repository's tags marked as releases. Where there was no ports tree, or objects are
+missing, the note says so.`,
+		Example: `  svcjify history --since 2024-01-01 --format tsv=ready.tsv,svg=ready.svg /usr/ports
+  svcjify history --rev 2025Q1..main --every 7d /usr/ports`,
+		Args: atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			outs, err := format.outputs()
+			if err != nil {
+				return err
+			}
+			step, err := days(every)
+			if err != nil {
+				return fmt.Errorf("%w: --every: %w", errUsage, err)
+			}
+			j, err := c.openHistory(args, &f)
+			if err != nil {
+				return err
+			}
+			defer j.Repository.Close()
+			line, from, err := historyLine(cmd.Context(), j.Repository, rev, since)
+			if err != nil {
+				return err
+			}
+			if line.Ends != "" {
+				fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(line.Ends))
+			}
+			tip := line.Commits[0]
+			if err := c.judgeAt(j, tip, args, &f); err != nil {
+				return err
+			}
+			c.progress.say("looking at revisions", c.global.quiet)
+			h.Points, err = j.Points(cmd.Context(), line.Every(step, from), func(done, all int, at *gitfs.Commit) {
+				c.progress.named(done, all, at.When().Format(time.DateOnly))
+			})
+			c.progress.done()
+			if err != nil {
+				return err
+			}
+			h.Title, h.Simulated = "Services by state: "+historyName(j), f.simulate
+			tags, err := j.Repository.Tags()
+			if err != nil {
+				return err
+			}
+			h.Mark(tags)
+			if c.global.verbose {
+				fmt.Fprintf(c.Stderr, "%d services looked at, %d known from another revision\n", j.Judged, j.Known)
+			}
+			return c.print(outs, nil, report.Options{})
+		},
+	}
+	f.add(cmd)
+	format.add(cmd, formats)
+	cmd.Flags().Lookup("format").DefValue = "tsv"
+	format.text = "tsv"
+	cmd.Flags().StringVar(&since, "since", "", "first `date`, such as 2024-01-31 or 90d (ago); default two years before the last commit")
+	cmd.Flags().StringVar(&rev, "rev", "", "`revisions`: A..B, or the last one only; default HEAD")
+	cmd.Flags().StringVar(&every, "every", "30d", "`time` between revisions: days, or weeks with a w")
+	cmd.MarkFlagsMutuallyExclusive("since", "rev")
+	return cmd
+}
+
+func (c *Command) diffCmd() *cobra.Command {
+	var f historyFlags
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "diff REV1 REV2 [PATH]",
+		Short: "Show which services changed state between two revisions, with the commit",
+		Long: `Show the services whose state in REV2 is not that in REV1, those that are new and those
+that are gone, each with the commit that made the difference, along first parents. The
+repository is the one around PATH, by default the current directory; nothing is checked out.`,
+		Example: `  svcjify diff 2025Q1 main
+  svcjify diff HEAD~100 HEAD /usr/ports/www`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 || len(args) > 3 {
+				return fmt.Errorf("%w: diff takes two revisions and perhaps a path, found %d words", errUsage, len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j, err := c.openHistory(args[2:], &f)
+			if err != nil {
+				return err
+			}
+			defer j.Repository.Close()
+			var commits [2]*gitfs.Commit
+			for i := range commits {
+				if commits[i], err = revision(j.Repository, args[i]); err != nil {
+					return err
+				}
+			}
+			if err := c.judgeAt(j, commits[1], args[2:], &f); err != nil {
+				return err
+			}
+			c.progress.say("looking at revisions", c.global.quiet)
+			changes, notes, err := j.Compare(cmd.Context(), commits[0], commits[1])
+			c.progress.done()
+			if err != nil {
+				return err
+			}
+			for _, n := range notes {
+				fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(n))
+			}
+			if asJSON {
+				if changes == nil {
+					changes = []history.Change{}
+				}
+				e := json.NewEncoder(c.Stdout)
+				e.SetEscapeHTML(false)
+				e.SetIndent("", "  ")
+				return e.Encode(changes)
+			}
+			if len(changes) == 0 && !c.global.quiet {
+				fmt.Fprintln(c.Stderr, "no service changed its state")
+			}
+			return history.Print(c.Stdout, changes)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
+	return cmd
+}
+
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%w: %s takes one path, found %d", errUsage, cmd.Name(), len(args))
+	}
+	return nil
+}
+
+// openHistory opens the repository around a path.
+func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, error) {
+	if c.global.tree != "" {
+		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: PATH says which repository", errUsage)
+	}
+	repo, err := gitfs.Open(historyPath(args), gitfs.Options{Keep: historyKeep})
+	if err != nil {
+		return nil, err
+	}
+	opts, err := c.options(&f.look)
+	if err != nil {
+		repo.Close()
+		return nil, err
+	}
+	if !f.simulate {
+		opts.Simulate = nil
+	}
+	return &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts, Narrow: f.look.narrow.narrow()}, nil
+}
+
+// historyPath is the directory that a path is, or is in.
+func historyPath(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	if info, err := os.Stat(args[0]); err == nil && !info.IsDir() {
+		return filepath.Dir(args[0])
+	}
+	return args[0]
+}
+
+// judgeAt finds the tree and the part of it that a path means, as they are in a revision.
+func (c *Command) judgeAt(j *history.Judge, at *gitfs.Commit, args []string, f *historyFlags) error {
+	name := "."
+	if len(args) > 0 {
+		name = args[0]
+	}
+	files := j.Repository.FS(at)
+	if j.Repository.WorkTree != "" {
+		rel, err := inside(j.Repository.WorkTree, name)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+		j.Root = corpus.NewRoots(files).In(rel)
+		part := strings.TrimPrefix(strings.TrimPrefix(rel, j.Root), "/")
+		if j.Root == "." {
+			part = rel
+		}
+		if part == "" {
+			part = "."
+		}
+		j.Parts = []string{part}
+	}
+	tree := &corpus.Tree{Dir: name, Root: j.Repository.WorkTree, Repository: j.Repository.WorkTree, Inner: j.Root, Prefix: j.Root}
+	if tree.Root != "" {
+		tree.Root = filepath.Join(tree.Root, filepath.FromSlash(j.Root))
+		if err := c.configure([]*corpus.Tree{tree}, []string{historyPath(args)}); err != nil {
+			return err
+		}
+	}
+	if j.Lint.Operator == "" {
+		j.Lint.Operator = c.config.Operator
+	}
+	if j.Lint.Release.Name == "" {
+		j.Lint.Release = c.config.Release
+	}
+	j.Lint.Policy = c.config.Policy
+	return nil
+}
+
+// historyName is what the history is of.
+func historyName(j *history.Judge) string {
+	name := j.Repository.WorkTree
+	if name == "" {
+		name = j.Repository.GitDir
+	}
+	name = filepath.Base(name)
+	if j.Root != "." {
+		name += "/" + j.Root
+	}
+	if j.Parts[0] != "." {
+		name += "/" + j.Parts[0]
+	}
+	return name
+}
+
+// revision is a commit that must be there.
+func revision(repo *gitfs.Repository, name string) (*gitfs.Commit, error) {
+	commit, err := repo.Commit(name)
+	if err == nil && commit == nil {
+		err = hinted{errors.New("there is no commit yet"), "git log shows what there is"}
+	}
+	return commit, err
+}
+
+// twoYears is how far a history goes back where nobody says.
+const twoYears = 2 * 365 * 24 * time.Hour
+
+// historyLine is the commits that the flags mean, and the first date.
+func historyLine(ctx context.Context, repo *gitfs.Repository, rev, since string) (history.Line, time.Time, error) {
+	var none history.Line
+	first, last, ranged := strings.Cut(rev, "..")
+	if !ranged {
+		first, last = "", rev
+	}
+	if last == "" {
+		last = "HEAD"
+	}
+	tip, err := revision(repo, last)
+	if err != nil {
+		return none, time.Time{}, err
+	}
+	if ranged {
+		if first == "" {
+			first = "HEAD"
+		}
+		start, err := revision(repo, first)
+		if err != nil {
+			return none, time.Time{}, err
+		}
+		line, err := history.Walk(ctx, tip, start, time.Time{})
+		return line, start.When(), err
+	}
+	from := tip.When().Add(-twoYears)
+	if since != "" {
+		if from, err = date(since, tip.When()); err != nil {
+			return none, time.Time{}, fmt.Errorf("%w: --since: %w", errUsage, err)
+		}
+		if from.After(tip.When()) {
+			return none, time.Time{}, fmt.Errorf("%w: --since: %s is after the last commit, of %s", errUsage, since, tip.When().Format(time.DateOnly))
+		}
+	}
+	line, err := history.Walk(ctx, tip, nil, from)
+	return line, from, err
+}
+
+// date reads 2024-01-31, or 90d before another.
+func date(text string, before time.Time) (time.Time, error) {
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return t, nil
+	}
+	if ago, err := days(text); err == nil {
+		return before.Add(-ago), nil
+	}
+	return time.Time{}, fmt.Errorf("%q is no date: expected one such as 2024-01-31, or 90d", text)
+}
+
+// days reads 30d, 4w, or 2y.
+func days(text string) (time.Duration, error) {
+	units := map[byte]time.Duration{'d': 1, 'w': 7, 'y': 365}
+	if text != "" {
+		if unit, ok := units[text[len(text)-1]]; ok {
+			if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && n > 0 && n < 40000/int(unit) {
+				return time.Duration(n) * unit * 24 * time.Hour, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%q is no time: expected a number of days, weeks or years, such as 30d, 4w or 1y", text)
+}
