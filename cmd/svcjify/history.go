@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -238,12 +239,18 @@ func (c *Command) judgeAt(j *history.Judge, at *gitfs.Commit, args []string, f *
 		}
 		j.Parts = []string{part}
 	}
-	tree := &corpus.Tree{Dir: name, Root: j.Repository.WorkTree, Repository: j.Repository.WorkTree, Inner: j.Root, Prefix: j.Root}
-	if tree.Root != "" {
-		tree.Root = filepath.Join(tree.Root, filepath.FromSlash(j.Root))
-		if err := c.configure([]*corpus.Tree{tree}, []string{historyPath(args)}); err != nil {
-			return err
-		}
+	sub, err := fs.Sub(files, j.Root)
+	if err != nil {
+		return err
+	}
+	tree := &corpus.Tree{Dir: name, Repository: j.Repository.WorkTree, Inner: j.Root, Prefix: j.Root}
+	if tree.Repository != "" {
+		tree.Root = filepath.Join(tree.Repository, filepath.FromSlash(j.Root))
+		tree.Dir = tree.Root
+	}
+	tree = (&corpus.Target{Tree: tree}).In(sub).Tree
+	if err := c.configure([]*corpus.Tree{tree}, []string{historyPath(args)}); err != nil {
+		return err
 	}
 	if j.Lint.Operator == "" {
 		j.Lint.Operator = c.config.Operator
@@ -251,7 +258,9 @@ func (c *Command) judgeAt(j *history.Judge, at *gitfs.Commit, args []string, f *
 	if j.Lint.Release.Name == "" {
 		j.Lint.Release = c.config.Release
 	}
-	j.Lint.Policy = c.config.Policy
+	policy := *c.config.Policy
+	policy.Tree = nil // it counts for the trees of all revisions
+	j.Lint.Policy = &policy
 	return nil
 }
 
