@@ -43,11 +43,6 @@ func (c *Command) historyCmd() *cobra.Command {
 	var format formatFlag
 	var since, rev, every string
 	h := &history.History{}
-	formats := []report.Format{
-		{Name: "tsv", What: "programs and spreadsheets: a line a revision", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.TSV(w) }},
-		{Name: "json", What: "programs: an object", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.JSON(w) }},
-		{Name: "svg", What: "people: a stacked area by state", Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return h.SVG(w) }},
-	}
 	cmd := &cobra.Command{
 		Use:   "history [--since DATE | --rev A..B] [--every 30d] [PATH]",
 		Short: "Show how many services were ready over time, from git",
@@ -108,14 +103,26 @@ missing, the note says so.`,
 		},
 	}
 	f.add(cmd)
-	format.add(cmd, formats)
-	cmd.Flags().Lookup("format").DefValue = "tsv"
-	format.text = "tsv"
+	format.add(cmd, historyFormats(h))
+	text := cmd.Flags().Lookup("format")
+	text.Usage, text.DefValue, format.text = "`format` to print: tsv, json or svg, or several as in tsv=FILE,svg=FILE", "tsv", "tsv"
 	cmd.Flags().StringVar(&since, "since", "", "first `date`, such as 2024-01-31 or 90d (ago); default two years before the last commit")
 	cmd.Flags().StringVar(&rev, "rev", "", "`revisions`: A..B, or the last one only; default HEAD")
 	cmd.Flags().StringVar(&every, "every", "30d", "`time` between revisions: days, or weeks with a w")
 	cmd.MarkFlagsMutuallyExclusive("since", "rev")
 	return cmd
+}
+
+// historyFormats is what history can print. It is asked for before there is anything in h.
+func historyFormats(h *history.History) []report.Format {
+	format := func(name, what string, print func(io.Writer) error) report.Format {
+		return report.Format{Name: name, What: what, Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return print(w) }}
+	}
+	return []report.Format{
+		format("tsv", "programs and spreadsheets: a line a revision, with a header", h.TSV),
+		format("json", "programs: an object, with the repository's tags", h.JSON),
+		format("svg", "people: a picture, the states stacked over time", h.SVG),
+	}
 }
 
 func (c *Command) diffCmd() *cobra.Command {

@@ -12,12 +12,16 @@ import (
 // topics are help pages that are no commands; the manual page has them too.
 func topics() []*cobra.Command {
 	var formats strings.Builder
-	formats.WriteString("What lint, and list, can print (--format), and who reads it.\n\nlint:\n")
+	formats.WriteString("What lint, list and history can print (--format), and who reads it.\n\nlint:\n")
 	for _, f := range report.Formats() {
 		fmt.Fprintf(&formats, "  %-10s  %s\n", f.Name, f.What)
 	}
 	formats.WriteString("\nlist:\n")
 	for _, f := range report.ListFormats() {
+		fmt.Fprintf(&formats, "  %-10s  %s\n", f.Name, f.What)
+	}
+	formats.WriteString("\nhistory:\n")
+	for _, f := range historyFormats(nil) {
 		fmt.Fprintf(&formats, "  %-10s  %s\n", f.Name, f.What)
 	}
 	formats.WriteString(`

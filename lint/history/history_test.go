@@ -109,6 +109,7 @@ func tree(t *testing.T) (*clone, map[string]string) {
 	at["merge"] = c.git("rev-parse", "HEAD")
 	at["ready"] = c.commit("dns/wren: ready <b>&\u202e", map[string]string{"dns/wren/files/wren.in": script("wren", declared("wren"))})
 	c.git("tag", "release/1.0")
+	c.git("pack-refs", "--all")
 	c.git("tag", "-a", "-m", "x", "release/1.1")
 	at["last"] = c.commit("unrelated", map[string]string{"README": "ports\n"})
 	return c, at
