@@ -68,6 +68,9 @@ func (d declaration) rewrite(words []string, what string) *Fix {
 // hardNo reports whether it is an opt-out that the script itself decides.
 func (d declaration) hardNo() bool { return d.is("NO") && !d.Op.IsDefault() }
 
+// softNo reports whether it is a default of NO, which rc.conf can lift.
+func (d declaration) softNo() bool { return d.is("NO") && d.Op.IsDefault() }
+
 // is reports whether a switch is set to yes or no, in any of rc.subr's spellings (checkyesno).
 func (d declaration) is(want string) bool {
 	if d.Kind != rcparse.SvcjSwitch {

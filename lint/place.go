@@ -7,6 +7,7 @@ import (
 
 	"mvdan.cc/sh/v3/syntax"
 
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
@@ -71,18 +72,43 @@ func DeclareOptions(s *rcparse.Script, options []string, op Operator) (Edit, err
 	if s.Err != nil {
 		return Edit{}, errUnparsed
 	}
-	v, eval, err := variable(s, "_svcj_options")
+	line, eval, err := defaultLine(s, "_svcj_options", strings.Join(options, " "), op)
 	if err != nil {
 		return Edit{}, err
 	}
-	value := strings.Join(options, " ")
-	if eval {
-		return placeDefault(s, fmt.Sprintf(`eval ": \${%s%s\"%s\"}"`, v, op.sign(), value), true)
+	return placeDefault(s, []string{line}, eval)
+}
+
+// DeclareSoftOptOut places the options, and below them a default of NO under its
+// reason, `: ${foo_svcj="NO"}`: svcj_all_enable does not jail the service, and
+// foo_svcj=YES in rc.conf does, by service(8) and at boot.
+func DeclareSoftOptOut(s *rcparse.Script, options []string, comment string, op Operator) (Edit, error) {
+	if s.Err != nil {
+		return Edit{}, errUnparsed
 	}
-	if quoted(s) || len(options) != 1 {
+	first, eval, err := defaultLine(s, "_svcj_options", strings.Join(options, " "), op)
+	if err != nil {
+		return Edit{}, err
+	}
+	second, _, err := defaultLine(s, "_svcj", infer.OptOut, op)
+	if err != nil {
+		return Edit{}, err
+	}
+	return placeDefault(s, []string{first, "# No service jail by default: " + comment, second}, eval)
+}
+
+// defaultLine is a default of ${name}_suffix, and whether it needs an eval.
+func defaultLine(s *rcparse.Script, suffix, value string, op Operator) (line string, eval bool, err error) {
+	v, eval, err := variable(s, suffix)
+	switch {
+	case err != nil:
+		return "", false, err
+	case eval:
+		return fmt.Sprintf(`eval ": \${%s%s\"%s\"}"`, v, op.sign(), value), true, nil
+	case quoted(s) || value == "" || strings.Contains(value, " "):
 		value = `"` + value + `"`
 	}
-	return placeDefault(s, fmt.Sprintf(": ${%s%s%s}", v, op.sign(), value), false)
+	return fmt.Sprintf(": ${%s%s%s}", v, op.sign(), value), false, nil
 }
 
 // quoted reports whether the enable default quotes its value.
@@ -91,10 +117,10 @@ func quoted(s *rcparse.Script) bool {
 	return !ok || e.Value == "" || strings.ContainsAny(e.Value, `"'`)
 }
 
-// placeDefault inserts a line after the last default of the script's block, or
+// placeDefault inserts lines after the last default of the script's block, or
 // after load_rc_config, where the Porter's Handbook wants defaults, or before
 // the first function.
-func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
+func placeDefault(s *rcparse.Script, lines []string, eval bool) (Edit, error) {
 	after := 0 // an eval needs the name's last value
 	if eval {
 		for _, a := range s.Get("name") {
@@ -104,9 +130,11 @@ func placeDefault(s *rcparse.Script, line string, eval bool) (Edit, error) {
 	if block := s.Block(); len(block) > 0 {
 		last := block[len(block)-1]
 		if at := lineEnd(s, last.Span.End); last.Span.End >= after {
-			return insertLine(s, at, s.Indent(last.Span.Start)+line+"\n")
+			indent := s.Indent(last.Span.Start)
+			return insertLine(s, at, indent+strings.Join(lines, "\n"+indent)+"\n")
 		}
 	}
+	line := strings.Join(lines, "\n")
 	if load := lastLoad(s); load >= after && load >= 0 {
 		return insertParagraph(s, lineEnd(s, load), line+"\n")
 	}

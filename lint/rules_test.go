@@ -37,6 +37,20 @@ why: It mounts file systems, which no option permits.
 comment: mounts file systems
 source: outside(8)
 
+service: login foo_login
+needs: NO
+lifted: net_basic
+why: Its sessions would be locked in the jail.
+comment: its sessions must see the host
+source: login(8)
+
+service: bus
+needs: NO
+lifted: none
+why: It starts services of the host.
+comment: starts services of the host
+source: bus(8)
+
 service: clock
 needs: net_basic settime
 why: It asks for the time over UDP. It sets the clock.
@@ -91,7 +105,7 @@ func TestRules(t *testing.T) {
 // hasFix is the rules that can mend something.
 var hasFix = map[string]bool{
 	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true, "SJ201": true,
-	"SJ301": true, "SJ302": true,
+	"SJ301": true, "SJ302": true, "SJ303": true,
 }
 
 func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcrun.Pool) (fired, fixed bool) {

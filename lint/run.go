@@ -213,16 +213,16 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.Programs = in.Programs()
 	s.Verdict = infer.Infer(in, facts, k)
 	opts.Policy.decide(svc, &s.Verdict)
-	if s.Records != nil && !opts.Configured && (s.Declared() || !s.Verdict.OptOut) {
+	if s.Records != nil && !opts.Configured && (s.Declared() || !s.Verdict.Never()) {
 		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
 	}
 	s.remarks = remarks(s.Script, svc.Template)
-	for _, r := range Rules() {
-		if r.Check != nil {
-			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})
-		}
+	all := s.check(opts)
+	if !s.Declared() && s.Verdict.Lifted != nil && slices.ContainsFunc(all, blocks) {
+		// It would not work once an administrator lifts the opt-out, so that can't be offered.
+		s.Verdict.Lifted, s.Repair = nil, nil
+		all = s.check(opts)
 	}
-	all := sortFindings(s.Findings)
 	addSource(all, src)
 	s.Findings, s.Silenced = opts.Policy.split(all, ignores(s.remarks))
 	if s.Repair != nil && !slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Fix == s.Repair }) {
@@ -231,6 +231,17 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.weigh(all)
 	s.decide()
 	return s
+}
+
+// check is what the rules find; a rule sees what those before it found.
+func (s *Subject) check(opts Options) []Finding {
+	s.Findings = nil
+	for _, r := range Rules() {
+		if r.Check != nil {
+			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})
+		}
+	}
+	return sortFindings(s.Findings)
 }
 
 // alongside calls f while its caller waits for the simulation. The function that

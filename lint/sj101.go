@@ -18,6 +18,8 @@ The fix adds the smallest set of options that the evidence supports, with ` + "`
 and not ` + "`:=`" + ` so that an empty value in rc.conf, the way to deny the network, holds.
 An empty set is written too: it says that someone looked. A service that no set
 of options can make work gets ` + "`foo_svcj=\"NO\"`" + ` after load_rc_config, under its reason.
+One that works, and is better not jailed by default, such as a login service, gets its
+options and the default ` + "`: ${foo_svcj=\"NO\"}`" + `, which rc.conf can lift, as base does for sshd.
 Where there is no evidence nothing is offered; see ` + "`svcjify explain ORIGIN`" + `.`,
 		Before: `load_rc_config $name
 
@@ -73,6 +75,13 @@ func (p *Pass) undeclaredAt() rcparse.Pos {
 
 // declareFix is the edit that adds a verdict's declaration.
 func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
+	if v.OptOut && !v.Never() {
+		e, err := DeclareSoftOptOut(s, v.Lifted, v.Comment, op)
+		if err != nil {
+			return nil, err
+		}
+		return &Fix{What: "declare its options, and keep it out of service jails by default", Edits: []Edit{e}, Certainty: v.Certainty}, nil
+	}
 	if v.OptOut {
 		e, err := DeclareOptOut(s, v.Comment)
 		if err != nil {
@@ -90,6 +99,8 @@ func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
 // describe is what a verdict says, after "the service".
 func describe(v infer.Verdict) string {
 	switch {
+	case v.OptOut && !v.Never():
+		return describe(infer.Verdict{Options: v.Lifted}) + ", and is better not jailed by default: " + v.Comment
 	case v.OptOut:
 		return "must stay outside a jail: " + v.Comment
 	case len(v.Options) == 0:

@@ -82,7 +82,7 @@ func checkUnknownOption(p *Pass) {
 
 // needs reports whether the evidence has it that the service needs a word.
 func (p *Pass) needs(word string) bool {
-	return p.Verdict.Known() && !p.Verdict.OptOut && slices.Contains(p.Verdict.Options, word)
+	return p.Verdict.Known() && slices.Contains(p.Verdict.Works(), word)
 }
 
 // Nearest is the one known word at the smallest edit distance, at most two; ""

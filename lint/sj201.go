@@ -41,7 +41,7 @@ foo_prestart()
 }
 
 func checkStartDiffers(p *Pass) {
-	if !p.simulated() || !p.Declared() && p.Verdict.OptOut {
+	if !p.simulated() || !p.Declared() && p.Verdict.Never() {
 		return
 	}
 	start, once := p.Records.start(), ""

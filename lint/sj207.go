@@ -55,7 +55,7 @@ func hostActs(reached []rcrun.Command) []hostAct {
 }
 
 func checkNeedsHost(p *Pass) {
-	if !p.simulated() || p.Verdict.OptOut {
+	if !p.simulated() || p.Verdict.Never() {
 		return
 	}
 	told := map[string]bool{}

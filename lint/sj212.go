@@ -22,7 +22,7 @@ foo_stop() { /usr/local/bin/fooctl stop ${how}; }`,
 foo_stop() { /usr/local/bin/fooctl stop --save; }`,
 	},
 	Check: func(p *Pass) {
-		if !p.simulated() || p.Records.Stop == nil || p.Verdict.OptOut || len(p.Records.Stop.Host.Stops) == 0 {
+		if !p.simulated() || p.Records.Stop == nil || p.Verdict.Never() || len(p.Records.Stop.Host.Stops) == 0 {
 			return
 		}
 		stop := p.Records.Stop

@@ -30,7 +30,7 @@ certain or confident, since the service would not work, and for information wher
 			if len(declared) == 0 {
 				has, too = "is empty", ""
 			}
-			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Options), p.Verdict.Reason,
+			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Works()), p.Verdict.Reason,
 				"%s %s, but the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
 		}
 	},
@@ -56,10 +56,10 @@ is likely. A private System V namespace (sysvipcnew) is less than the host's (sy
 			}
 			var fix *Fix
 			if len(missing) == 0 { // or else SJ301's does it
-				fix = p.rewriteTo(d, p.Verdict.Options)
+				fix = p.rewriteTo(d, p.Verdict.Works())
 			}
 			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
-				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Options), p.Verdict.Certainty)
+				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Works()), p.Verdict.Certainty)
 		}
 	},
 }
@@ -71,7 +71,9 @@ var sj303 = &Rule{
 		Text: `What it does is refused in a jail whatever the options say: jail(8) and
 prison_priv_check in sys/kern/kern_jail.c have the list. Such a script says NO, and why.
 An error where the evidence is certain or confident. Where it is likely, that is a warning, and
-whether the service is ready is not known.`,
+whether the service is ready is not known. The same goes for a default of NO that rc.conf can
+lift. A service that works in a jail, and is better not jailed by default, such as a login
+service, gets a warning where that default is missing: svcj_all_enable would jail it.`,
 		Before: `: ${foo_svcj_options="net_basic"}`,
 		After: `# No service jail: it loads rules into the packet filter
 foo_svcj="NO"`,
@@ -80,13 +82,25 @@ foo_svcj="NO"`,
 		if !p.Verdict.OptOut || !p.Declared() || p.optedOut() || p.Verdict.Certainty < infer.Likely {
 			return
 		}
-		if d, _, ok := p.declaredWords(); ok {
-			const text = "the script declares options, but the service %s stay outside a jail (%s): %s"
-			if p.Verdict.Certainty >= infer.Confident {
-				p.report(d.Pos, nil, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why", text, "must", p.Verdict.Certainty, p.Verdict.Because())
-			} else {
-				p.doubt(Warning, d.Pos, "if so, set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why", text, "may have to", p.Verdict.Certainty, p.Verdict.Because())
-			}
+		d, _, options := p.declaredWords()
+		soft, hasSoft := p.softNo()
+		has := "declares options"
+		switch {
+		case options:
+		case hasSoft && p.Verdict.Never():
+			d, has = soft, "lets rc.conf lift its NO"
+		default:
+			return
+		}
+		because, c, no := p.Verdict.Because(), p.Verdict.Certainty, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why"
+		switch {
+		case !p.Verdict.Never() && hasSoft: // options and a default of NO: all that there is to say
+		case !p.Verdict.Never():
+			p.reportAs(Warning, d.Pos, p.softFix(d), "", "the script declares options, but the service is better not jailed by default (%s): %s", c, because)
+		case c >= infer.Confident:
+			p.report(d.Pos, nil, no, "the script %s, but the service must stay outside a jail (%s): %s", has, c, because)
+		default:
+			p.doubt(Warning, d.Pos, "if so, "+no, "the script %s, but the service may have to stay outside a jail (%s): %s", has, c, because)
 		}
 	},
 }
@@ -117,6 +131,32 @@ foo_svcj="NO"`,
 	},
 }
 
+// softNo is the default of NO that rc.conf can lift, if there is one.
+func (p *Pass) softNo() (declaration, bool) {
+	for _, d := range p.declarations() {
+		if d.softNo() && !p.wrongPrefix(d) {
+			return d, true
+		}
+	}
+	return declaration{}, false
+}
+
+// softFix is the fix that adds a default of NO below the options, or nil where
+// they do not stand on lines of their own.
+func (p *Pass) softFix(d declaration) *Fix {
+	sp, ok := wholeLine(p.Script, d.Span)
+	line, _, err := defaultLine(p.Script, "_svcj", infer.OptOut, p.opts.Operator)
+	if !ok || err != nil || d.Func != "" || d.Cond {
+		return nil
+	}
+	indent := p.Script.Indent(d.Span.Start)
+	e, err := insertLine(p.Script, sp.End, indent+"# No service jail by default: "+p.Verdict.Comment+"\n"+indent+line+"\n")
+	if err != nil {
+		return nil
+	}
+	return &Fix{What: "keep it out of service jails by default", Edits: []Edit{e}, Certainty: p.Verdict.Certainty}
+}
+
 // compare holds the declared words against the verdict's: what is missing, and
 // what would not be needed. Both are empty where one of the two is not known.
 func (p *Pass) compare() (d declaration, declared, missing, excess []string) {
@@ -125,16 +165,16 @@ func (p *Pass) compare() (d declaration, declared, missing, excess []string) {
 		_, known := rcparse.OptionOf(w)
 		return !known
 	})
-	if !ok || misspelt || p.Verdict.OptOut || p.Verdict.Certainty < infer.Likely {
+	if !ok || misspelt || p.Verdict.Never() || p.Verdict.Certainty < infer.Likely {
 		return d, declared, nil, nil
 	}
-	for _, w := range p.Verdict.Options {
+	for _, w := range p.Verdict.Works() {
 		if !slices.ContainsFunc(declared, func(have string) bool { return gives(have, w) }) && !together(declared, w) {
 			missing = append(missing, w)
 		}
 	}
 	for _, w := range declared {
-		if !slices.Contains(p.Verdict.Options, w) && !together(p.Verdict.Options, w) {
+		if !slices.Contains(p.Verdict.Works(), w) && !together(p.Verdict.Works(), w) {
 			excess = append(excess, w)
 		}
 	}

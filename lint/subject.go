@@ -18,7 +18,8 @@ const (
 	Faulty State = "faulty"
 	// Patchable: it declares nothing, and the options are known.
 	Patchable State = "patchable"
-	// Unsuitable: it declares nothing, and must stay outside; the patch says so.
+	// Unsuitable: it declares nothing, and stays outside, since no option makes it
+	// work or since it is better not jailed by default; the patch says so.
 	Unsuitable State = "unsuitable"
 	// Blocked: the options are known, but a fault stands in the way.
 	Blocked State = "blocked"
@@ -103,10 +104,13 @@ func (s *Subject) weigh(all []Finding) {
 // Blockers is the findings that stand in the way of a service jail, and those
 // that say that it can't be told whether something does, ignored or not.
 func (s *Subject) Blockers() []Finding {
-	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool {
-		r, ok := RuleOf(f.Code)
-		return !ok || !r.Blocks || f.Severity != Error
-	})
+	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool { return !blocks(f) })
+}
+
+// blocks reports whether a finding stands in the way of a service jail.
+func blocks(f Finding) bool {
+	r, ok := RuleOf(f.Code)
+	return ok && r.Blocks && f.Severity == Error
 }
 
 // Doubts is the findings that say that something of the jailed start is not known.

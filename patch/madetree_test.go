@@ -107,6 +107,7 @@ func TestMadeTree(t *testing.T) {
 			want[p] = true
 		}
 		require.LessOrEqual(t, len(c.Subject()), subjectWidth)
+		checkMessage(t, c)
 		for _, l := range strings.Split(c.Body(), "\n") {
 			require.LessOrEqual(t, len(l), bodyWidth+20, l) // a long name can't be broken
 		}
@@ -338,6 +339,7 @@ func TestRealTree(t *testing.T) {
 	for _, c := range changes {
 		services += len(c.Subjects)
 		require.NotEmpty(t, c.Mail(envelope))
+		checkMessage(t, c)
 	}
 	t.Logf("%d services, %d scripts modelled, %d with a syntax error", len(res.Subjects), scripts, broken)
 	for _, s := range lint.States {

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -55,7 +56,8 @@ func (c *Change) Subject() string {
 
 // Kinds counts what a change does, by service.
 type Kinds struct {
-	// Options and OptOuts are new declarations, Mended is corrected ones.
+	// Options and OptOuts are new declarations, Mended is corrected ones. A default of
+	// NO that rc.conf can lift comes with options, and counts as those.
 	Options, OptOuts, Mended int
 	// Moved is repairs of a start that needs what only a start_precmd sets.
 	Moved int
@@ -79,7 +81,7 @@ func (c *Change) Kinds() Kinds {
 		switch {
 		case s.Declared():
 			k.Mended += mended
-		case s.Verdict.OptOut:
+		case s.Verdict.Never():
 			k.OptOuts++
 		default:
 			k.Options++
@@ -181,14 +183,14 @@ func (c *Change) declarations() []*declaration {
 	var out []*declaration
 	for _, s := range c.Subjects {
 		d := &declaration{answer: s.Verdict}
-		d.answer.Reason = reasonFor(s)
+		d.answer.Reason = Reason(s)
 		if s.Declared() {
 			if d.fixed = c.corrected(s); d.fixed == "" {
 				continue
 			}
 		}
 		i := slices.IndexFunc(out, func(o *declaration) bool {
-			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && o.answer.Reason == d.answer.Reason
+			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && slices.Equal(o.answer.Works(), s.Verdict.Works()) && o.answer.Reason == d.answer.Reason
 		})
 		if i < 0 {
 			i, out = len(out), append(out, d)
@@ -212,8 +214,8 @@ func (c *Change) corrected(s *lint.Subject) string {
 		}
 	}
 	text := strings.Join(what, "; ")
-	if why := reasonFor(s); reason && why != "" { // the answer itself changes
-		text += ". " + wholeSentence(why)
+	if why := Reason(s); reason && why != "" { // the answer itself changes
+		text += ". " + why
 	}
 	return text
 }
@@ -229,47 +231,40 @@ func (d *declaration) sentence() string {
 	}
 	why := ""
 	if d.answer.Reason != "" {
-		why = " " + stop(wholeSentence(d.answer.Reason))
+		why = " " + stop(d.answer.Reason)
 	}
 	switch {
 	case d.fixed != "":
 		return list(d.services) + ": " + stop(d.fixed)
 	case d.answer.OptOut && why == "":
-		return who + " can't work in a service jail, whatever its options: " + stop(d.answer.Because())
-	case d.answer.OptOut:
-		return who + " can't work in a service jail, whatever its options." + why
-	case len(d.answer.Options) == 0:
-		return who + " needs no option in a service jail." + why
+		why = " " + sentenceCase(stop(d.answer.Because()))
 	}
-	return who + " needs " + strings.Join(d.answer.Options, " ") + " in a service jail." + why
+	needs := who + " needs " + cmp.Or(strings.Join(d.answer.Works(), " "), "no option") + " in a service jail"
+	switch {
+	case d.answer.Never() && d.answer.Policy:
+		return who + " stays out of service jails." + why
+	case d.answer.Never():
+		return who + " can't work in a service jail, whatever its options." + why
+	case d.answer.OptOut:
+		return needs + ", and is not jailed by default." + why + " " + d.lifted()
+	}
+	return needs + "." + why
 }
 
-// wholeSentence makes a sentence of a reason that is told without its subject:
-// "Listens on TCP 3050", "Game server on UDP 27960".
-func wholeSentence(reason string) string {
-	first, rest, _ := strings.Cut(reason, " ")
-	upper := first == strings.ToUpper(first)
-	switch {
-	case slices.Contains([]string{"It", "Its", "The", "With", "As", "A", "An", "They", "By", "In", "On", "Only", "Without"}, first):
-		return reason
-	case strings.HasSuffix(first, "s") && !strings.HasSuffix(first, "ss") && !upper:
-		return "It " + strings.ToLower(first) + " " + rest
+// lifted says how an administrator jails what is not jailed by default.
+func (d *declaration) lifted() string {
+	name := d.services[0]
+	if len(d.services) > 1 {
+		name = "NAME"
 	}
-	letters := "AEIOU"
-	if upper { // spelt letter by letter: an HTTP server
-		letters = "AEFHILMNORSX"
-	}
-	if strings.Contains(letters, strings.ToUpper(first[:min(1, len(first))])) && first != "" {
-		return "It is an " + reason
-	}
-	return "It is a " + reason
+	return name + "_svcj=YES in rc.conf jails it; svcj_all_enable does not."
 }
 
 // changes is a list of what is otherwise for those who put the services into a jail.
 func (c *Change) changes() string {
 	var items []string
 	for _, s := range c.Subjects {
-		if s.Verdict.OptOut || s.Declared() {
+		if s.Verdict.Never() || s.Declared() {
 			continue
 		}
 		name := ServiceName(s)
@@ -287,6 +282,9 @@ func (c *Change) changes() string {
 			}
 		}
 		for _, l := range s.Verdict.Limits {
+			if len(c.Subjects) > 1 { // or else it can't be told of which
+				l = name + ": " + l
+			}
 			items = append(items, sentenceCase(stop(l)))
 		}
 		for _, q := range s.Silenced {
@@ -316,8 +314,8 @@ func (c *Change) newer() string {
 	var words []string
 	oldest := rcrun.Releases()[0]
 	for _, s := range c.Subjects {
-		for _, w := range s.Verdict.Options {
-			if !s.Verdict.OptOut && !oldest.Knows(w) && !slices.Contains(words, w) {
+		for _, w := range s.Verdict.Works() {
+			if !oldest.Knows(w) && !slices.Contains(words, w) {
 				words = append(words, w)
 			}
 		}
@@ -333,10 +331,12 @@ func (c *Change) newer() string {
 	return fmt.Sprintf("The rc.subr of FreeBSD %s does not know %s: it says so and starts the jail without %s.", oldest.Name, list(words), them)
 }
 
-// sentenceCase begins a sentence.
+// sentenceCase begins a sentence, unless it begins with a name.
 func sentenceCase(text string) string {
-	word, _, _ := strings.Cut(text, " ")
-	if first, size := utf8.DecodeRuneInString(text); unicode.IsLower(first) && !strings.Contains(word, "_") {
+	if first, _, _ := strings.Cut(text, " "); strings.ContainsAny(first, "_.(:") { // proxy_bind, redis:
+		return text
+	}
+	if first, size := utf8.DecodeRuneInString(text); unicode.IsLower(first) {
 		return string(unicode.ToUpper(first)) + text[size:]
 	}
 	return text

@@ -1,6 +1,7 @@
 package patch
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -8,23 +9,9 @@ import (
 
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
-
-func TestWholeSentence(t *testing.T) {
-	for reason, want := range map[string]string{
-		"It listens on TCP 25.":         "It listens on TCP 25.",
-		"Its workers share memory.":     "Its workers share memory.",
-		"Listens on TCP 3050.":          "It listens on TCP 3050.",
-		"Game server on UDP 27960.":     "It is a Game server on UDP 27960.",
-		"HTTP server on TCP 5601.":      "It is an HTTP server on TCP 5601.",
-		"TPM emulator on a socket.":     "It is a TPM emulator on a socket.",
-		"Audio server on UNIX sockets.": "It is an Audio server on UNIX sockets.",
-	} {
-		require.Equal(t, want, wholeSentence(reason))
-	}
-	require.NotPanics(t, func() { wholeSentence("") })
-}
 
 func TestReasonNamesNoOtherPort(t *testing.T) {
 	for _, c := range []struct{ argv, reason, want string }{
@@ -37,6 +24,81 @@ func TestReasonNamesNoOtherPort(t *testing.T) {
 	} {
 		s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{}}
 		s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}
-		require.Equal(t, c.want, reasonFor(s))
+		require.Equal(t, c.want, Reason(s))
+	}
+}
+
+// What the table says of the program in general is left out where this script says otherwise.
+func TestReasonHoldsForThisScript(t *testing.T) {
+	for _, c := range []struct{ name, script, argv, reason, want string }{
+		{"flag given all the same", "", "/x/food -k", "It serves TCP. It locks memory only with -k, which is not the default.", "It serves TCP."},
+		{"flag not given", "", "/x/food -l a", "It serves TCP. It locks memory only with -k.", "It serves TCP. It locks memory only with -k."},
+		{"flag that the script is said to give", "", "/x/food", "It serves the socket the script names (-l /var/run/food.sock).", ""},
+		{"and gives", "", "/x/food -l /var/run/food.sock", "It serves the socket the script names (-l /var/run/food.sock).",
+			"It serves the socket the script names (-l /var/run/food.sock)."},
+		{"no such keyword", "", "/x/food", "It hands out disks; its KEYWORD is nojail. It waits.", "It waits."},
+		{"keyword", "# KEYWORD: nojail\n", "/x/food", "It hands out disks; its KEYWORD is nojail.", "It hands out disks; its KEYWORD is nojail."},
+		{"no modules", "", "/x/food", "It works. Modules are loaded on the host by required_modules.", "It works."},
+		{"modules", "required_modules=linux\n", "/x/food", "It works. Modules are loaded on the host by required_modules.",
+			"It works. Modules are loaded on the host by required_modules."},
+		{"no precmd", "", "/x/food", "The script starts the drivers in its precmd, on the host. It waits.", "It waits."},
+		{"full stop inside", "", "/x/food", "It reads rc.conf. It waits 1.5 seconds.", "It reads rc.conf. It waits 1.5 seconds."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{}, Script: rcparse.Parse([]byte(c.script+"name=food\n"), nil)}
+			s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}
+			require.Equal(t, c.want, Reason(s))
+		})
+	}
+}
+
+func TestReasonNamesNoPortOfAnotherConfiguration(t *testing.T) {
+	s := &lint.Subject{Verdict: infer.Verdict{Reason: "It serves HTTP on TCP 6081.", Evidence: []infer.Evidence{
+		{Kind: infer.FromConf, Fact: `food.conf.sample has "listen_port = 8080"`}}}}
+	require.Equal(t, "It serves HTTP on TCP.", Reason(s))
+}
+
+// A soft opt-out says what works, why it is not the default, and how it is lifted.
+func TestSoftOptOutMessage(t *testing.T) {
+	soft := infer.Verdict{OptOut: true, Policy: true, Lifted: []string{"net_basic"}, Reason: "Its sessions would be locked in the jail.", Comment: "its sessions must see the host"}
+	d := &declaration{services: []string{"food"}, answer: soft}
+	require.Equal(t, "food needs net_basic in a service jail, and is not jailed by default. Its sessions would be locked in the jail. "+
+		"food_svcj=YES in rc.conf jails it; svcj_all_enable does not.", d.sentence())
+	d.answer.Lifted = []string{}
+	require.Contains(t, d.sentence(), "food needs no option in a service jail, and is not jailed by default.")
+	d.answer.Lifted = nil
+	require.Equal(t, "food stays out of service jails. Its sessions would be locked in the jail.", d.sentence())
+	d.answer.Policy = false
+	require.Equal(t, "food can't work in a service jail, whatever its options. Its sessions would be locked in the jail.", d.sentence())
+}
+
+// inside is what a message must not hold: words of the tool's own, doubts, and
+// fragments that stand where a sentence is expected.
+var inside = regexp.MustCompile(`\((certain|confident|likely|possible)\)|\bsimulat|\bOpen:|\bis open\b|was not tested|can be argued|` +
+	`It is an? (It|Takes|Two|HTTP \d)\b|\bbesides\b|bear the name`)
+
+// checkMessage holds a commit message against itself: no sentence stands there
+// twice, and none says that a service works while another says that nothing does.
+func checkMessage(t *testing.T, c *Change) {
+	t.Helper()
+	flat := strings.Join(strings.Fields(c.Body()), " ")
+	require.NotRegexp(t, inside, flat, c.Name())
+	said := map[string]bool{}
+	for _, paragraph := range strings.Split(c.Body(), "\n\n") {
+		text := strings.Join(strings.Fields(paragraph), " ")
+		require.False(t, said[text], "%s: twice: %s", c.Name(), text)
+		said[text] = true
+		if strings.Contains(text, "whatever its options") {
+			require.NotRegexp(t, `\bwould (do|need|work)\b|needs (net_|no option|mlock|sysvipc|settime|routing)`, text, c.Name())
+		}
+	}
+}
+
+func TestSentenceCase(t *testing.T) {
+	for text, want := range map[string]string{
+		"the pinger measures nothing.": "The pinger measures nothing.", "proxy_bind transparent is denied.": "proxy_bind transparent is denied.",
+		"redis: one only.": "redis: one only.", "": "", "ping(8) fails.": "ping(8) fails.",
+	} {
+		require.Equal(t, want, sentenceCase(text))
 	}
 }

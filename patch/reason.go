@@ -6,35 +6,105 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 var (
-	// namedPorts is the ports that a reason names: "on TCP 6081", "on UDP ports 67 and 68".
-	namedPorts = regexp.MustCompile(`\b(TCP and UDP|TCP or UDP|TCP|UDP)((?: ports?)?) \d{1,5}(?:(?:, | and | or )\d{1,5})*\b`)
-	number     = regexp.MustCompile(`\d{1,5}`)
-	// givenPort is a port in the words of a start: 127.0.0.1:8080, --port=8080, listen_port 8080.
-	givenPort = regexp.MustCompile(`(?i)(?::|port[= ])(\d{2,5})(?:$|[\s/,])`)
+	// namedPorts is the ports that a reason names: "on TCP 6081", "on UDP ports 67 and 68", "HTTP on 8042".
+	namedPorts = regexp.MustCompile(`\b(TCP and UDP|TCP or UDP|UDP and TCP|TCP|UDP|HTTPS?|gRPC|Raft|RTSP|RTMP)((?: ports?)?) \d{2,5}(?:(?:, | and | or | to )\d{2,5})*\b`)
+	number     = regexp.MustCompile(`\d{2,5}`)
+	// givenPort is a port in the words of a start or a configuration: 127.0.0.1:8080, --port=8080, listen_port 8080.
+	givenPort = regexp.MustCompile(`(?i)(?::|port"?\s*[=: ]\s*"?)(\d{2,5})(?:$|[\s/,"'])`)
+	// sentenceEnd parts a reason into its sentences.
+	sentenceEnd = regexp.MustCompile(`\. [A-Z]`)
+	// flagWord is a flag that a reason speaks of: "only with -k", "(-l /var/run/x.sock)", "--mlock is off by default".
+	flagWord = regexp.MustCompile(`(?:^|[ (])(--?[A-Za-z][\w-]*)`)
+	// notGiven marks a flag that the reason says not to be given, given one that it says the script gives.
+	notGiven = regexp.MustCompile(`only with|off by default|not the default|leaves out|asked for with|only if asked`)
+	given    = regexp.MustCompile(`the script (names|starts|gives|passes)|on its command line`)
 )
 
-// reasonFor is why a service needs what it declares, as far as that is true of
-// this script: a port of the program's own default is left out where the script
-// starts it with another.
-func reasonFor(s *lint.Subject) string {
-	reason := s.Verdict.Reason
-	if s.Records == nil {
-		return reason
-	}
-	var given []string
-	for _, c := range s.Records.Host.Starts {
-		for _, m := range givenPort.FindAllStringSubmatch(strings.Join(append(slices.Clone(c.Argv), c.Env...), " "), -1) {
-			given = append(given, m[1])
+// Reason is why a service needs what it declares, or stays outside, as far as
+// that is true of this script: what the table says of the program in general is
+// left out, sentence by sentence, where the script that was read says otherwise.
+func Reason(s *lint.Subject) string {
+	var kept []string
+	for _, text := range sentences(s.Verdict.Reason) {
+		if holds(s, text) {
+			kept = append(kept, text)
 		}
 	}
-	if len(given) == 0 {
+	return portsOf(s, strings.Join(kept, " "))
+}
+
+// sentences parts a text, each with its full stop.
+func sentences(text string) []string {
+	var out []string
+	for {
+		at := sentenceEnd.FindStringIndex(text)
+		if at == nil {
+			return append(out, text)
+		}
+		out, text = append(out, text[:at[0]+1]), text[at[1]-1:]
+	}
+}
+
+// holds reports whether nothing in the script contradicts a sentence: a flag on
+// its command line, a method, a keyword, a setting.
+func holds(s *lint.Subject, text string) bool {
+	script := s.Script
+	if script == nil {
+		return true
+	}
+	keyword := script.Header.Has("nojail") || script.Header.Has("nojailvnet")
+	switch {
+	case strings.Contains(text, "KEYWORD is nojail") || strings.Contains(text, "KEYWORD nojail"):
+		return keyword
+	case strings.Contains(text, "required_modules"):
+		return len(script.Get("required_modules")) > 0
+	case strings.Contains(text, "in its precmd"):
+		_, own := script.Method("start_precmd")
+		return own
+	}
+	if s.Records == nil || len(s.Records.Host.Starts) == 0 {
+		return true
+	}
+	for _, m := range flagWord.FindAllStringSubmatch(text, -1) {
+		has := slices.ContainsFunc(s.Records.Host.Starts, func(c rcrun.Command) bool {
+			return slices.ContainsFunc(c.Argv[min(1, len(c.Argv)):], func(w string) bool { return w == m[1] || strings.HasPrefix(w, m[1]+"=") })
+		})
+		if has && notGiven.MatchString(text) || !has && given.MatchString(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// portsOf leaves the ports of the program's own default out of a reason where
+// the script's command line, or a configuration of the port, names others.
+func portsOf(s *lint.Subject, reason string) string {
+	var seen []string
+	look := func(text string) {
+		for _, m := range givenPort.FindAllStringSubmatch(text, -1) {
+			seen = append(seen, m[1])
+		}
+	}
+	if s.Records != nil {
+		for _, c := range s.Records.Host.Starts {
+			look(strings.Join(append(slices.Clone(c.Argv), c.Env...), " "))
+		}
+	}
+	for _, e := range s.Verdict.Evidence {
+		if e.Kind == infer.FromListen || e.Kind == infer.FromConf {
+			look(e.Fact)
+		}
+	}
+	if len(seen) == 0 {
 		return reason
 	}
 	for _, text := range namedPorts.FindAllString(reason, -1) {
-		if slices.ContainsFunc(number.FindAllString(text, -1), func(n string) bool { return slices.Contains(given, n) }) {
+		if slices.ContainsFunc(number.FindAllString(text, -1), func(n string) bool { return slices.Contains(seen, n) }) {
 			return reason // it is the program's, and others may stand beside it
 		}
 	}

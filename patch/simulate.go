@@ -70,7 +70,8 @@ func hostScenarios(s *lint.Subject, release string) []rcrun.Scenario {
 
 // proveDeclaration holds a new declaration to its verdict: unset gives the
 // default, and what rc.conf says wins, the empty value too unless the colon
-// form was asked for; an opt-out holds whatever rc.conf says.
+// form was asked for; an opt-out holds whatever rc.conf says, and a default of NO
+// until rc.conf says YES.
 func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 	if after == nil || len(after.Overrides) == 0 {
 		return fmt.Errorf("%w: a start does not come to run_rc_command", errNotSimulated)
@@ -80,11 +81,15 @@ func proveDeclaration(v infer.Verdict, after *lint.Records, colon bool) error {
 			return fmt.Errorf("%w %s: %s", errNotSimulated, o.When, why)
 		}
 		name := o.Unset.Name + "_svcj_options"
-		want := strings.Join(v.Options, " ")
+		want := strings.Join(v.Works(), " ")
 		switch got, set := o.Default(); {
-		case v.OptOut && o.OptOutLost():
+		case v.Never() && o.OptOutLost():
 			return fmt.Errorf("rc.conf would override the opt-out %s", o.When)
-		case v.OptOut:
+		case v.Never():
+		case v.OptOut && (o.Unset.Svcj || len(o.Unset.Jails) > 0):
+			return fmt.Errorf("it would be jailed by default %s", o.When)
+		case v.OptOut && !o.OptOutLost():
+			return fmt.Errorf("%s_svcj=YES in rc.conf would not lift the opt-out %s", o.Unset.Name, o.When)
 		case got != want || !set:
 			return fmt.Errorf("the default is not in force %s: %s is %q, expected %q", o.When, name, got, want)
 		case o.ValueLost():

@@ -29,6 +29,8 @@ func TestProveByRunning(t *testing.T) {
 	before := lint.Look(context.Background(), svc, with(""), k, opts.Lint)
 	options := infer.Verdict{Options: []string{"net_basic"}, Certainty: infer.Certain}
 	out := infer.Verdict{OptOut: true, Certainty: infer.Certain}
+	soft := infer.Verdict{OptOut: true, Lifted: []string{"net_basic"}, Certainty: infer.Certain}
+	const softLines = ": ${foo_svcj_options=net_basic}\n: ${foo_svcj=NO}\n"
 	for _, c := range []struct {
 		name, line string
 		v          infer.Verdict
@@ -42,6 +44,12 @@ func TestProveByRunning(t *testing.T) {
 		{"other variable", ": ${fooo_svcj_options=net_basic}\n", options, "the default is not in force"},
 		{"too late", "", options, "a start does not come to run_rc_command"},
 		{"soft opt-out", ": ${foo_svcj=NO}\n", out, "rc.conf would override the opt-out"},
+		{"default of NO", softLines, soft, ""},
+		{"default of NO before load_rc_config", softLines + "load_rc_config foo\n", soft, ""},
+		{"a NO that can't be lifted", ": ${foo_svcj_options=net_basic}\nfoo_svcj=NO\n", soft, "would not lift the opt-out"},
+		{"no default of NO", ": ${foo_svcj_options=net_basic}\n", soft, ""},
+		{"a default of YES", ": ${foo_svcj_options=net_basic}\n: ${foo_svcj=YES}\n", soft, "on the host, start would not be the same"},
+		{"default of NO, other options", ": ${foo_svcj_options=net_all}\n: ${foo_svcj=NO}\n", soft, "the default is not in force"},
 		{"host changes", ": ${foo_svcj_options=net_basic}\ncommand_args=-x\n", options, "on the host, start would not be the same"},
 		{"only stop changes", ": ${foo_svcj_options=net_basic}\nsig_stop=KILL\n", options, "on the host, stop would not be the same"},
 		{"a run that fails under the setting proves nothing", "[ -z \"$foo_svcj\" ] || while :; do :; done\nfoo_svcj=NO\n", out, errNotSimulated.Error()},

@@ -39,7 +39,7 @@ func (j *judgement) already() {
 	case j.refuses():
 		j.Reasons = append(j.Reasons, "rc.conf asks for a jail, and the script itself keeps it outside"+j.ownReason()+".")
 		return
-	case v.OptOut && v.Certainty >= infer.Likely:
+	case v.Never() && v.Certainty >= infer.Likely:
 		j.Reasons = append(j.Reasons, "It should not be: "+lower(optOutReason(v.Reason)))
 		j.Lines = []rcrun.Setting{{Name: j.RunName + "_svcj", Value: "NO"}}
 		j.Before = j.before(j.Lines)
@@ -71,7 +71,7 @@ func (j *judgement) measure(unknown []string) {
 		j.Reasons = append(j.Reasons, "Whether "+shownOptions(j.Options)+" is what it needs, nothing shows.")
 		return
 	}
-	little, much := lacking(j.Options, v.Options), lacking(v.Options, j.Options)
+	little, much := lacking(j.Options, v.Works()), lacking(v.Works(), j.Options)
 	switch {
 	case len(little) > 0:
 		j.Reasons = append(j.Reasons, fmt.Sprintf("Too little: it needs %s: %s", strings.Join(little, ", "), sentence(v.Reason)))
@@ -90,9 +90,9 @@ func (j *judgement) measure(unknown []string) {
 		j.Reasons = append(j.Reasons, rightly+shownOptions(j.Options)+" is what it needs. "+sentence(v.Reason))
 		return
 	}
-	want := slices.Clone(v.Options)
+	want := slices.Clone(v.Works())
 	if len(little) > 0 && v.Certainty < infer.Confident {
-		want = merged(j.Options, v.Options) // what is there may have its reason
+		want = merged(j.Options, v.Works()) // what is there may have its reason
 	}
 	j.Lines = append(j.Lines, rcrun.Setting{Name: j.RunName + "_svcj_options", Value: strings.Join(want, " ")})
 	j.Options = want

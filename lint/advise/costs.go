@@ -13,7 +13,7 @@ import (
 func (j *judgement) costs(lines []rcrun.Setting) {
 	v, r := j.subject.Verdict, j.subject.Records
 	j.lose("%s", network(j.Options))
-	if v.OptOut { // and the base system's script declares options all the same
+	if v.OptOut && !slices.Contains(j.Reasons, sentence(v.Reason)) { // and the script declares options, or works with some, all the same
 		j.lose("%s", sentence(v.Reason))
 	}
 	for _, l := range v.Limits {

@@ -126,11 +126,11 @@ func (j *judgement) ruledOut() bool {
 		j.stop(Never, "The script itself keeps it out of jails"+j.ownReason()+".")
 	case v.OptOut && j.baseSaysOtherwise():
 		return j.blocked()
-	case v.OptOut && v.Certainty >= infer.Likely:
+	case v.Never() && v.Certainty >= infer.Likely:
 		j.stop(Never, optOutReason(v.Reason))
 	case j.seen.refused != "":
 		j.stop(NotToday, "It was seen to do what no option permits: "+j.seen.refused+".")
-	case v.OptOut:
+	case v.Never():
 		j.stop(NotToday, "It may have to stay outside: "+lower(sentence(v.Reason)))
 		j.Reasons = append(j.Reasons, howToSee(j.Name))
 	case j.blocked():
@@ -256,7 +256,7 @@ func (j *judgement) jail() {
 	case declared && len(missing) == 0:
 		j.Reasons = append(j.Reasons, "The script declares "+shownOptions(j.Declared)+".")
 		if why, soft := j.softNo(); soft {
-			j.because("By itself it stays outside%s: svcj_all_enable does not jail it, the line does.", why)
+			j.because("It is not jailed by default%s. That can be lifted with %s_svcj=YES; svcj_all_enable does not do it.", why, j.RunName)
 		}
 		if !v.Known() {
 			j.Certainty = infer.Certain
@@ -268,11 +268,14 @@ func (j *judgement) jail() {
 		j.stop(NotToday, "Nothing shows what it needs.", howToSee(j.Name))
 		return
 	case v.Certainty < infer.Likely && !goodSign(v):
-		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Options)+": "+lower(sentence(v.Reason)), howToSee(j.Name))
+		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Works())+": "+lower(sentence(v.Reason)), howToSee(j.Name))
 		return
 	default:
-		verdict, options = TwoLines, v.Options
+		verdict, options = TwoLines, v.Works()
 		j.Reasons = append(j.Reasons, sentence(v.Reason))
+		if v.OptOut {
+			j.because("So it is better not jailed by default; the lines are for those who want it all the same.")
+		}
 		if v.Certainty < infer.Likely {
 			j.Reasons = append(j.Reasons, "One sign alone says so: try it when it does no harm, or see first: "+howToSee(j.Name))
 		}
@@ -329,10 +332,10 @@ func (j *judgement) confOptions() []rcrun.Setting {
 // missing is what the service needs and the words do not grant.
 func (j *judgement) missing(have []string) []string {
 	v := j.subject.Verdict
-	if v.Certainty < infer.Confident || v.OptOut { // but what was seen is needed
+	if v.Certainty < infer.Confident || v.Never() { // but what was seen is needed
 		return lacking(have, j.seen.words)
 	}
-	return lacking(have, v.Options)
+	return lacking(have, v.Works())
 }
 
 // unknownToRelease is a word that the system's rc.subr does not know.

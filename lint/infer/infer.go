@@ -48,6 +48,9 @@ func Infer(in Input, facts []Evidence, k *Knowledge) Verdict {
 	case m != nil:
 		v.byEntry(m)
 		v.checkEntry(m.Entry, in)
+		if _, keyword := v.best(OptOut, FromKeyword); acts || keyword { // then it is not policy alone
+			v.Lifted = nil
+		}
 	default:
 		v.byEvidence(in)
 		v.holdBack(in)
@@ -98,14 +101,13 @@ func (v *Verdict) byEntry(m *Match) {
 		Path: "knowledge/" + e.File, Line: e.Line, Kind: FromKnowledge, Strength: e.Certainty,
 		Supports: strings.Join(e.Needs, " "), Fact: e.Why + " [" + e.Source + "]",
 	}
-	v.Certainty, v.Reason = e.Certainty, e.Why
+	v.Certainty, v.Reason, v.Open = e.Certainty, e.Why, e.Open
 	switch {
 	case e.OptOut():
-		v.OptOut, v.Comment = true, e.Comment
-	case e.Needs[0] == Nothing:
-		v.Options = []string{}
+		v.OptOut, v.Comment, v.Lifted = true, e.Comment, inOrder(e.Lifted)
+		v.Policy = v.Lifted != nil
 	default:
-		v.Options = slices.Sorted(slices.Values(e.Needs))
+		v.Options = inOrder(e.Needs)
 	}
 	if e.Limit != "" {
 		v.Limits = append(v.Limits, e.Limit)
@@ -120,6 +122,18 @@ func (v *Verdict) byEntry(m *Match) {
 		v.contradict(Evidence{Path: fact.Path, Line: fact.Line, Fact: d})
 	}
 	v.againstEntry(e)
+}
+
+// inOrder is an entry's option words in the order of rc.conf(5): nil for no
+// answer, and empty for the empty set.
+func inOrder(of []string) []string {
+	switch {
+	case len(of) == 0:
+		return nil
+	case of[0] == Nothing:
+		return []string{}
+	}
+	return slices.Sorted(slices.Values(of))
 }
 
 // againstEntry shows what the script itself says against an answer of the table:

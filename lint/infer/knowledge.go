@@ -29,8 +29,15 @@ type Entry struct {
 	If *Condition
 	// Needs is the option words, or OptOut, or Nothing.
 	Needs []string
+	// Lifted goes with OptOut where the limit is policy and not the kernel: the
+	// option words, or Nothing, with which the program works all the same when an
+	// administrator wants it in a jail. It is empty where no option makes it work.
+	Lifted []string
 	// Why says which act needs the words, or which act no option permits.
 	Why string
+	// Open is what is not known, or could be argued, in sentences: for those who judge
+	// the entry, not for a commit message.
+	Open string
 	// Comment goes into the script with an opt-out.
 	Comment string
 	// Limit is an ordinary function that is reduced in the jail.
@@ -141,8 +148,12 @@ func (e *Entry) fill(fields []field) error {
 			e.Ports = strings.Fields(v)
 		case "needs":
 			e.Needs = strings.Fields(v)
+		case "lifted":
+			e.Lifted = strings.Fields(v)
 		case "why":
 			e.Why = v
+		case "open":
+			e.Open = v
 		case "comment":
 			e.Comment = v
 		case "limit":
@@ -190,6 +201,8 @@ func (e *Entry) check() error {
 		return fmt.Errorf("an entry without source")
 	case e.OptOut() && (e.Comment == "" || len(e.Comment) > 60):
 		return fmt.Errorf("needs NO takes a comment of at most 60 characters, found %d", len(e.Comment))
+	case len(e.Lifted) > 0 && !e.OptOut():
+		return fmt.Errorf("lifted goes with needs NO only: it says what works where rc.conf lifts that")
 	case slices.ContainsFunc(e.Ports, func(p string) bool { return strings.Contains(p, "/") }):
 		return fmt.Errorf("port takes PORTNAME, not an origin with its category")
 	case e.Certainty < Likely:
@@ -198,6 +211,11 @@ func (e *Entry) check() error {
 	for _, w := range e.Needs {
 		if _, ok := rcparse.OptionOf(w); !ok && (len(e.Needs) > 1 || w != OptOut && w != Nothing) {
 			return fmt.Errorf("unknown option word %q in needs", w)
+		}
+	}
+	for _, w := range e.Lifted {
+		if _, ok := rcparse.OptionOf(w); !ok && (len(e.Lifted) > 1 || w != Nothing) {
+			return fmt.Errorf("unknown option word %q in lifted", w)
 		}
 	}
 	for _, patterns := range [][]string{e.Services, e.Ports} {

@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,6 +36,8 @@ func TestBadEntries(t *testing.T) {
 		{"no source", "service: x\nneeds: none\nwhy: w\n", "without source"},
 		{"no needs", "service: x\nwhy: w\nsource: s\n", "without needs"},
 		{"nobody", "needs: none\nwhy: w\nsource: s\n", "without program and service"},
+		{"bad word in lifted", "service: x\nneeds: NO\nlifted: NO\nwhy: w\nsource: s\ncomment: c\n", "unknown option word \"NO\" in lifted"},
+		{"lifted with options", "service: x\nneeds: none\nlifted: none\nwhy: w\nsource: s\n", "lifted goes with needs NO"},
 		{"bad word", "service: x\nneeds: net_basik\nwhy: w\nsource: s\n", "unknown option word"},
 		{"none with a word", "service: x\nneeds: none mlock\nwhy: w\nsource: s\n", "unknown option word"},
 		{"opt-out without comment", "service: x\nneeds: NO\nwhy: w\nsource: s\n", "takes a comment"},
@@ -217,4 +221,35 @@ func TestOnePerDaemon(t *testing.T) {
 		require.Equal(t, c.needs, strings.Join(m.Entry.Needs, " "), "%s of %s", c.service, c.port)
 	}
 	require.Nil(t, k.Lookup(asked("blocklistd", "other")), "what is said of the base system is said of no port")
+}
+
+// wholeStart is how the reason of an entry begins: a message puts it behind a
+// sentence about the service, as it is.
+var wholeStart = regexp.MustCompile(`^(It|Its|The|With|As|A|An|They|By|In|On|Only|Without|At|Up|Before|Both|Each|Users|Started|Emulated|Sentinel|System|Sessions)\b`)
+
+// doubts belong into the field open, which no commit message shows.
+var doubts = regexp.MustCompile(`Open:|\b(is|are) open\b|can be argued|not tested|would need only|as far as`)
+
+// Each reason is of whole sentences, holds no doubt, names no option but the
+// entry's own, and says of no program that nothing works and that something would.
+func TestReasons(t *testing.T) {
+	k, err := Embedded()
+	require.NoError(t, err)
+	for _, e := range k.Entries {
+		where := fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Why)
+		first, _, _ := strings.Cut(e.Why, " ")
+		require.True(t, wholeStart.MatchString(e.Why) || slices.Contains(slices.Concat(e.Programs, e.Services), first) ||
+			regexp.MustCompile(`^[a-z_.-]+ (runs|starts|sends|listens|speaks) `).MatchString(e.Why), "no whole sentence: %s", where)
+		require.True(t, strings.HasSuffix(e.Why, "."), where)
+		require.NotRegexp(t, doubts, e.Why, where)
+		for _, w := range regexp.MustCompile(`\b(net_\w+|netv[46]|sysvipc(new)?|settime)\b`).FindAllString(e.Why, -1) {
+			require.Contains(t, slices.Concat(e.Needs, e.Lifted, e.Tolerates), w, where)
+		}
+		if e.OptOut() && len(e.Lifted) == 0 {
+			require.NotRegexp(t, `\bwould (do|need|work|be enough)\b|works with`, e.Why, where)
+		}
+		if e.Open != "" {
+			require.True(t, strings.HasSuffix(e.Open, "."), e.Open)
+		}
+	}
 }

@@ -24,14 +24,16 @@ type purpose struct {
 	// network is true where the act is about the network of the host, so that
 	// REQUIRE NETWORKING says nothing of a server.
 	network bool
+	// lifted is the option words with which it works all the same, where the limit is policy.
+	lifted string
 }
 
 // purposes go from the special to the general: the first that matches counts.
 // The acts are those of jail(8) and prison_priv_check in sys/kern/kern_jail.c.
 var purposes = []purpose{
 	{pattern: re(`(display|login|session|desktop) manager|login greeter`), answer: OptOut, act: sessions},
-	{pattern: re(`OpenSSH|(SSH[- ]?\d?|telnet|rlogin|remote login|login) (servers?|daemons?)`), answer: OptOut, act: sessions, unless: attacks},
-	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*|(web([- ]based)?|browser) (shells?|terminals?)( emulators?)?`), answer: OptOut, act: sessions, itself: true},
+	{pattern: re(`OpenSSH|(SSH[- ]?\d?|telnet|rlogin|remote login|login) (servers?|daemons?)`), answer: OptOut, act: sessions, lifted: "net_basic", unless: attacks},
+	{pattern: re(`(shells?|terminals?) (through|over|via|in) (an? |the |your )?(web|HTTPS?|AJAX|browser)\w*|(web([- ]based)?|browser) (shells?|terminals?)( emulators?)?`), answer: OptOut, act: sessions, lifted: "net_basic", itself: true},
 	{pattern: re(`ident(d|ification)?( protocol)? (server|daemon)s?|identd|RFC ?1413`), answer: OptOut, act: "names the owners of the host's connections, of which a jail shows its own only", unless: re(`fake\w*|fixed|static|anonymous|null\w*|spoof\w*|IRC`)},
 	{pattern: re(`(auto-?mount(er|ing|s)?|mount(s|er|ing)|mount daemon|removable media|FUSE)`), answer: OptOut, act: "mounts file systems"},
 	{pattern: re(`ZFS|(manages?|takes?|automatic|create) snapshots?`), answer: OptOut, act: "administers ZFS"},
@@ -244,7 +246,8 @@ func (v *Verdict) byPurpose(in Input) bool {
 	}
 	switch p.answer {
 	case OptOut:
-		v.OptOut, v.Comment = true, p.act
+		v.OptOut, v.Comment, v.Lifted = true, p.act, inOrder(strings.Fields(p.lifted))
+		v.Policy = v.Lifted != nil
 		if listens {
 			v.contradict(listen)
 			v.Certainty = Possible

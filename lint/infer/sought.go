@@ -95,6 +95,8 @@ func (v *Verdict) changes(in Input, byEntry bool) []string {
 	switch {
 	case !v.Known():
 		return []string{"any fact that says whether it speaks IP, and what else it asks of the kernel"}
+	case v.OptOut && !v.Never():
+		out = append(out, "an administrator who wants it in a jail all the same: it works there with "+orNone(v.Lifted))
 	case v.OptOut:
 		out = append(out, fmt.Sprintf("a way to run it in which it does not do this: it %s", v.Comment))
 	case len(v.Options) == 0:
@@ -120,4 +122,12 @@ func (v *Verdict) changes(in Input, byEntry bool) []string {
 		out = append(out, "a fact of another kind that agrees makes it more certain, such as an entry of the table")
 	}
 	return out
+}
+
+// orNone is option words in a sentence.
+func orNone(words []string) string {
+	if len(words) == 0 {
+		return "no option"
+	}
+	return strings.Join(words, " ")
 }

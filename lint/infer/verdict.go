@@ -98,8 +98,15 @@ type Verdict struct {
 	// Options is the smallest set that the evidence supports, in the order of
 	// rc.conf(5); empty and not nil where the empty set is the answer.
 	Options []string
-	// OptOut is true where the service must stay outside a jail.
+	// OptOut is true where the service stays outside a jail.
 	OptOut bool
+	// Lifted is the options with which it works all the same, in the order of
+	// rc.conf(5), where staying outside is policy: an administrator can lift that in
+	// rc.conf. It is nil where no option makes it work, and without OptOut.
+	Lifted []string
+	// Policy is true where the reason of an opt-out is policy and not the kernel,
+	// though the script itself may keep it from being lifted.
+	Policy bool
 	// Reason is one sentence for the commit message, or for the opt-out's comment.
 	Reason string
 	// Comment is the short reason that goes into the script with an opt-out.
@@ -107,6 +114,8 @@ type Verdict struct {
 	Certainty Certainty
 	// Evidence is all that was found, the deciding facts first.
 	Evidence []Evidence
+	// Open is what is not known of the program, or could be argued, in sentences.
+	Open string
 	// Limits are ordinary functions that are reduced inside the jail.
 	Limits []string
 	// Contradictions says where facts disagree.
@@ -132,6 +141,19 @@ func (v Verdict) Answer() string {
 		return Nothing
 	}
 	return strings.Join(v.Options, " ")
+}
+
+// Never reports whether the service must stay outside because no option makes it work.
+func (v Verdict) Never() bool { return v.OptOut && v.Lifted == nil }
+
+// Works is the options with which the service works in a jail: those that it
+// needs, or those with which an administrator can lift its opt-out. It is nil
+// where nothing is known, or nothing works.
+func (v Verdict) Works() []string {
+	if v.OptOut {
+		return v.Lifted
+	}
+	return v.Options
 }
 
 // order sorts evidence: deciding facts first, then by strength and place.

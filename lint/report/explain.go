@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -43,6 +44,9 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	switch {
 	case !v.Known():
 		b.WriteString("  needs      unknown: nothing below says what it needs\n")
+	case v.OptOut && !v.Never():
+		fmt.Fprintf(&b, "  needs      NO by default (%s): %s\n", v.Certainty, v.Comment)
+		fmt.Fprintf(&b, "  lifted     by the administrator's YES; it then needs %s\n", cmp.Or(strings.Join(v.Lifted, " "), "none, the empty set"))
 	case v.OptOut:
 		fmt.Fprintf(&b, "  needs      NO, it must stay outside (%s): %s\n", v.Certainty, v.Comment)
 	case len(v.Options) == 0:
@@ -55,6 +59,9 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	}
 	if v.FoundBy != "" {
 		fmt.Fprintf(&b, "  table      %s\n", OneLine(v.FoundBy))
+	}
+	if v.Open != "" {
+		fmt.Fprintf(&b, "  open       %s\n", OneLine(v.Open))
 	}
 	for _, l := range v.Limits {
 		fmt.Fprintf(&b, "  limit      %s\n", OneLine(l))
@@ -120,7 +127,7 @@ func Declares(d lint.Declaration) string {
 		out = "nothing"
 	}
 	if d.Switch != "" && !d.OptOut {
-		out += fmt.Sprintf(", and %q for the switch where rc.conf says nothing", d.Switch)
+		out += fmt.Sprintf(", and %q as the default of the switch, which rc.conf can lift", d.Switch)
 	}
 	if d.Line > 0 {
 		out += fmt.Sprintf(" (line %d)", d.Line)

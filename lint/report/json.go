@@ -44,8 +44,10 @@ type Service struct {
 	Declared       jsonDeclared     `json:"declared"`
 	Options        []string         `json:"options"`
 	OptOut         bool             `json:"opt_out"`
+	Lifted         *[]string        `json:"lifted,omitempty"`
 	Reason         string           `json:"reason,omitempty"`
 	Certainty      infer.Certainty  `json:"certainty"`
+	Open           string           `json:"open,omitempty"`
 	Limits         []string         `json:"limits,omitempty"`
 	Contradictions []string         `json:"contradictions,omitempty"`
 	Evidence       []infer.Evidence `json:"evidence"`
@@ -85,6 +87,14 @@ func stableTemplate(s *lint.Subject) string {
 	return s.Service.Tree.Stable(s.Service.Template)
 }
 
+// lifted is the options with which an opt-out can be lifted; nil where none can, or there is none.
+func lifted(v infer.Verdict) *[]string {
+	if v.Lifted == nil {
+		return nil
+	}
+	return &v.Lifted
+}
+
 // ListJSON prints the services as an array of objects. Options is null where
 // the answer is unknown, and empty where the empty set is the answer; those of
 // declared are null where none are set, or their words can't be told.
@@ -101,8 +111,8 @@ func NewService(s *lint.Subject) Service {
 	j := Service{
 		Name: s.Service.Name, Origin: s.Origin(), Template: stableTemplate(s), PathFrom: s.Service.Tree.StableFrom(),
 		Ports: []string{}, Condition: s.Service.Condition, State: s.State,
-		Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
-		Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
+		Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Lifted: lifted(s.Verdict), Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
+		Open: s.Verdict.Open, Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
 		Findings: findings(s.Findings),
 	}
 	d := s.Declaration()

@@ -59,7 +59,7 @@ func TestDeclares(t *testing.T) {
 		"foo_svcj_options='mlock vmm'":  "mlock vmm (line 2)",
 		"foo_svcj_options=${x}":         "options that can't be told without running it (line 2)",
 		"foo_svcj=NO":                   "NO (line 2)",
-		": ${foo_svcj=\"NO\"}":          `nothing, and "NO" for the switch where rc.conf says nothing (line 2)`,
+		": ${foo_svcj=\"NO\"}":          `nothing, and "NO" as the default of the switch, which rc.conf can lift (line 2)`,
 		": ${foo_svcj_opts=net_basic}":  "nothing; rc.subr does not read foo_svcj_opts",
 		": ${fo_svcj_options=netv4}":    "nothing; rc.subr does not read fo_svcj_options",
 		"foo_svcj_options=net_basic; x": "net_basic (line 2)",

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -211,7 +212,7 @@ func trial(list []patch.Numbered) string {
 	for _, n := range list {
 		for _, s := range n.Subjects {
 			name := report.OneLine(patch.ServiceName(s))
-			if s.Verdict.OptOut {
+			if s.Verdict.Never() {
 				outside = addOnce(outside, name)
 				continue
 			}
@@ -293,10 +294,12 @@ func answerLines(n patch.Numbered) []string {
 	for _, s := range n.Subjects {
 		a := "no option"
 		switch {
-		case s.Verdict.OptOut:
+		case s.Verdict.Never():
 			a = "stays outside"
 		case s.Declared():
 			a = "corrected"
+		case s.Verdict.OptOut:
+			a = cmp.Or(strings.Join(s.Verdict.Lifted, " "), a) + ", not jailed by default"
 		case len(s.Verdict.Options) > 0:
 			a = strings.Join(s.Verdict.Options, " ")
 		}

@@ -169,8 +169,8 @@ func addOnce[T comparable](list []T, x T) []T {
 
 func rowOf(s *lint.Subject) row {
 	v := s.Verdict
-	r := row{Services: []string{report.OneLine(s.Service.Name)}, Answer: answerOf(s), Certainty: v.Certainty.String(), Evidence: evidenceOf(v)}
-	if len(s.Skipped) > 0 && !v.OptOut {
+	r := row{Services: []string{report.OneLine(s.Service.Name)}, Answer: answerOf(s), Certainty: v.Certainty.String(), Evidence: evidenceOf(s)}
+	if len(s.Skipped) > 0 && !v.Never() {
 		r.Lost = strings.Join(s.Skipped, ", ")
 	}
 	return r
@@ -179,6 +179,8 @@ func rowOf(s *lint.Subject) row {
 // answerOf is a service's answer in words.
 func answerOf(s *lint.Subject) string {
 	switch a := s.Verdict.Answer(); {
+	case s.Verdict.OptOut && !s.Verdict.Never():
+		return cmp.Or(strings.Join(s.Verdict.Lifted, " "), "no option") + ", and " + patch.ServiceName(s) + "_svcj=\"NO\" by default"
 	case s.Verdict.OptOut:
 		return patch.ServiceName(s) + "_svcj=\"NO\""
 	case a == "none":

@@ -11,6 +11,7 @@ import (
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/report"
+	"github.com/svcjify/svcjify/patch"
 )
 
 // A Withheld is a service that gets no patch though it is not ready: why, and
@@ -98,7 +99,7 @@ func whereOf(s *lint.Subject) string {
 // explain says why a service gets no patch. Reason is what patch.Plan said, "" for
 // nothing; at is what the commands are to look at.
 func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
-	w := Withheld{Subject: s, More: "svcjify lint " + at, Evidence: evidenceOf(s.Verdict)}
+	w := Withheld{Subject: s, More: "svcjify lint " + at, Evidence: evidenceOf(s)}
 	blockers := s.Blockers()
 	fix := t.uncertain(s)
 	switch {
@@ -195,12 +196,17 @@ func findings(list []lint.Finding) string {
 	return strings.Join(out, "; ")
 }
 
-// evidenceOf is the first thing that an answer rests on, in a line.
-func evidenceOf(v infer.Verdict) string {
+// evidenceOf is the first thing that an answer rests on, in a line: what the table
+// says as far as it is true of this script, with its source.
+func evidenceOf(s *lint.Subject) string {
+	v := s.Verdict
 	if len(v.Evidence) == 0 {
-		return report.OneLine(v.Reason)
+		return report.OneLine(patch.Reason(s))
 	}
 	e := v.Evidence[0]
+	if e.Kind == infer.FromKnowledge && strings.HasPrefix(e.Fact, v.Reason) {
+		return report.OneLine(patch.Reason(s) + strings.TrimPrefix(e.Fact, v.Reason))
+	}
 	fact := report.OneLine(e.Fact)
 	if e.Line > 0 && e.Kind != infer.FromKnowledge {
 		fact = fmt.Sprintf("%s (%s:%d)", fact, path.Base(e.Path), e.Line)
