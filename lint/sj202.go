@@ -43,7 +43,11 @@ name=foo_server`,
 				"it starts services named %s, but is installed as %q: inside the jail, service(8) looks for rc.d scripts of those names", strings.Join(p.Records.Host.Names, ", "), p.Service.Name)
 			return
 		}
-		p.report(p.Script.Name.Pos, nil, fmt.Sprintf("install the script as %s", name),
+		hint := fmt.Sprintf("install the script as %s", name)
+		if strings.Contains(name, "\r") {
+			hint = "write the script with plain newlines: its lines end in CR LF, and sh(1) takes the CR for a part of the word"
+		}
+		p.report(p.Script.Name.Pos, nil, hint,
 			"name is %q, but the script is installed as %q: inside the jail, service(8) looks for rc.d/%s and starts nothing", name, p.Service.Name, name)
 	},
 }

@@ -232,7 +232,7 @@ var doubts = regexp.MustCompile(`Open:|\b(is|are) open\b|can be argued|not teste
 
 // Each reason is of whole sentences, holds no doubt, names no option but the
 // entry's own, and says of no program that nothing works and that something would.
-func TestReasons(t *testing.T) {
+func TestEntryReasons(t *testing.T) {
 	k, err := Embedded()
 	require.NoError(t, err)
 	for _, e := range k.Entries {
