@@ -60,6 +60,8 @@ type Advice struct {
 	Offers []Offer
 	// Losses is what the service can't do, or what behaves otherwise, in the jail.
 	Losses []string
+	// Doubts is what speaks against the options, such as a keyword of the script.
+	Doubts []string
 	// Reasons say why the verdict is what it is, in sentences.
 	Reasons []string
 	// Port is what the script would have to change for a better verdict; "" for nothing.

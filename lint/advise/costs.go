@@ -48,9 +48,22 @@ func (j *judgement) costs(lines []rcrun.Setting) {
 			j.lose("%s_nice=%s has no effect: a jail may not raise a priority.", j.RunName, start.Nice)
 		}
 	}
-	for _, c := range v.Contradictions {
+	j.doubt()
+}
+
+// doubt adds what speaks against the options. A script that declares its options
+// has been judged with its own KEYWORD in sight: that keeps it from starting at the
+// boot of a jail, and a service jail does not boot.
+func (j *judgement) doubt() {
+	for _, c := range j.subject.Verdict.Contradictions {
+		if j.Declared != nil && strings.Contains(c, ": KEYWORD nojail") {
+			continue
+		}
 		c = strings.Replace(strings.TrimSuffix(c, "; look at it with --packages"), ":0: ", ": ", 1) // a package has no lines, and advise looks by itself
-		j.lose("%s", sentence("Not sure: "+c))
+		c = strings.Replace(c, "yet the table", "while svcjify's table of programs", 1)
+		if text := sentence(c); !slices.Contains(j.Doubts, text) {
+			j.Doubts = append(j.Doubts, text)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type jsonAdvice struct {
 	Certainty infer.Certainty  `json:"certainty"`
 	Narrower  []jsonOffer      `json:"narrower"`
 	Losses    []string         `json:"losses"`
+	Doubts    []string         `json:"doubts"`
 	Reasons   []string         `json:"reasons"`
 	Port      string           `json:"port,omitempty"`
 	Evidence  []infer.Evidence `json:"evidence"`
@@ -42,7 +43,7 @@ func JSON(w io.Writer, list []*Advice) error {
 		j := jsonAdvice{
 			Name: a.Name, Path: a.Path, Package: a.Package, Base: a.Base, Enabled: a.Enabled, RCVar: a.RCVar, Verdict: a.Verdict,
 			Lines: assignments(a.Lines), File: a.File, Undo: orEmpty(a.Undo()), Options: a.Options, Declared: a.Declared, Certainty: a.Certainty,
-			Narrower: []jsonOffer{}, Losses: orEmpty(a.Losses), Reasons: orEmpty(a.Reasons), Port: a.Port, Evidence: a.Evidence,
+			Narrower: []jsonOffer{}, Losses: orEmpty(a.Losses), Doubts: orEmpty(a.Doubts), Reasons: orEmpty(a.Reasons), Port: a.Port, Evidence: a.Evidence,
 		}
 		if j.Evidence == nil {
 			j.Evidence = []infer.Evidence{}

@@ -226,7 +226,7 @@ func (j *judgement) blocked() bool {
 		for _, s := range r.Host.Assumed {
 			names = append(names, s.Name)
 		}
-		j.stop(NotToday, "With this rc.conf it starts nothing: it wants "+strings.Join(names, ", ")+".")
+		j.stop(NotToday, "With this rc.conf it starts nothing: set "+strings.Join(names, ", ")+" first, then ask again.")
 	default:
 		return false
 	}
@@ -287,7 +287,8 @@ func (j *judgement) jail() {
 	if verdict == TwoLines {
 		lines = append(lines, rcrun.Setting{Name: j.RunName + "_svcj_options", Value: strings.Join(options, " ")})
 	}
-	if lost := worst(lint.Losses(r.Host, r.Jail)); len(lost) > 0 {
+	lost := worst(lint.Losses(r.Host, r.Jail))
+	if len(lost) > 0 {
 		extra, why := j.workaround(lines)
 		if extra == nil {
 			j.Reasons = nil
@@ -304,6 +305,10 @@ func (j *judgement) jail() {
 		lines = append(lines, extra...)
 	}
 	if why := j.prove(lines, options); why != "" {
+		j.Reasons = nil
+		if verdict == WithCare {
+			j.Reasons = append(j.lostSentences(lost), "Lines in rc.conf do not give it back.")
+		}
 		j.stop(NotToday, why)
 		return
 	}

@@ -41,6 +41,9 @@ func Shell(w io.Writer, list []*Advice) error {
 		for _, l := range a.Losses {
 			comment("  loses: %s", l)
 		}
+		for _, d := range a.Doubts {
+			comment("  doubt: %s", d)
+		}
 		for _, o := range a.Offers {
 			comment("  stricter: %s", a.sysrc(o.Lines))
 			comment("    %s", o.Why)

@@ -117,13 +117,14 @@ func (a *Advice) text(b *strings.Builder) {
 		fmt.Fprintf(b, "  The script declares no options; these are svcjify's (%s).\n", a.Certainty)
 	}
 	row := func(label, text string) { fmt.Fprintf(b, "  %-8s %s\n", label, report.OneLine(text)) }
-	for i, l := range a.Losses {
-		label := ""
-		if i == 0 {
-			label = "loses"
+	rows := func(label string, texts []string) {
+		for _, t := range texts {
+			row(label, t)
+			label = ""
 		}
-		row(label, l)
 	}
+	rows("loses", a.Losses)
+	rows("doubt", a.Doubts)
 	if len(a.Lines) > 0 {
 		set := a.sysrc(a.Lines)
 		row("to try", a.restarted(set))

@@ -139,7 +139,7 @@ func (s *shell) frameOf(hc interp.HandlerContext) frame {
 	if p := getString(hc, "__phase"); p != "" {
 		fr.phase = Phase(p)
 	}
-	if v := getString(hc, "rc_arg"); v != "" {
+	if v := getString(hc, "__verb"); v != "" {
 		fr.verb = v
 	}
 	if fr.phase == Method && fr.prepend == "" {

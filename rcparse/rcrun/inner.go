@@ -31,6 +31,9 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		// The first that did something stays, and one whose precmd runs the script again.
 		return
 	}
+	if rec.Name == asked.name && Phase(getString(hc, "__phase")) == Precmd { // a precmd's own run_rc_command, with another verb
+		return
+	}
 	rec.Name, rec.RCVar = asked.name, asked.rcvar
 	if p := getString(hc, "pidfile"); p != "" {
 		rec.PidFile = absolute(getString(hc, "__cwd"), p)

@@ -12,6 +12,8 @@ run_rc_command()
 	rc_extra_args="$*"
 	_rc_prefix=
 	[ "$rc_arg" = start ] || __prefix
+	local __verb
+	__verb=$rc_arg # a precmd may call run_rc_command with another verb, which changes rc_arg
 	__settings
 	__svcjify begin || return 0
 	[ -n "$rc_arg" ] || rc_usage $__verbs
