@@ -265,7 +265,7 @@ func (j *judgement) jail() {
 		verdict, options = TwoLines, merged(j.Declared, missing)
 		j.because("The script declares %s, and it needs %s as well: %s", shownOptions(j.Declared), strings.Join(missing, ", "), sentence(v.Reason))
 	case !v.Known():
-		j.stop(NotToday, "Nothing shows what it needs.", howToSee(j.Name))
+		j.stop(NotToday, shownInPart(v), howToSee(j.Name))
 		return
 	case v.Certainty < infer.Likely && !goodSign(v):
 		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Works())+": "+lower(sentence(v.Reason)), howToSee(j.Name))
@@ -319,6 +319,21 @@ func (j *judgement) jail() {
 	j.Before = j.before(lines)
 	j.costs(lines)
 	j.offers()
+}
+
+// shownInPart is the reason where nothing decides what a service needs: what there
+// is of evidence for a single option is named.
+func shownInPart(v infer.Verdict) string {
+	var facts []string
+	for _, e := range v.Evidence {
+		if _, option := rcparse.OptionOf(e.Supports); (option || e.Supports == infer.OptOut) && e.Strength >= infer.Likely && !slices.Contains(facts, e.Fact) {
+			facts = append(facts, e.Fact)
+		}
+	}
+	if len(facts) == 0 {
+		return "Nothing shows what it needs."
+	}
+	return "What it needs is shown only in part: " + strings.Join(facts[:min(len(facts), 3)], "; ") + "."
 }
 
 // goodSign reports whether the one sign that an answer rests on is a good one, such as

@@ -73,6 +73,59 @@ func TestPrograms(t *testing.T) {
 	require.Equal(t, before, fingerprint(t, root))
 }
 
+// Programs that a compiler and a linker have made for FreeBSD, as packages install
+// them: what advise says comes from their calls alone.
+func TestBuiltPrograms(t *testing.T) {
+	elftest.Clang(t)
+	lib := elftest.BuildLibrary(t, elftest.AMD64, "libgorse.so.1", `int gorse_serve() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); return s; }`)
+	stub := filepath.Join(t.TempDir(), "libgorse.so.1")
+	require.NoError(t, os.WriteFile(stub, lib, 0o644))
+	cases := []struct {
+		name    string
+		data    []byte
+		verdict advise.Verdict
+		options []string
+		why     string // a part of a reason
+	}{
+		{"godaemon", elftest.BuildGo(t, "package main\nimport \"net\"\nfunc main() { l, _ := net.Listen(\"tcp\", \":8080\"); for { c, _ := l.Accept(); c.Close() } }\n"),
+			advise.TwoLines, []string{"net_basic"}, ""},
+		{"tcpd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+			advise.TwoLines, []string{"net_basic"}, ""},
+		{"armd", elftest.BuildC(t, elftest.ARM64, `int main() { int s = socket(28, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+			advise.TwoLines, []string{"net_basic"}, ""},
+		{"unixd", elftest.BuildC(t, elftest.AMD64, `struct { unsigned char len, family; char path[104]; } a;
+			int main() { int s = socket(1, 1, 0); a.family = 1; bind(s, &a, 106); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+			advise.TwoLines, []string{}, ""},
+		{"pingd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(2, 3, 1); for (;;) { sendto(s, "x", 1, 0, 0, 0); recvfrom(s, 0, 0, 0, 0, 0); } }`),
+			advise.TwoLines, []string{"net_basic", "net_raw"}, ""},
+		{"shmd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(1, 1, 0); shmget(5, 64, 0600); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+			advise.NotToday, nil, "shown only in part: imports shmget: it uses System V IPC"}, // many can, few do
+		{"libd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = gorse_serve(); for (;;) close(accept(s, 0, 0)); }`, stub),
+			advise.NotToday, nil, "a library speaks IP"}, // one sign, and not of its own
+		{"graftd", elftest.BuildC(t, elftest.AMD64, `int main() { for (;;) nmount(0, 0, 0); }`), advise.NotToday, nil, "mounts file systems"},
+	}
+	root := small(t, map[string]string{"usr/local/lib/libgorse.so.1": string(lib)})
+	list := []hosttest.Package{{Name: "gorse", Version: "1", Origin: "misc/gorse", Provides: []string{"libgorse.so.1"}, Files: []string{"/usr/local/lib/libgorse.so.1"}}}
+	for _, c := range cases {
+		write(t, root, map[string]string{"usr/local/sbin/" + c.name: string(c.data), "usr/local/etc/rc.d/" + c.name: service(c.name, "/usr/local/sbin/"+c.name)})
+		p := hosttest.Package{Name: c.name, Version: "1", Origin: "misc/" + c.name, Comment: "Nobody can tell", Files: []string{"/usr/local/sbin/" + c.name, "/usr/local/etc/rc.d/" + c.name}}
+		if c.name == "libd" {
+			p.Deps = []string{"gorse"}
+		}
+		list = append(list, p)
+	}
+	require.NoError(t, hosttest.Write(filepath.Join(root, "var/db/pkg/local.sqlite"), list))
+	m, problems := machine(t, root)
+	require.Empty(t, problems)
+	got := advice(t, m, advise.Question{All: true})
+	for _, c := range cases {
+		a := got[c.name]
+		require.Equal(t, c.verdict, a.Verdict, "%s: %v", c.name, a.Reasons)
+		require.Equal(t, c.options, a.Options, "%s: %v", c.name, a.Reasons)
+		require.Contains(t, strings.Join(a.Reasons, " "), c.why, c.name)
+	}
+}
+
 // Real programs that were built for FreeBSD, from packages of npm: nothing of them
 // is kept. Skipped where npm(1) can't get them.
 func TestRealPrograms(t *testing.T) {

@@ -1,71 +1,17 @@
 package program
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/lint/infer/program/elftest"
 )
-
-// clang finds the compiler and the linker of LLVM; a test that builds C for
-// FreeBSD is skipped without them.
-func clang(t *testing.T) (cc, ld string) {
-	t.Helper()
-	for _, version := range []string{"", "-21", "-20", "-19", "-18", "-17", "-16", "-15", "-14"} {
-		var err1, err2 error
-		cc, err1 = exec.LookPath("clang" + version)
-		ld, err2 = exec.LookPath("ld.lld" + version)
-		if err1 == nil && err2 == nil {
-			return cc, ld
-		}
-	}
-	t.Skip("clang and ld.lld are not installed; both of LLVM 14 to 21 will do")
-	return "", ""
-}
-
-// libcSource is the names of FreeBSD's libc that the daemons below want: the
-// linker asks for a library that has them, and nothing runs.
-const libcSource = `
-#define F(name) int name() { return 0; }
-F(socket) F(bind) F(listen) F(accept) F(connect) F(sendto) F(recvfrom) F(getaddrinfo) F(shmget) F(mlockall)
-F(ntp_adjtime) F(clock_settime) F(ioctl) F(setsockopt) F(open) F(read) F(write) F(close) F(printf) F(daemon) F(exit) F(nmount) F(if_nametoindex)
-`
-
-// buildFreeBSD compiles a daemon and links it dynamically, as cc(1) of FreeBSD would.
-func buildFreeBSD(t *testing.T, target, source string, link ...string) []byte {
-	t.Helper()
-	cc, ld := clang(t)
-	dir := t.TempDir()
-	run := func(name string, args ...string) {
-		cmd := exec.Command(name, args...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, "%s: %s", name, out)
-	}
-	for name, text := range map[string]string{"libc.c": libcSource, "daemon.c": source} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
-		run(cc, "--target="+target, "-O2", "-w", "-std=gnu89", "-ffreestanding", "-fno-builtin", "-fPIC", "-c", name)
-	}
-	if slices.Contains(link, "-static") || slices.Contains(link, "--no-dynamic-linker") {
-		run(ld, append([]string{"-e", "main", "-o", "daemon"}, append(link, "daemon.o", "libc.o")...)...)
-		data, err := os.ReadFile(filepath.Join(dir, "daemon"))
-		require.NoError(t, err)
-		return data
-	}
-	run(ld, "-shared", "-soname", "libc.so.7", "-o", "libc.so.7", "libc.o")
-	run(ld, append([]string{"-pie", "-dynamic-linker", "/libexec/ld-elf.so.1", "-e", "main", "-s", "-o", "daemon"}, append(link, "daemon.o", "libc.so.7")...)...)
-	data, err := os.ReadFile(filepath.Join(dir, "daemon"))
-	require.NoError(t, err)
-	return data
-}
 
 // TestClang: real code of a real linker, for FreeBSD on amd64 and arm64. The
 // numbers are those of FreeBSD's sys/socket.h.
 func TestClang(t *testing.T) {
-	clang(t)
+	elftest.Clang(t)
 	for _, c := range []struct {
 		name, source string
 		want         []string
@@ -93,13 +39,13 @@ func TestClang(t *testing.T) {
 			[]string{"sets the clock | 1 | imports clock_settime", "reads or disciplines the clock | 1 | imports ntp_adjtime"}, true},
 		{"mount", `int main() { nmount(0, 0, 0); exit(0); }`, []string{"mounts file systems | 1 | imports nmount"}, true},
 	} {
-		for _, target := range []string{"x86_64-unknown-freebsd15.0", "aarch64-unknown-freebsd15.0"} {
+		for _, target := range []string{elftest.AMD64, elftest.ARM64} {
 			layouts := [][]string{nil}
 			if c.name == "ping" {
 				layouts = [][]string{nil, {"-z", "now", "-z", "relro"}, {"-z", "nognustack", "--hash-style=gnu", "--pack-dyn-relocs=relr"}}
 			}
 			for _, link := range layouts {
-				data := buildFreeBSD(t, target, c.source, link...)
+				data := elftest.BuildC(t, target, c.source, link...)
 				r, dir := lookAt(t, "/usr/local/sbin/made", one(data))
 				require.Equal(t, "dynamic ELF", r.Kind)
 				require.Equal(t, c.want, bare(r, dir), "%s for %s %v", c.name, target, link)
@@ -114,12 +60,12 @@ func TestClang(t *testing.T) {
 func TestClangStatic(t *testing.T) {
 	const source = `int main() { shmget(5, 64, 0600); exit(0); }`
 	for _, link := range [][]string{{"-static"}, {"-pie", "--no-dynamic-linker"}} {
-		r, dir := lookAt(t, "/usr/local/sbin/made", one(buildFreeBSD(t, "x86_64-unknown-freebsd15.0", source, link...)))
+		r, dir := lookAt(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, link...)))
 		require.Equal(t, "static ELF", r.Kind, link)
 		require.Contains(t, bare(r, dir), "uses System V IPC | 3 | is statically linked with shmget")
 		require.Equal(t, []string{"it is a static program: a function that is linked in need not be called"}, r.Open)
 
-		r, _ = lookAt(t, "/usr/local/sbin/made", one(buildFreeBSD(t, "x86_64-unknown-freebsd15.0", source, append(link, "-s")...)))
+		r, _ = lookAt(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, append(link, "-s")...)))
 		require.Equal(t, "static ELF", r.Kind, link)
 		require.True(t, r.Blind, link)
 	}
