@@ -2,6 +2,7 @@ package advise_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -54,9 +55,36 @@ func TestLinesThatDoNotHold(t *testing.T) {
 	a := advice(t, m, advise.Question{Names: []string{"wharfd"}})["wharfd"]
 	require.Equal(t, advise.NotToday, a.Verdict)
 	require.Empty(t, a.Lines)
-	require.NotContains(t, strings.Join(a.Reasons, " "), "give it back; the simulated start")
+	require.NotContains(t, strings.Join(a.Reasons, " "), "The lines set it in rc.conf instead")
 	require.Contains(t, a.Reasons, "Lines in rc.conf do not give it back.")
 	require.Contains(t, a.Reasons[len(a.Reasons)-1], "at boot")
+}
+
+// What rc.conf itself says of a path is this machine's, and so a line may hold it.
+func TestPathOfRCConf(t *testing.T) {
+	root := small(t, map[string]string{"etc/rc.d/logd2": base("logd2", "shutdown", ": ${logd2_svcj_options=\"net_basic\"}\nstart_precmd=\"logd2_pre\"\n"+
+		"logd2_pre() { rc_flags=\"-r $rc_flags\"; }\n", ""), "etc/rc.conf": "logd2_flags=\"-l /home/sftp/dev/log\"\n"})
+	m, _ := machine(t, root)
+	a := advice(t, m, advise.Question{Names: []string{"logd2"}})["logd2"]
+	require.Equal(t, advise.WithCare, a.Verdict, a.Reasons)
+	require.Equal(t, `logd2_svcj="YES" logd2_flags="-r -l /home/sftp/dev/log"`, assigned(a.Lines))
+	require.Equal(t, []string{"sysrc -x logd2_svcj", `sysrc logd2_flags="-l /home/sftp/dev/log"`}, a.Undo())
+}
+
+// A plain FreeBSD switches on many steps of the boot: they have one row together.
+func TestTableOfBase(t *testing.T) {
+	files := map[string]string{}
+	for _, n := range []string{"aa", "bb", "cc", "dd", "ee", "ff"} {
+		files["etc/rc.d/step"+n] = base("step"+n, "nojail", "", "step"+n+"_svcj=\"NO\"\n")
+	}
+	m, _ := machine(t, small(t, files))
+	list, _ := m.Advise(context.Background(), advise.Question{All: true})
+	var out bytes.Buffer
+	require.NoError(t, advise.Text(&out, list))
+	table, rest, _ := strings.Cut(out.String(), "\n\n")
+	require.NotContains(t, table, "stepaa")
+	require.Contains(t, table, "(6 more)")
+	require.Contains(t, rest, "stepaa (base system, switched off): never: ")
 }
 
 // TestBaseSystem holds the advice against what an installed FreeBSD 15 declares in

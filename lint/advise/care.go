@@ -56,7 +56,7 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 	}
 	for _, s := range extra {
 		for w := range strings.FieldsSeq(s.Value) {
-			if !plainWord.MatchString(w) || pretended.MatchString(w) {
+			if !plainWord.MatchString(w) || pretended.MatchString(w) && !j.inConf(w) {
 				return nil, "Lines in rc.conf could not give it back: it is worked out when the service starts."
 			}
 		}
@@ -74,6 +74,16 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 		return nil, fmt.Sprintf("Lines in rc.conf could give it back, but `service %s %s` would then run something else.", j.Name, verb)
 	}
 	return extra, ""
+}
+
+// inConf reports whether a word stands in the machine's own rc.conf.
+func (j *judgement) inConf(word string) bool {
+	for _, text := range j.m.conf {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // disturbed is a verb other than start that does something else with the lines: a

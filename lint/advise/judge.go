@@ -293,15 +293,16 @@ func (j *judgement) jail() {
 		if extra == nil {
 			j.Reasons = nil
 			j.stop(NotToday, j.lostSentences(lost)...)
-			if why != "" {
-				j.Reasons = append(j.Reasons, why)
+			if why == "" {
+				why = "No line in rc.conf gives it back."
 			}
+			j.Reasons = append(j.Reasons, why)
 			j.Port = "set at the top level, between load_rc_config and run_rc_command, what the start needs"
 			return
 		}
 		verdict = WithCare
 		j.Reasons = append(j.Reasons, j.lostSentences(lost)...)
-		j.because("The further lines give it back; the simulated start in the jail is then the one on the host.")
+		j.because("The lines set it in rc.conf instead: with them the simulated start in the jail is the one on the host.")
 		lines = append(lines, extra...)
 	}
 	if why := j.prove(lines, options); why != "" {

@@ -15,7 +15,7 @@ import (
 func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
 	scenarios := []rcrun.Scenario{j.scenario(nil, false), j.scenario(nil, true), j.scenario(lines, false), j.scenario(lines, true)}
 	recs := j.run(scenarios)
-	for i, when := range []string{"by service(8)", "at boot"} {
+	for i, when := range []string{"with service(8)", "at boot"} {
 		h, jail := recs[i], recs[i+2]
 		switch {
 		case jail.Failed != "":

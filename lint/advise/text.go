@@ -14,6 +14,10 @@ import (
 // maxReason is how much of a reason stands in the table, in bytes.
 const maxReason = 90
 
+// maxBoot is how many services of the base system that never go into a jail have
+// a row of their own: a plain FreeBSD switches on thirty of them.
+const maxBoot = 5
+
 // Words is a verdict as a person reads it.
 func (v Verdict) Words() string { return strings.ReplaceAll(string(v), "-", " ") }
 
@@ -64,8 +68,20 @@ func byVerdict(list []*Advice) []*Advice {
 // table is aligned columns.
 func table(b *strings.Builder, list []*Advice) {
 	rows := [][3]string{{"SERVICE", "VERDICT", "LINES FOR RC.CONF, OR WHY NOT"}}
+	boot := 0
+	for _, a := range list {
+		if a.Verdict == Never && a.Base {
+			boot++
+		}
+	}
 	for _, a := range byVerdict(list) {
+		if a.Verdict == Never && a.Base && boot > maxBoot {
+			continue
+		}
 		rows = append(rows, [3]string{report.OneLine(a.Name), a.Verdict.Words(), a.short()})
+	}
+	if boot > maxBoot {
+		rows = append(rows, [3]string{fmt.Sprintf("(%d more)", boot), Never.Words(), "of the base system, mostly steps of the boot: see the end"})
 	}
 	var wide [2]int
 	for _, r := range rows {
