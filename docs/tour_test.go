@@ -14,21 +14,28 @@ import (
 
 // TestTour looks each name of the tour up in the file that it links to.
 func TestTour(t *testing.T) {
-	text, err := os.ReadFile("tour.md")
-	require.NoError(t, err)
-	links := regexp.MustCompile("\\[`(\\w+)`\\]\\(([^)]+)\\)").FindAllStringSubmatch(string(text), -1)
-	require.NotEmpty(t, links)
-	for _, l := range links {
-		f, err := parser.ParseFile(token.NewFileSet(), l[2], nil, 0)
-		require.NoError(t, err, "the tour links to %s", l[2])
-		require.Contains(t, declared(f), l[1], "the tour says that %s is in %s", l[1], l[2])
-	}
-	for _, p := range regexp.MustCompile("`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(string(text), -1) {
+	text := lookUp(t, "tour.md")
+	for _, p := range regexp.MustCompile("`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(text, -1) {
 		if p[1] != "lint/sjNNN.go" && p[1] != "lint/testdata/rules/CODE" {
 			_, err := os.Stat("../" + p[1])
 			require.NoError(t, err, "the tour names %s", p[1])
 		}
 	}
+}
+
+// lookUp reads a page and looks each name with a link beside it up in the file that it links to.
+func lookUp(t *testing.T, page string) string {
+	data, err := os.ReadFile(page)
+	require.NoError(t, err)
+	text := string(data)
+	links := regexp.MustCompile("\\[`(\\w+)`\\]\\(([^)]+)\\)").FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, links)
+	for _, l := range links {
+		f, err := parser.ParseFile(token.NewFileSet(), l[2], nil, 0)
+		require.NoError(t, err, "%s links to %s", page, l[2])
+		require.Contains(t, declared(f), l[1], "%s says that %s is in %s", page, l[1], l[2])
+	}
+	return text
 }
 
 // TestLinks looks whether the pages that the pages link to are there.
