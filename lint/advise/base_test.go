@@ -39,7 +39,7 @@ func TestBaseScripts(t *testing.T) {
 		require.Equal(t, want, got[name].Verdict, "%s: %v", name, got[name].Reasons)
 	}
 	require.Empty(t, got["tollgated"].Doubts, "its author wrote the keyword and the options")
-	require.Contains(t, strings.Join(got["gatekeepd"].Reasons, " "), "By itself it stays outside")
+	require.Contains(t, strings.Join(got["gatekeepd"].Reasons, " "), "It is not jailed by default")
 	require.Contains(t, got["ferryd"].Reasons[0], "it opens what a jail refuses")
 	require.Equal(t, []string{"With this rc.conf it starts nothing: set bridge_enable first, then ask again."}, got["lockd2"].Reasons)
 }
