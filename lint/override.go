@@ -25,7 +25,7 @@ const overrideValue = "mlock netv6"
 
 // overrides runs a script whose run_rc_command is called for a name. By
 // service(8) the starts that say nothing of its options are those of r.
-func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun.Scenario, r *Records) []Override {
+func overrides(ctx context.Context, session *rcrun.Session, job rcrun.Job, start rcrun.Scenario, r *Records) []Override {
 	option := r.Host.Name + "_svcj_options"
 	boot := start
 	boot.Boot = true
@@ -38,7 +38,7 @@ func overrides(ctx context.Context, pool *rcrun.Pool, job rcrun.Job, start rcrun
 		empty.RCConf = []rcrun.Setting{{Name: option}}
 		job.Scenarios = append(job.Scenarios, set, empty)
 	}
-	runs := pool.Run(ctx, []rcrun.Job{job})[0]
+	runs := session.Run(ctx, job)
 	return []Override{
 		{When: "with service(8)", Unset: r.Host, Yes: r.Jail, Set: runs[2], Empty: runs[3]},
 		{When: "at boot", Unset: runs[0], Yes: runs[1], Set: runs[4], Empty: runs[5]},

@@ -20,7 +20,7 @@ import (
 // but assignments, exports and tests, and the simulation shows that the host then
 // starts what it did, and the jail the same. It returns nil where it can't be done
 // or does not help.
-func repair(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
+func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
 	if r.failed() != "" || !r.jailed() {
 		return nil
 	}
@@ -34,7 +34,7 @@ func repair(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.S
 		return nil
 	}
 	for _, try := range repairs {
-		if fix := try(s, lost, r.Host.Name); fix != nil && helps(ctx, opts, svc, s, r, fix) {
+		if fix := try(s, lost, r.Host.Name); fix != nil && helps(ctx, opts, runs, svc, s, r, fix) {
 			return fix
 		}
 	}
@@ -47,13 +47,13 @@ var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState
 
 // helps reports whether a repair leaves the start on the host as it was, and
 // nothing of it lost in the jail.
-func helps(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Script, r *Records, fix *Fix) bool {
+func helps(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script, r *Records, fix *Fix) bool {
 	text := []byte(spliced(s.Src, fix.Edits))
 	after := rcparse.Parse(text, Substitutions(svc))
 	if after.Err != nil {
 		return false
 	}
-	again := simulate(ctx, opts, svc, after)
+	again := simulate(ctx, opts, runs, svc, after)
 	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
 		return false
 	}
@@ -71,7 +71,7 @@ func helps(ctx context.Context, opts Options, svc *corpus.Service, s *rcparse.Sc
 	flags := start
 	flags.Env = []rcrun.Setting{{Name: "flags", Value: "--third"}}
 	scenarios = append(scenarios, flags)
-	run := &runner{ctx, opts.Simulate, svc, s, start}
+	run := &runner{ctx, runs, svc, s, start}
 	before, afterwards := run.pairs(s.Src, scenarios...), run.pairs(text, scenarios...)
 	for i, b := range before {
 		a := afterwards[i]

@@ -201,10 +201,14 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	}
 	var facts []infer.Evidence
 	texts := in // which gets its run below
+	var runs *rcrun.Session // all that is simulated of a service has one budget
+	if opts.Simulate != nil {
+		runs = opts.Simulate.Session()
+	}
 	gathered := alongside(func() { facts = infer.Gather(texts) })
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		if s.Records = opts.Records; s.Records == nil {
-			s.Records = simulate(ctx, opts, svc, s.Script)
+			s.Records = simulate(ctx, opts, runs, svc, s.Script)
 		}
 		in.Run = &s.Records.Host
 	}
@@ -214,7 +218,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	s.Verdict = infer.Infer(in, facts, k)
 	opts.Policy.decide(svc, &s.Verdict)
 	if s.Records != nil && !opts.Configured && (s.Declared() || !s.Verdict.Never()) {
-		s.Repair = repair(ctx, opts, svc, s.Script, s.Records)
+		s.Repair = repair(ctx, opts, runs, svc, s.Script, s.Records)
 	}
 	s.remarks = remarks(s.Script, svc.Template)
 	all := s.check(opts)

@@ -53,7 +53,7 @@ type Records struct {
 // A runner runs one service's script.
 type runner struct {
 	ctx    context.Context
-	pool   *rcrun.Pool
+	runs   *rcrun.Session
 	svc    *corpus.Service
 	script *rcparse.Script
 	plain  rcrun.Scenario // the start that all others are made of
@@ -70,7 +70,7 @@ func (r *runner) pairs(src []byte, scenarios ...rcrun.Scenario) []Pair {
 		jailed.Svcj = true
 		job.Scenarios = append(job.Scenarios, sc, jailed)
 	}
-	runs := r.pool.Run(r.ctx, []rcrun.Job{job})[0]
+	runs := r.runs.Run(r.ctx, job)
 	out := make([]Pair, len(scenarios))
 	for i := range out {
 		out[i] = Pair{Host: runs[2*i], Jail: runs[2*i+1]}
@@ -79,8 +79,8 @@ func (r *runner) pairs(src []byte, scenarios ...rcrun.Scenario) []Pair {
 }
 
 // simulate runs the scenarios that the rules need.
-func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rcparse.Script) *Records {
-	run := &runner{ctx, opts.Simulate, svc, script, rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, Release: opts.Release.Name}}
+func simulate(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, script *rcparse.Script) *Records {
+	run := &runner{ctx, runs, svc, script, rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, Release: opts.Release.Name}}
 	var r Records
 	for _, args := range [][]string{nil, {"default"}} {
 		start := run.plain
@@ -99,7 +99,7 @@ func simulate(ctx context.Context, opts Options, svc *corpus.Service, script *rc
 	}
 	if script.DeclaresSvcj() && r.Host.Name != "" {
 		job := rcrun.Job{Src: script.Src, Subst: Substitutions(svc)}
-		r.Overrides = overrides(ctx, opts.Simulate, job, run.plain, &r)
+		r.Overrides = overrides(ctx, runs, job, run.plain, &r)
 	}
 	r.Unfound = run.unfound(r.Pair)
 	r.Mended = run.mended(&r)
@@ -155,7 +155,7 @@ func (r *runner) unfound(p Pair) []string {
 		scenarios = append(scenarios, sc, lost)
 	}
 	job := rcrun.Job{Src: r.script.Src, Subst: Substitutions(r.svc), Scenarios: scenarios}
-	runs := r.pool.Run(r.ctx, []rcrun.Job{job})[0]
+	runs := r.runs.Run(r.ctx, job)
 	var out []string
 	for i, verb := range verbs {
 		found, lost := runs[2*i], runs[2*i+1]

@@ -8,30 +8,54 @@ import (
 	"runtime/metrics"
 )
 
-// What a run may use. Real scripts take some hundreds of steps.
+// What runs may use. The unit is a step: a statement or a command that is reached, a
+// microsecond or so. Other work is counted in steps too, by what it costs; see the costs
+// below. So the same script ends at the same place on any machine, loaded or idle. A start
+// of a real script takes some 1,000 steps, and all the runs of a service some 20,000.
 const (
-	// maxSteps is the statements and commands that a run may reach, the
-	// jailed run included.
+	// maxSteps is for one run, the jailed run included.
 	maxSteps = 50_000
+	// maxSession is for all runs of a service together.
+	maxSession = 1_000_000
 	// maxFrames is the depth of the Go stack, which grows by some fifteen
 	// frames with each nested function of the script.
 	maxFrames = 8_000
-	// maxHeap is by how many bytes the heap may grow in one run.
-	maxHeap = 192 << 20
-	// watchHeap is from where on each step is looked at.
-	watchHeap = 24 << 20
-	// maxCommands and maxOutput bound the Record: commands, and bytes of their arguments.
+	// maxHeap is by how many bytes the heap may grow in one run, and watchHeap from where
+	// on each step is looked at. Steps bound the bytes too: this is for what they miss.
+	maxHeap   = 96 << 20
+	watchHeap = 48 << 20
+	// maxCommands and maxOutput bound the Record: commands, and bytes of their arguments
+	// and environment.
 	maxCommands = 2_000
 	maxOutput   = 1 << 20
 	// maxRuns is how many shells (sh -c, su -c, the jailed run) may nest.
 	maxRuns = 12
+	// maxPrinted is the bytes that one printf(1) may write.
+	maxPrinted = 1 << 20
 )
+
+// How many bytes cost a step.
+const (
+	bytesMade   = 16 // of a value, an argument, or what a text tool writes
+	bytesPiped  = 4  // of a pipe, a file or a here-document: read(1) takes them one by one
+	bytesParsed = 8  // of a text of eval, trap or sh -c
+	bytesNoted  = 8  // of a command in the Record, which is sent to the parent
+)
+
+// stepsOpened is what a file or a pipe costs.
+const stepsOpened = 20
 
 // memoryWhy is what Failed says where memory was exhausted, whether the run
 // noticed or died of it.
 const memoryWhy = "it used too much memory"
 
+// sessionWhy is what Failed says of a run that has used up what all runs of the service have together.
+var sessionWhy = fmt.Sprintf("all its runs together did not end within %d steps", maxSession)
+
 var errStopped = errors.New("the simulation was stopped")
+
+// A purse is what the runs of one service have left together.
+type purse struct{ spent int }
 
 // A budget is the context of a run. The interpreter asks Err before each
 // statement and each command, which makes it the one place to count what no
@@ -41,13 +65,16 @@ var errStopped = errors.New("the simulation was stopped")
 type budget struct {
 	context.Context
 	steps int
+	purse *purse
+	part  int // of a step, see made
+	looks int
 	heap  uint64
 	watch bool
 	why   string
 }
 
-func newBudget(ctx context.Context) *budget {
-	return &budget{Context: ctx, heap: heapBytes()}
+func newBudget(ctx context.Context, p *purse) *budget {
+	return &budget{Context: ctx, heap: heapBytes(), purse: p}
 }
 
 // Done is nil: the interpreter must not start goroutines to wait for it.
@@ -58,18 +85,15 @@ func (b *budget) Err() error {
 	if b.why != "" {
 		return errStopped
 	}
-	b.steps++
+	b.looks++
 	switch {
-	case b.steps > maxSteps:
-		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
-	case b.steps%64 == 0 && b.Context.Err() != nil:
+	case !b.spend(1):
+	case b.looks%64 == 0 && b.Context.Err() != nil:
 		b.stop("it was not done in the time allowed")
-	case b.steps%1024 == 0 && tooDeep():
+	case b.looks%1024 == 0 && tooDeep():
 		b.stop("its functions or shells are nested too deeply")
-	case b.steps%8 == 0 || b.watch:
-		grown := b.grown()
-		b.watch = grown > watchHeap
-		if grown <= maxHeap {
+	case b.looks%128 == 0 || b.watch:
+		if !b.exhausted() {
 			return nil
 		}
 		b.stop(memoryWhy)
@@ -77,6 +101,19 @@ func (b *budget) Err() error {
 		return nil
 	}
 	return errStopped
+}
+
+// spend counts steps and reports whether there are any left.
+func (b *budget) spend(n int) bool {
+	b.steps += n
+	b.purse.spent += n
+	switch {
+	case b.steps > maxSteps:
+		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
+	case b.purse.spent > maxSession:
+		b.stop(sessionWhy)
+	}
+	return b.why == ""
 }
 
 // stop ends the run; the first reason stays.
@@ -96,6 +133,17 @@ func heapBytes() uint64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64()
+}
+
+// exhausted reports whether the run has filled the heap, with what is in use.
+func (b *budget) exhausted() bool {
+	grown := b.grown()
+	b.watch = grown > watchHeap
+	if grown <= maxHeap {
+		return false
+	}
+	runtime.GC()
+	return b.grown() > watchHeap
 }
 
 // grown is by how much the heap is larger than at the start of the run.

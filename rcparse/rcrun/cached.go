@@ -19,7 +19,7 @@ func (p *Pool) question(j Job) (key [sha256.Size]byte, ok bool) {
 	if p.options.Cache == nil {
 		return key, false
 	}
-	j.Machine = p.options.Machine
+	j.Machine, j.Spent.CPU = p.options.Machine, 0
 	text, err := json.Marshal(j)
 	if err != nil {
 		return key, false
@@ -27,26 +27,26 @@ func (p *Pool) question(j Job) (key [sha256.Size]byte, ok bool) {
 	return sha256.Sum256(text), true
 }
 
-// known gives the Records of a job that was answered before.
-func (p *Pool) known(j Job, key [sha256.Size]byte) ([]Record, bool) {
+// known gives the answer to a job that was answered before, but for the CPU time.
+func (p *Pool) known(j Job, key [sha256.Size]byte) (got answer, ok bool) {
 	text, ok := p.options.Cache.Get(key)
 	if !ok {
-		return nil, false
+		return got, false
 	}
-	var recs []Record
-	if json.Unmarshal(text, &recs) != nil || len(recs) != len(j.Scenarios) {
-		return nil, false
+	if json.Unmarshal(text, &got) != nil || len(got.Records) != len(j.Scenarios) {
+		return got, false
 	}
-	return recs, true
+	return got, true
 }
 
-// keep keeps the Records that a child has sent. What the parent says of a child that
+// keep keeps the answer that a child has sent. What the parent says of a child that
 // died, and what the memory that was left has decided, may be otherwise next time.
-func (p *Pool) keep(key [sha256.Size]byte, recs []Record) {
-	if slices.ContainsFunc(recs, func(r Record) bool { return r.Failed == memoryWhy }) {
+func (p *Pool) keep(key [sha256.Size]byte, got answer) {
+	if slices.ContainsFunc(got.Records, func(r Record) bool { return r.Failed == memoryWhy }) {
 		return
 	}
-	if text, err := json.Marshal(recs); err == nil {
+	got.Spent.CPU = 0
+	if text, err := json.Marshal(got); err == nil {
 		p.options.Cache.Put(key, text)
 	}
 }

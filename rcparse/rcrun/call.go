@@ -2,6 +2,7 @@ package rcrun
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -25,18 +26,27 @@ var lacking = []string{
 func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	hc := interp.HandlerCtx(ctx)
 	name, rest := args[0], args[1:]
+	if !s.arguments(args) {
+		return nil, errStopped
+	}
 	switch name {
 	case "[", "test":
 		return simulated("test", args), nil
 	case roundCall, waitCall:
 		return s.round(args, uint8(hc.LastExitStatus)), nil
+	case madeCall, madeCall + "_status":
+		return s.made(hc, args)
 	case "__true": // the model's, told here because a pattern costs a regular expression
 		return []string{strconv.FormatBool(len(rest) > 0 && yes(rest[0]))}, nil
 	case "eval":
 		if first, _, _ := strings.Cut(strings.Join(rest, " "), " "); s.sim.marked(first) && markPattern.FindString(first) == first {
 			return []string{"eval", "export " + first + "=1"}, nil // text that nobody knows
 		}
-		text, err := safeText(strings.Join(rest, " "))
+		text := strings.Join(rest, " ")
+		if !s.sim.budget.made(len(text), bytesParsed) || !s.expanded(hc, text) {
+			return nil, errStopped
+		}
+		text, err := safeText(text)
 		if err != nil {
 			return s.refuse(err)
 		}
@@ -95,7 +105,14 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 		}
 	case "printf":
 		if len(rest) > 0 && rest[0] == "--" {
-			return append([]string{"printf"}, rest[1:]...), nil
+			args, rest = append([]string{"printf"}, rest[1:]...), rest[1:]
+		}
+		n := printed(rest)
+		if n > maxPrinted {
+			return nil, s.sim.budget.stop(fmt.Sprintf("printf(1) would write more than %d bytes", maxPrinted))
+		}
+		if !s.sim.budget.made(n, bytesMade) {
+			return nil, errStopped
 		}
 	case "shift":
 		if len(rest) == 1 && strings.Trim(rest[0], "0123456789") != "" {
@@ -141,6 +158,9 @@ func (s *shell) trap(args []string) ([]string, error) {
 	}
 	if args[0] == "-" {
 		return []string{"trap", "-", "EXIT"}, nil
+	}
+	if !s.sim.budget.made(len(args[0]), bytesParsed) {
+		return nil, errStopped
 	}
 	text, err := safeText(args[0])
 	if err != nil {

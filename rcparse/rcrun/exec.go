@@ -244,7 +244,14 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 	for _, a := range argv {
 		size += len(a)
 	}
+	env := s.exported(hc.Env, fr)
+	for _, kv := range env {
+		size += len(kv)
+	}
 	s.sim.bytes += size
+	if !s.sim.budget.made(size, bytesNoted) {
+		return
+	}
 	if s.sim.bytes > maxOutput || len(rec.Reached) >= maxCommands {
 		s.sim.budget.stop(fmt.Sprintf("it reached more than %d commands or %d bytes of arguments", maxCommands, maxOutput))
 		return
@@ -252,7 +259,7 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 	c := Command{
 		Phase: fr.phase, Inside: s.inside, Argv: slices.Clone(argv), Program: rcparse.RealProgram(argv),
 		User: fr.user, Group: fr.group, Groups: fr.groups, Chroot: fr.chroot, Dir: fr.cwd,
-		Env: exported(hc.Env, fr), Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
+		Env: env, Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
 		Nice: fr.nice, FIB: fr.fib, CPUSet: fr.cpuset, Prepend: fr.prepend, Background: fr.background,
 	}
 	if line := hc.Pos.Line(); line > lineMark {
@@ -269,9 +276,9 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 }
 
 // exported is the environment of a command as far as it differs from rc(8)'s.
-func exported(env expand.Environ, fr frame) []string {
+func (s *shell) exported(env expand.Environ, fr frame) []string {
 	var list []string
-	for _, v := range exportedTo(env, fr) {
+	for _, v := range s.exportedTo(env, fr) {
 		if v.Name != "RC_PID" && v.Name != "_rc_svcj" && !slices.Contains(clean, v) {
 			list = append(list, v.Name+"="+v.Value)
 		}
@@ -379,6 +386,9 @@ func (s *shell) list(hc interp.HandlerContext) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if !s.sim.budget.made(len(name)+len(vars[name]), bytesMade) {
+			return
+		}
 		fmt.Fprintf(hc.Stdout, "%s=%s\n", name, quote(vars[name]))
 	}
 }

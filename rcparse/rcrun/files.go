@@ -150,11 +150,11 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 		return s.reading(s.read(p, true))
 	}
 	if p == "/dev/null" {
-		return &writing{null: true}, nil
+		return &writing{null: true, budget: s.sim.budget}, nil
 	}
 	s.sim.watched("write", p, true)
 	s.sim.files.make(p)
-	w := &writing{files: s.sim.files, path: p}
+	w := &writing{files: s.sim.files, path: p, budget: s.sim.budget}
 	if flag&os.O_APPEND != 0 {
 		w.buf.Write(s.sim.files.content[p])
 	}
@@ -195,6 +195,9 @@ const pipeHolds = 4096
 // that it never closes, and a process that serves many scripts would run out
 // of descriptors whenever the garbage collector happens to be late.
 func (s *shell) reading(text []byte) (io.ReadWriteCloser, error) {
+	if !s.sim.budget.made(len(text), bytesPiped) || !s.sim.budget.spend(stepsOpened) {
+		return nil, errStopped
+	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, s.sim.budget.stop("it has too many files open at a time")
@@ -220,11 +223,16 @@ type writing struct {
 	path  string
 	null  bool
 	buf   bytes.Buffer
+	// budget counts what is kept.
+	budget *budget
 }
 
 func (*writing) Read([]byte) (int, error) { return 0, io.EOF }
 
 func (w *writing) Write(p []byte) (int, error) {
+	if !w.budget.made(len(p), bytesMade) {
+		return 0, errStopped
+	}
 	if !w.null && w.files.size+w.buf.Len()+len(p) <= maxContents {
 		w.buf.Write(p)
 		w.store()

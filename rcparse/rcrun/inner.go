@@ -117,7 +117,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	}
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
-	env := exportedTo(hc.Env, fr)
+	env := s.exportedTo(hc.Env, fr)
 	fr.env, fr.cleared, fr.phase, fr.verb = nil, false, TopLevel, ""
 	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args, inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
@@ -162,18 +162,21 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	if s.sim.runs >= maxRuns {
 		return s.sim.budget.stop(fmt.Sprintf("its shells are nested more than %d deep", maxRuns))
 	}
+	if !s.sim.budget.made(len(text), bytesParsed) {
+		return errStopped
+	}
 	file, err := parseText(text)
 	if err != nil {
 		s.lacks(fmt.Sprintf("sh -c gets a text that is not shell: %v", err))
 		return status(2)
 	}
-	rewrite(file, 0)
+	rewrite(file, 0, false)
 	if len(params) > 0 {
 		file.Name, params = params[0], params[1:]
 	} else {
 		file.Name = "sh"
 	}
-	env := exportedTo(hc.Env, fr)
+	env := s.exportedTo(hc.Env, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env, fr.cleared = nil, false
@@ -191,15 +194,18 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 }
 
 // exportedTo is the environment that a command gets.
-func exportedTo(env expand.Environ, fr frame) []Setting {
+func (s *shell) exportedTo(env expand.Environ, fr frame) []Setting {
 	vars := map[string]string{}
+	all := 0
 	env.Each(func(name string, v expand.Variable) bool {
+		all++
 		delete(vars, name)
 		if v.Exported && v.IsSet() && !fr.cleared {
 			vars[name] = v.String()
 		}
 		return true
 	})
+	s.sim.budget.spend(all / 128) // a script sets some dozens, and few of them twice
 	for _, kv := range fr.env {
 		name, value, _ := strings.Cut(kv, "=")
 		vars[name] = value

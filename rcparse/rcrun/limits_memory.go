@@ -9,5 +9,5 @@ import "syscall"
 // is writable and FreeBSD not at all for memory from mmap(2).
 var memoryLimits = []resource{
 	{"address space", syscall.RLIMIT_AS, 4 << 30},
-	{"data size", syscall.RLIMIT_DATA, 1 << 30},
+	{"data size", syscall.RLIMIT_DATA, 256 << 20},
 }

@@ -4,7 +4,10 @@ package rcrun
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
 	"syscall"
+	"time"
 )
 
 // A resource is one of setrlimit(2)'s.
@@ -16,8 +19,8 @@ type resource struct {
 
 // confine puts limits on this process for good: a file that is written may not
 // grow beyond nothing, there is no core, few files are open, and the CPU time
-// ends a loop that nothing else ends. Memory is bounded but under the race
-// detector, which reserves terabytes.
+// is bounded for all jobs, besides what limitCPU does for each. Memory is bounded but
+// under the race detector, which reserves terabytes.
 func confine() error {
 	for _, r := range append([]resource{
 		{"core size", syscall.RLIMIT_CORE, 0},
@@ -29,7 +32,35 @@ func confine() error {
 			return fmt.Errorf("limiting the %s to %d: %w", r.name, r.most, err)
 		}
 	}
+	over := make(chan os.Signal, 1)
+	signal.Notify(over, syscall.SIGXCPU)
+	go func() {
+		<-over
+		os.Exit(exitCPU)
+	}()
 	return nil
+}
+
+// limitCPU ends this process with exitCPU once it has used so much CPU time more. The kernel
+// counts whole seconds.
+func limitCPU(more time.Duration) {
+	var now syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_CPU, &now) != nil {
+		return
+	}
+	most := uint64((usedCPU() + more + time.Second - 1) / time.Second)
+	now.Cur = now.Max
+	lower(&now.Cur, most)
+	_ = syscall.Setrlimit(syscall.RLIMIT_CPU, &now) // it stays within the hard limit, which is always allowed
+}
+
+// usedCPU is the CPU time that this process has used.
+func usedCPU() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // set never raises a limit that is lower already.

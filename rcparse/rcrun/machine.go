@@ -57,7 +57,7 @@ func newMachine(m *Machine) *machine {
 		if err != nil {
 			f, _ = parseText("__svcjify broken " + quote(name) + "; exit 2")
 		}
-		rewrite(f, 0)
+		rewrite(f, 0, false)
 		out.calls[name], out.functions[call] = call, block(joined(f.Stmts))
 	}
 	out.functions["__rc_conf_d"] = out.perService()
@@ -139,7 +139,7 @@ func (m *machine) perService() *syntax.Stmt {
 	if err != nil { // a name that no quoting saves: nothing is read
 		return block(nil)
 	}
-	rewrite(f, 0)
+	rewrite(f, 0, false)
 	return block(f.Stmts)
 }
 

@@ -9,21 +9,25 @@ import (
 	"maps"
 	"os"
 	"runtime/debug"
+	"slices"
+	"time"
 )
 
 // Main is the worker: it takes jobs from stdin and gives Records to stdout
 // until there are no more. Before the first it puts limits on its own process,
-// see confine. The exit status is 0, or 1 for trouble with the pipe.
+// see confine. The exit status is 0, 1 for trouble with the pipe, or exitCPU.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
-	debug.SetGCPercent(400) // the heap is small, and most of it garbage
+	// What is in use is small, and most of the heap garbage.
+	debug.SetGCPercent(1000)
+	debug.SetMemoryLimit(watchHeap)
 	if err := confine(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1
 	}
 	loadedModel() // while the first job is on its way
-	var last prepared
+	var kept preparedJobs
 	for {
 		var j Job
 		if err := receive(stdin, &j); err != nil {
@@ -32,40 +36,89 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 			}
 			return 1
 		}
-		if err := send(stdout, last.run(j)); err != nil {
+		before := usedCPU()
+		limitCPU(maxCPU - j.Spent.CPU)
+		done := kept.run(context.Background(), j)
+		done.Spent.CPU += usedCPU() - before
+		if err := send(stdout, done); err != nil {
 			return 1
 		}
 		if heapBytes() > watchHeap { // the limit on memory is the process's, and so the next job's too
-			last = prepared{machine: last.machine}
+			kept.forget()
 			debug.FreeOSMemory()
 		}
 	}
 }
 
-// run does a job in this process.
-func (j Job) run() []Record { return new(prepared).run(j) }
+const (
+	// exitCPU is the exit status of a worker that has used too much CPU time.
+	exitCPU = 4
+	// maxCPU is the CPU time that the runs of a service may take together. Steps come first:
+	// this is for what they miss.
+	maxCPU = 4 * time.Second
+)
 
-// A prepared is the script of the last job, parsed and settled. The job that
-// follows is mostly about the same script, asked by one who has seen the
-// Records of the first.
-type prepared struct {
-	by      Job
-	script  *Script
+// Spent is what the runs of a service have used so far.
+type Spent struct {
+	Steps int
+	CPU   time.Duration
+}
+
+// An answer is what a child sends for a job.
+type answer struct {
+	Records []Record
+	Spent   Spent // that of the job included
+}
+
+// run does a job in this process.
+func (j Job) run() []Record { return new(preparedJobs).run(context.Background(), j).Records }
+
+// preparedJobs is the scripts of the last jobs, parsed and settled, the latest first. The
+// job that follows is mostly about the same script, asked by one who has seen the
+// Records of the first, or about the same and another one in turns.
+type preparedJobs struct {
+	kept    []prepared
 	machine *machine // that came with the child's first job
 }
 
-func (p *prepared) run(j Job) []Record {
+// A prepared is one script, and the job that it came with.
+type prepared struct {
+	by     Job
+	script *Script
+}
+
+// maxKept is how many scripts are kept.
+const maxKept = 2
+
+func (p *preparedJobs) forget() { p.kept = nil }
+
+// scriptOf is the script of a job, prepared before or now.
+func (p *preparedJobs) scriptOf(j Job) *Script {
+	i := slices.IndexFunc(p.kept, func(k prepared) bool { return k.by.settlesAs(j) })
+	if i >= 0 {
+		k := p.kept[i]
+		p.kept = slices.Insert(slices.Delete(p.kept, i, i+1), 0, k)
+		return k.script
+	}
+	s := New(j.Src, j.Subst)
+	s.machine = p.machine
+	p.kept = slices.Insert(p.kept, 0, prepared{j, s})
+	p.kept = p.kept[:min(len(p.kept), maxKept)]
+	return s
+}
+
+func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 	if j.Machine != nil {
-		p.machine, p.script = newMachine(j.Machine), nil
+		p.machine = newMachine(j.Machine)
+		p.forget()
 	}
-	if p.script == nil || !p.by.settlesAs(j) {
-		p.by, p.script = j, New(j.Src, j.Subst)
-		p.script.machine = p.machine
-	}
-	out := make([]Record, len(j.Scenarios))
+	s := p.scriptOf(j)
+	s.account(j.Spent.Steps, j.Settled, slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.Look }))
+	out := answer{Records: make([]Record, len(j.Scenarios)), Spent: j.Spent}
 	for i, sc := range j.Scenarios {
-		out[i] = p.script.Run(context.Background(), sc)
+		out.Records[i] = s.Run(ctx, sc)
 	}
+	out.Spent.Steps = s.purse.spent
 	return out
 }
 

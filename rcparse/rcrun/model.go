@@ -36,7 +36,7 @@ var loadedModel = sync.OnceValue(func() library {
 	if err != nil {
 		panic("rcrun: the embedded model does not parse: " + err.Error())
 	}
-	rewrite(f, 0)
+	rewrite(f, 0, true)
 	l := library{functions: map[string]*syntax.Stmt{}}
 	for _, st := range f.Stmts {
 		if fn, ok := st.Cmd.(*syntax.FuncDecl); ok {

@@ -8,7 +8,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -21,14 +24,18 @@ type Job struct {
 	Scenarios []Scenario `json:"scenarios"`
 	// Machine is the pool's, for a child's first job: it keeps it for those that follow.
 	Machine *Machine `json:"machine,omitempty"`
+	// Spent is what earlier jobs of the session have used, and Settled says that one of them
+	// has paid for what Script.settle does. A Session sets both.
+	Spent   Spent `json:"spent"`
+	Settled bool  `json:"settled,omitempty"`
 }
 
 // PoolOptions says how a Pool works; the zero value is right.
 type PoolOptions struct {
 	// Workers is how many child processes run at a time; 0 is two.
 	Workers int
-	// Timeout is how long a job may take, all its scenarios together; 0 is 20 seconds.
-	// It is the last resort: a run is bounded by steps first.
+	// Timeout is how long a job may take by the clock, all its scenarios together; 0 is two
+	// minutes. It is the last resort: a run is bounded by steps, and its process by CPU time.
 	Timeout time.Duration
 	// Command starts a worker; nil is the running program itself with WorkerArg.
 	Command []string
@@ -38,6 +45,9 @@ type PoolOptions struct {
 	Cache Cache
 	// Stderr gets what a dying child has to say; nil is nowhere.
 	Stderr io.Writer
+	// InProcess has the jobs run in this process, for a profile of them. A run has its
+	// steps there too, but no limit of a process stands behind them: it is for trusted scripts.
+	InProcess bool
 }
 
 // A Pool runs scripts in child processes, which have nothing to lose: the
@@ -47,8 +57,9 @@ type PoolOptions struct {
 type Pool struct {
 	options PoolOptions
 	command []string
-	// The workers that have nothing to do: those with a child, and those that have to start one first.
-	warm, cold chan *worker
+	free    chan struct{} // holds one for each worker that has nothing to do
+	mu      sync.Mutex
+	idle    []*worker // those workers, the one that worked last behind
 }
 
 // WorkerArg is the argument that makes the program a worker. A program that
@@ -61,9 +72,9 @@ func NewPool(o PoolOptions) (*Pool, error) {
 		o.Workers = 2
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = 20 * time.Second
+		o.Timeout = 2 * time.Minute
 	}
-	p := &Pool{options: o, command: o.Command, warm: make(chan *worker, o.Workers), cold: make(chan *worker, o.Workers)}
+	p := &Pool{options: o, command: o.Command, free: make(chan struct{}, o.Workers)}
 	if p.command == nil {
 		self, err := os.Executable()
 		if err != nil {
@@ -72,69 +83,66 @@ func NewPool(o PoolOptions) (*Pool, error) {
 		p.command = []string{self, WorkerArg}
 	}
 	for range o.Workers {
-		p.cold <- &worker{pool: p}
+		p.give(&worker{pool: p})
 	}
 	return p, nil
 }
 
-// take waits for a worker, one with a child if there is one: where one job
-// follows another, one child does them all.
-func (p *Pool) take() *worker {
+// take waits for a worker: the one that knows the session's script, else one with a child,
+// so that where one job follows another, one child does them all. It is nil when the context ends.
+func (p *Pool) take(ctx context.Context, s *Session) *worker {
 	select {
-	case w := <-p.warm:
-		return w
-	default:
+	case <-p.free:
+	case <-ctx.Done():
+		return nil
 	}
-	select {
-	case w := <-p.warm:
-		return w
-	case w := <-p.cold:
-		return w
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	best := 0
+	for i, w := range p.idle {
+		if w.cmd != nil || w.last == s && s != nil {
+			best = i
+		}
+		if w.last == s && s != nil {
+			break
+		}
 	}
+	w := p.idle[best]
+	p.idle = slices.Delete(p.idle, best, best+1)
+	return w
 }
 
 func (p *Pool) give(w *worker) {
-	if w.cmd != nil {
-		p.warm <- w
-	} else {
-		p.cold <- w
-	}
+	p.mu.Lock()
+	p.idle = append(p.idle, w)
+	p.mu.Unlock()
+	p.free <- struct{}{}
 }
 
 // Warm starts the child that the first job will want, while its caller does
 // other things. What goes wrong shows with that job.
 func (p *Pool) Warm() {
-	w := p.take()
+	w := p.take(context.Background(), nil)
 	go func() {
 		defer p.give(w)
-		if w.cmd == nil {
+		if w.cmd == nil && !p.options.InProcess {
 			_ = w.start()
 		}
 	}()
 }
 
-// Run runs the jobs and returns their Records in the order of the jobs and their
-// scenarios, whatever the number of workers. When the context ends, what is
-// left has Failed set.
+// Run runs the jobs, each as a session of its own, and returns their Records in the order
+// of the jobs and their scenarios, whatever the number of workers. When the context ends,
+// what is left has Failed set.
 func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	out := make([][]Record, len(jobs))
 	var wg sync.WaitGroup
+	limit := make(chan struct{}, p.options.Workers)
 	for i, j := range jobs {
-		key, asks := p.question(j)
-		if asks {
-			var ok bool
-			if out[i], ok = p.known(j, key); ok {
-				continue
-			}
-		}
-		w := p.take()
+		limit <- struct{}{}
 		wg.Go(func() {
-			defer p.give(w)
-			var whole bool
-			out[i], whole = w.run(ctx, j)
-			if asks && whole {
-				p.keep(key, out[i])
-			}
+			out[i] = p.Session().Run(ctx, j)
+			<-limit
 		})
 	}
 	wg.Wait()
@@ -145,7 +153,7 @@ func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 func (p *Pool) Close() {
 	var all []*worker
 	for range p.options.Workers {
-		w := p.take()
+		w := p.take(context.Background(), nil)
 		if w.cmd != nil {
 			w.cmd.Process.Kill()
 		}
@@ -160,115 +168,79 @@ func (p *Pool) Close() {
 type worker struct {
 	pool *Pool
 	cmd  *exec.Cmd
-	told bool // the child has the pool's machine
-	used bool // the child has done a job
+	last *Session // whose job it did last
+	told bool     // the child has the pool's machine
+	used bool     // the child has done a job
 	in   io.WriteCloser
 	out  io.ReadCloser
+	says lastWords
+	here preparedJobs // with PoolOptions.InProcess
 }
 
-var errTimeout = errors.New("it took too long")
-
-// run does a job. A child that fails at it is no more; of several scenarios
-// each gets a child of its own then, so that one does not cost the others. Whole is
-// true where a child has done all of it.
-func (w *worker) run(ctx context.Context, j Job) (recs []Record, whole bool) {
-	used := w.used
-	recs, err := w.try(ctx, j)
-	if err == nil {
-		return recs, true
-	}
-	w.stop()
-	// A child that has run other jobs may die of what they left in its memory.
-	if used && errors.Is(err, errMemory) && ctx.Err() == nil {
-		if recs, err = w.try(ctx, j); err == nil {
-			return recs, true
-		}
-		w.stop()
-	}
-	if len(j.Scenarios) > 1 && ctx.Err() == nil {
-		recs = nil
-		for _, sc := range j.Scenarios {
-			one := j
-			one.Scenarios = []Scenario{sc}
-			list, _ := w.run(ctx, one)
-			recs = append(recs, list...)
-		}
-		return recs, false
-	}
-	why := "the simulation died of it: " + err.Error()
-	switch {
-	case ctx.Err() != nil:
-		why = "the simulation was called off"
-	case errors.Is(err, errMemory):
-		why = memoryWhy
-	case errors.Is(err, errTimeout):
-		why = fmt.Sprintf("the simulation was not done within %v", w.pool.options.Timeout)
-	}
-	return failedRecords(len(j.Scenarios), why), false
-}
-
-func failedRecords(n int, why string) []Record {
-	list := make([]Record, n)
-	for i := range list {
-		list[i] = Record{Inner: -1, Failed: why}
-	}
-	return list
-}
-
-func (w *worker) try(ctx context.Context, j Job) ([]Record, error) {
+// try does a job. A child that fails at it must be stopped.
+func (w *worker) try(ctx context.Context, j Job) (answer, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if w.cmd == nil {
-		if err := w.start(); err != nil {
-			return nil, err
-		}
+		return answer{}, err
 	}
 	j.Machine = nil
 	if !w.told {
-		j.Machine, w.told = w.pool.options.Machine, true
+		j.Machine = w.pool.options.Machine
 	}
+	if w.pool.options.InProcess {
+		w.told = true
+		return w.here.run(ctx, j), nil
+	}
+	if w.cmd == nil {
+		if err := w.start(); err != nil {
+			return answer{}, err
+		}
+		j.Machine = w.pool.options.Machine
+	}
+	w.told = true
 	timer := time.NewTimer(w.pool.options.Timeout)
 	defer timer.Stop()
-	type answer struct {
-		recs []Record
-		err  error
-	}
-	done := make(chan answer, 1)
+	var got answer
+	done := make(chan error, 1)
 	go func() {
-		var a answer
-		if a.err = send(w.in, j); a.err == nil {
-			a.err = receive(w.out, &a.recs)
+		err := send(w.in, j)
+		if err == nil {
+			err = receive(w.out, &got)
 		}
-		done <- a
+		done <- err
 	}()
 	select {
-	case a := <-done:
+	case err := <-done:
 		w.used = true
-		if a.err == nil && len(a.recs) != len(j.Scenarios) {
-			a.err = fmt.Errorf("it answered with %d records for %d scenarios", len(a.recs), len(j.Scenarios))
+		if err == nil && len(got.Records) != len(j.Scenarios) {
+			err = fmt.Errorf("it answered with %d records for %d scenarios", len(got.Records), len(j.Scenarios))
 		}
-		if errors.Is(a.err, io.EOF) || errors.Is(a.err, io.ErrUnexpectedEOF) {
-			a.err = w.epitaph()
+		if ended(err) {
+			err = w.epitaph()
 		}
-		return a.recs, a.err
+		return got, err
 	case <-timer.C:
 		w.kill()
 		<-done
-		return nil, errTimeout
+		return answer{}, errTimeout
 	case <-ctx.Done():
 		w.kill()
 		<-done
-		return nil, ctx.Err()
+		return answer{}, ctx.Err()
 	}
+}
+
+// ended reports whether the child has closed its pipes: it has died.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.EPIPE)
 }
 
 // start starts the child with an empty environment, in the root directory.
 func (w *worker) start() error {
 	cmd := exec.Command(w.pool.command[0], w.pool.command[1:]...)
-	cmd.Env = []string{"GOTRACEBACK=none", "GOMAXPROCS=1", "GOGC=400"}
+	cmd.Env = []string{"GOTRACEBACK=none", "GOMAXPROCS=1"}
 	cmd.Dir = "/"
-	cmd.Stderr = w.pool.options.Stderr
+	w.says = lastWords{to: w.pool.options.Stderr}
+	cmd.Stderr = &w.says
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("starting a worker: %w", err)
@@ -280,25 +252,53 @@ func (w *worker) start() error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting a worker: %w", err)
 	}
-	w.cmd, w.in, w.out, w.told, w.used = cmd, in, out, false, false
+	w.cmd, w.in, w.out, w.told, w.used, w.last = cmd, in, out, false, false, nil
 	return nil
 }
 
-// errMemory is the end of a child whose Go runtime gave up, for want of memory
-// or stack.
-var errMemory = errors.New(memoryWhy)
+// How a job's child may end.
+var (
+	errTimeout = errors.New("it took too long")
+	errCPU     = errors.New("it used too much CPU time")
+	// errMemory: the Go runtime gave up, for want of memory or stack.
+	errMemory = errors.New(memoryWhy)
+)
 
 // epitaph says how the child ended.
 func (w *worker) epitaph() error {
 	err := w.cmd.Wait()
 	w.cmd = nil
-	if ee, ok := errors.AsType[*exec.ExitError](err); ok {
-		if ee.ExitCode() == 2 {
-			return errMemory
-		}
-		return errors.New(ee.ProcessState.String())
+	ee, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return errors.New("the worker ended")
 	}
-	return errors.New("the worker ended")
+	words := string(w.says.text)
+	switch ee.ExitCode() {
+	case exitCPU:
+		return errCPU
+	case 2: // of a Go program that panics, or that its runtime ends
+		if _, why, ok := strings.Cut(words, "panic: "); ok {
+			why, _, _ = strings.Cut(why, "\n")
+			return fmt.Errorf("the interpreter panicked: %s", clip(why, 200))
+		}
+		return errMemory
+	}
+	return errors.New(ee.ProcessState.String())
+}
+
+// lastWords keeps the first of what a child writes to its standard error.
+type lastWords struct {
+	to   io.Writer
+	text []byte
+}
+
+func (l *lastWords) Write(p []byte) (int, error) {
+	const most = 4 << 10
+	l.text = append(l.text, p[:min(len(p), most-min(most, len(l.text)))]...)
+	if l.to != nil {
+		return l.to.Write(p)
+	}
+	return len(p), nil
 }
 
 // kill ends the child and what reads from it.

@@ -23,8 +23,8 @@ const (
 
 // rewrite changes a syntax tree into one that the interpreter runs without
 // touching the host, without concurrency, and as sh(1) would: see the cases.
-// Commands get their lines raised by mark.
-func rewrite(n syntax.Node, mark uint) {
+// Commands get their lines raised by mark. In a text that is not trusted what it makes is counted.
+func rewrite(n syntax.Node, mark uint, trusted bool) {
 	w := &rewriter{mark: mark, heredocs: map[*syntax.Word]bool{}}
 	syntax.Walk(n, func(n syntax.Node) bool {
 		if c, ok := n.(*syntax.CallExpr); ok && len(c.Args) > 1 && c.Args[0].Lit() == "set" {
@@ -34,6 +34,9 @@ func rewrite(n syntax.Node, mark uint) {
 		return true
 	})
 	syntax.Walk(n, w.visit)
+	if !trusted {
+		countMade(n)
+	}
 }
 
 type rewriter struct {

@@ -30,8 +30,13 @@ type Script struct {
 	// machine is the one that it is run on; nil for the pretended one.
 	machine *machine
 
+	purse *purse // what its runs have left together
+
 	// What settle finds.
 	settled    bool
+	unsettled  string // why it could not
+	cost       int    // in steps
+	paid       bool   // in this session, by a job that another child did
 	found      []service
 	candidates []string
 	world      world
@@ -60,7 +65,7 @@ func New(src []byte, subst map[string]string) *Script {
 
 // FromText is New for the text of a script as it is installed.
 func FromText(text string) *Script {
-	s := &Script{text: text, functions: map[string]bool{}}
+	s := &Script{text: text, functions: map[string]bool{}, purse: new(purse)}
 	if strings.IndexByte(text, 0) >= 0 {
 		s.err = errors.New("it is not a text file: it holds a NUL byte")
 		return s
@@ -76,7 +81,7 @@ func FromText(text string) *Script {
 	for fn := range loadedModel().functions {
 		s.functions[fn] = true
 	}
-	rewrite(f, lineMark)
+	rewrite(f, lineMark, false)
 	s.program, s.err = syntax.NewParser().Parse(strings.NewReader(frameText), "")
 	if s.err == nil {
 		body := s.program.Stmts[0].Cmd.(*syntax.FuncDecl).Body.Cmd.(*syntax.Block)
@@ -116,6 +121,9 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if _, err := ReleaseOf(sc.Release); err != nil {
 		return Record{Inner: -1, Failed: clip(err.Error(), 300)}
 	}
+	if s.purse.spent > maxSession {
+		return Record{Inner: -1, Failed: sessionWhy}
+	}
 	if sc.Look {
 		return s.simulate(ctx, sc, true).record
 	}
@@ -143,7 +151,7 @@ func (s *Script) why(untold string) string {
 func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *sim) {
 	m = &sim{
 		looking: looking,
-		script:  s, scenario: sc, budget: newBudget(ctx), files: newFiles(), running: sc.Running, jailed: sc.Running && sc.Svcj,
+		script:  s, scenario: sc, budget: newBudget(ctx, s.purse), files: newFiles(), running: sc.Running, jailed: sc.Running && sc.Svcj,
 		noted: map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
 		otherwise: sc.OtherAnswers || s.world.otherwise,
 	}

@@ -75,7 +75,11 @@ func (v *invocation) sed() error {
 			cmds = append(cmds, c...)
 		}
 	}
-	for _, line := range lines(v.input(rest)) {
+	in := v.input(rest)
+	if !v.work(len(in), len(cmds)) {
+		return errStopped
+	}
+	for _, line := range lines(in) {
 		print, keep := !o.has("-n"), true
 		for _, c := range cmds {
 			if c.where != nil && !c.where.MatchString(line) {

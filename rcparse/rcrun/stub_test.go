@@ -153,7 +153,7 @@ func (t tool) call(u unwrapped, fr frame) int {
 	case "[", "test", "echo", "printf":
 		return 0
 	}
-	sim := &sim{script: &Script{}, budget: newBudget(context.Background()), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
+	sim := &sim{script: &Script{}, budget: newBudget(context.Background(), new(purse)), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
 	sim.script.world.sparse = os.Getenv("__svcjify_sparse") == "yes"
 	for _, a := range u.argv[1:] {
 		if _, err := os.Stat(a); err == nil {

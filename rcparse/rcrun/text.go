@@ -141,7 +141,7 @@ func safeText(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	rewrite(f, 0)
+	rewrite(f, 0, false)
 	var b strings.Builder
 	if err := syntax.NewPrinter().Print(&b, f); err != nil {
 		return "", err

@@ -13,7 +13,7 @@ import (
 func textTool(base string) func(*invocation) error {
 	switch base {
 	case "cat":
-		return func(v *invocation) error { _, err := v.hc.Stdout.Write(v.input(v.operands(""))); return err }
+		return func(v *invocation) error { return v.write(v.input(v.operands(""))) }
 	case "basename":
 		return (*invocation).basename
 	case "dirname":
@@ -37,7 +37,7 @@ func textTool(base string) func(*invocation) error {
 	case "grep", "egrep", "fgrep":
 		return (*invocation).grep
 	case "tee":
-		return func(v *invocation) error { _, err := v.hc.Stdout.Write(v.stdin()); return err }
+		return func(v *invocation) error { return v.write(v.stdin()) }
 	case "awk", "gawk", "mawk", "nawk":
 		return (*invocation).awk
 	}
@@ -85,15 +85,19 @@ func (v *invocation) tr() error {
 	if len(o.rest) == 0 {
 		return status(1)
 	}
+	in := v.stdin()
 	from := expandSet(o.rest[0])
 	var to []rune
 	if len(o.rest) > 1 {
 		to = expandSet(o.rest[1])
 	}
+	if !v.work(len(in), len(from)+len(to)) {
+		return errStopped
+	}
 	complement := o.has("-c") || o.has("-C")
 	var b strings.Builder
 	last := rune(-1)
-	for _, r := range string(v.stdin()) {
+	for _, r := range string(in) {
 		i := slices.Index(from, r)
 		in := i >= 0 != complement
 		switch {
@@ -113,8 +117,7 @@ func (v *invocation) tr() error {
 		last = r
 		b.WriteRune(r)
 	}
-	_, err := v.hc.Stdout.Write([]byte(b.String()))
-	return err
+	return v.write([]byte(b.String()))
 }
 
 // expandSet is the characters of tr's set.
@@ -153,7 +156,11 @@ func (v *invocation) cut() error {
 	o := parseOptions(v.args, "bcdf")
 	delim := o.last("-d", "\t")
 	list := o.last("-f", "")
-	for _, line := range lines(v.input(o.rest)) {
+	in := v.input(o.rest)
+	if !v.work(len(in), 1+strings.Count(o.last("-c", o.last("-b", list)), ",")) {
+		return errStopped
+	}
+	for _, line := range lines(in) {
 		if c := o.last("-c", o.last("-b", "")); c != "" {
 			v.println(strings.Join(pick(strings.Split(line, ""), c), ""))
 			continue
@@ -259,6 +266,9 @@ func (v *invocation) seq() error {
 		return v.shell.sim.budget.stop("seq(1) would write more than 10000 lines")
 	}
 	for i := a; by > 0 && i <= z || by < 0 && i >= z; i += by {
+		if v.shell.sim.budget.why != "" { // z may be the largest number there is
+			return errStopped
+		}
 		v.println(strconv.Itoa(i))
 	}
 	return nil
@@ -355,7 +365,11 @@ func (v *invocation) grep() error {
 		match = append(match, m)
 	}
 	count := 0
-	for _, line := range lines(v.input(rest)) {
+	in := v.input(rest)
+	if !v.work(len(in), len(match)) {
+		return errStopped
+	}
+	for _, line := range lines(in) {
 		hit := slices.ContainsFunc(match, func(m matcher) bool { return m.MatchString(line) })
 		if hit == o.has("-v") {
 			continue

@@ -172,7 +172,26 @@ func (v *invocation) see(b []byte) []byte {
 	return b
 }
 
-func (v *invocation) println(s string) { fmt.Fprintln(v.hc.Stdout, s) }
+// println writes a line, as long as there are steps left.
+func (v *invocation) println(s string) {
+	if v.shell.sim.budget.made(len(s)+bytesMade, bytesMade) {
+		fmt.Fprintln(v.hc.Stdout, s)
+	}
+}
+
+// write is println for a whole output.
+func (v *invocation) write(b []byte) error {
+	if !v.shell.sim.budget.made(len(b), bytesMade) {
+		return errStopped
+	}
+	_, err := v.hc.Stdout.Write(b)
+	return err
+}
+
+// work counts what is done so many times for each byte.
+func (v *invocation) work(bytes, times int) bool {
+	return v.shell.sim.budget.made(bytes*times, bytesMade)
+}
 
 // operands is the arguments that are not flags; values are the flags with one.
 func (v *invocation) operands(values string) []string { return parseOptions(v.args, values).rest }
@@ -183,7 +202,7 @@ func (v *invocation) stdin() []byte {
 		return nil
 	}
 	b, err := io.ReadAll(io.LimitReader(v.hc.Stdin, maxContents))
-	if err != nil {
+	if err != nil || !v.shell.sim.budget.made(len(b), bytesMade) {
 		return nil
 	}
 	return v.see(b)
@@ -200,7 +219,11 @@ func (v *invocation) input(names []string) []byte {
 			b.Write(v.stdin())
 			continue
 		}
-		b.Write(v.see(v.shell.read(absolute(v.frame.cwd, n), v.isUsed())))
+		text := v.shell.read(absolute(v.frame.cwd, n), v.isUsed())
+		if !v.shell.sim.budget.made(len(text), bytesMade) {
+			return nil
+		}
+		b.Write(v.see(text))
 	}
 	return b.Bytes()
 }

@@ -23,17 +23,41 @@ type world struct {
 	assumed []Setting
 }
 
-// settle finds the script's services and its world. It is done once; each
-// further world is tried only where the one before starts nothing.
+// settle finds the script's services and its world, or says why it can't. It is done once,
+// and counted once in a session, whichever child does it: see Script.account.
 func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	if s.settled {
-		return ""
+		return s.unsettled
 	}
+	before := s.purse.spent
+	if s.paid {
+		s.purse.spent = 0
+	}
+	began := s.purse.spent
+	s.unsettled = s.settleNow(ctx, sc)
+	s.settled, s.cost = ctx.Err() == nil, s.purse.spent-began
+	if s.paid {
+		s.purse.spent = before
+	}
+	return s.unsettled
+}
+
+// account takes over what a session has spent so far. Where nothing of it is for what
+// settle does, though that is done, its cost is added.
+func (s *Script) account(spent int, paid, runs bool) {
+	s.purse.spent, s.paid = spent, paid
+	if s.settled && !paid && runs {
+		s.purse.spent += s.cost
+	}
+}
+
+// settleNow does what settle says; each further world is tried only where the one before
+// starts nothing.
+func (s *Script) settleNow(ctx context.Context, sc Scenario) string {
 	plain := Scenario{Verb: "start", InstalledAs: sc.InstalledAs, Release: sc.Release}
 	if why := s.discover(ctx, plain); why != "" {
 		return why
 	}
-	s.settled = true
 	s.candidates = s.candidatesOf(sc.InstalledAs)
 	full := s.simulate(ctx, plain, false)
 	if len(full.asked) > len(s.found) { // what is switched on may show more
