@@ -11,12 +11,12 @@ import (
 // What runs may use. The unit is a step: a statement or a command that is reached, a
 // microsecond or so. Other work is counted in steps too, by what it costs; see the costs
 // below. So the same script ends at the same place on any machine, loaded or idle. A start
-// of a real script takes some 1,000 steps, and all the runs of a service some 20,000.
+// of a real script takes some 1,000 steps, and all the runs of a service some 14,000.
 const (
 	// maxSteps is for one run, the jailed run included.
 	maxSteps = 50_000
 	// maxSession is for all runs of a service together.
-	maxSession = 1_000_000
+	maxSession = 2_000_000
 	// maxFrames is the depth of the Go stack, which grows by some fifteen
 	// frames with each nested function of the script.
 	maxFrames = 8_000
@@ -67,6 +67,7 @@ type budget struct {
 	steps int
 	purse *purse
 	part  int // of a step, see made
+	bulk  int // of the steps, those for bytes
 	looks int
 	heap  uint64
 	watch bool
@@ -108,6 +109,8 @@ func (b *budget) spend(n int) bool {
 	b.steps += n
 	b.purse.spent += n
 	switch {
+	case b.steps > maxSteps && b.bulk > b.steps/2:
+		b.stop(fmt.Sprintf("it did not end within %d steps, most of them for the size of the texts that it makes", maxSteps))
 	case b.steps > maxSteps:
 		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
 	case b.purse.spent > maxSession:

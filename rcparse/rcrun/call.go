@@ -38,6 +38,8 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 		return s.made(hc, args)
 	case "__true": // the model's, told here because a pattern costs a regular expression
 		return []string{strconv.FormatBool(len(rest) > 0 && yes(rest[0]))}, nil
+	case "__can": // too
+		return []string{strconv.FormatBool(len(rest) > 0 && slices.Contains(s.sim.release.does, rest[0]))}, nil
 	case "eval":
 		if first, _, _ := strings.Cut(strings.Join(rest, " "), " "); s.sim.marked(first) && markPattern.FindString(first) == first {
 			return []string{"eval", "export " + first + "=1"}, nil // text that nobody knows
@@ -80,8 +82,9 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "unset": // ash unsets x for "unset x=", which rc scripts have
 		out := []string{"unset"}
 		for _, a := range rest {
-			v, _, _ := strings.Cut(a, "=")
-			out = append(out, v)
+			if v, _, _ := strings.Cut(a, "="); v != "" { // the interpreter panics at no name
+				out = append(out, v)
+			}
 		}
 		return out, nil
 	case "local", "export", "readonly": // parsed as POSIX these are calls

@@ -134,6 +134,9 @@ func (w *weight) call() *syntax.CallExpr {
 
 // made counts what a statement is about to make. The exit status stays where it is looked at.
 func (s *shell) made(hc interp.HandlerContext, args []string) ([]string, error) {
+	if len(args) < 4 { // the script's own call
+		return []string{"true"}, nil
+	}
 	number := func(i int) int { n, _ := strconv.Atoi(args[i]); return n }
 	steps, per, positional := number(1), number(2), number(3)
 	rest := args[4:]
@@ -150,7 +153,7 @@ func (s *shell) made(hc interp.HandlerContext, args []string) ([]string, error) 
 	for _, p := range rest {
 		bytes += positional * len(p)
 	}
-	if !s.sim.budget.spend(steps) || !s.sim.budget.made(bytes, per) {
+	if !s.sim.budget.spend(max(steps, 0)) || per <= 0 || !s.sim.budget.made(bytes, per) {
 		return nil, errStopped
 	}
 	if args[0] != madeCall && hc.LastExitStatus != 0 {
@@ -162,12 +165,14 @@ func (s *shell) made(hc interp.HandlerContext, args []string) ([]string, error) 
 // made counts bytes, of which so many cost a step.
 func (b *budget) made(n, perStep int) bool {
 	if n < 0 || n/perStep > maxSteps {
+		b.bulk += maxSteps + 1
 		return b.spend(maxSteps + 1)
 	}
 	const unit = 1 << 10
 	b.part += n * unit / perStep
 	whole := b.part / unit
 	b.part %= unit
+	b.bulk += whole
 	return b.spend(whole)
 }
 

@@ -29,7 +29,7 @@ func (s *shell) exec(ctx context.Context, args []string) error {
 
 // status makes an exit status of a number.
 func status(code int) error {
-	if code == 0 {
+	if uint8(code) == 0 { // an exit status of 256 is 0, and the interpreter panics at it
 		return nil
 	}
 	return interp.ExitStatus(uint8(code))
@@ -42,8 +42,14 @@ func boolStatus(ok bool) error {
 	return interp.ExitStatus(1)
 }
 
+// reportArgs is how many arguments a word of report has at least.
+var reportArgs = map[string]int{"test": 1, "exec": 1, "command": 1, "lacks": 1, "broken": 1, "status": 1, "user": 1, "required": 1, "needs": 1, "skip": 1}
+
 // report is the recorder that the model and call talk to.
 func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word string, args []string) error {
+	if len(args) < reportArgs[word] { // it is the script that calls us
+		return status(2)
+	}
 	switch word {
 	case "test":
 		before := s.sim.guessed

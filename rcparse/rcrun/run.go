@@ -208,18 +208,21 @@ func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
 	return s.machine.conf(settings), own(settings)
 }
 
-// confBody is rc.conf as the body of the function __rc_conf.
+// confBody is rc.conf as the body of the function __rc_conf: one statement, since each
+// costs the interpreter more than its assignment.
 func confBody(settings []Setting) *syntax.Stmt {
-	body := &syntax.Block{}
+	call := &syntax.CallExpr{}
 	for _, v := range settings {
 		if !syntax.ValidName(v.Name) {
 			continue // a service with a dash in its name has no variables
 		}
 		value := &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: v.Value}}}
-		assign := &syntax.Assign{Name: &syntax.Lit{Value: v.Name}, Value: value}
-		body.Stmts = append(body.Stmts, &syntax.Stmt{Cmd: &syntax.CallExpr{Assigns: []*syntax.Assign{assign}}})
+		call.Assigns = append(call.Assigns, &syntax.Assign{Name: &syntax.Lit{Value: v.Name}, Value: value})
 	}
-	return &syntax.Stmt{Cmd: body}
+	if len(call.Assigns) == 0 {
+		return block(nil)
+	}
+	return block([]*syntax.Stmt{{Cmd: call}})
 }
 
 // An opening is how a shell for the script starts.
