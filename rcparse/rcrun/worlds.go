@@ -35,7 +35,8 @@ func (s *Script) settle(ctx context.Context, sc Scenario) string {
 	}
 	began := s.purse.spent
 	s.unsettled = s.settleNow(ctx, sc)
-	s.settled, s.cost = ctx.Err() == nil, s.purse.spent-began
+	s.cost = s.purse.spent - began
+	s.settled = ctx.Err() == nil && s.purse.spent <= maxSession // else another session may get further
 	if s.paid {
 		s.purse.spent = before
 	}
