@@ -200,7 +200,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 		opts.Complete(&in)
 	}
 	var facts []infer.Evidence
-	texts := in // which gets its run below
+	texts := in             // which gets its run below
 	var runs *rcrun.Session // all that is simulated of a service has one budget
 	if opts.Simulate != nil {
 		runs = opts.Simulate.Session()
