@@ -241,6 +241,7 @@ func (w *worker) start() error {
 	cmd.Dir = "/"
 	w.says = lastWords{to: w.pool.options.Stderr}
 	cmd.Stderr = &w.says
+	cmd.WaitDelay = 100 * time.Millisecond // something else may hold its standard error
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return fmt.Errorf("starting a worker: %w", err)
