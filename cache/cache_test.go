@@ -229,7 +229,8 @@ func TestSizeIsBounded(t *testing.T) {
 		when := time.Now().Add(time.Duration(i-20) * time.Minute)
 		require.NoError(t, os.Chtimes(d.file(k), when, when))
 	}
-	person, killed, running := filepath.Join(d.own, "README"), filepath.Join(d.own, "tmp-1"), filepath.Join(d.own, "tmp-2")
+	person, killed, running := filepath.Join(d.own, "README"), filepath.Join(d.own, "tmp-1"),
+		filepath.Join(d.own, "tmp-2")
 	for _, name := range []string{person, killed, running} {
 		require.NoError(t, os.WriteFile(name, nil, 0o600))
 	}

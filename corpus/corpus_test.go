@@ -23,9 +23,11 @@ func tree(files map[string]string) fstest.MapFS {
 		switch {
 		case strings.HasSuffix(name, ".in") && text == "":
 			text = script
-		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") && filepath.Base(name) != "README" && !strings.HasSuffix(name, ".mk"):
+		case strings.Count(name, "/") == 1 && !strings.HasPrefix(filepath.Base(name), "Makefile") &&
+			filepath.Base(name) != "README" && !strings.HasSuffix(name, ".mk"):
 			name += "/Makefile"
-			text = "PORTNAME= " + filepath.Base(filepath.Dir(name)) + "\nPORTVERSION= 1\n" + text + "\n.include <bsd.port.mk>\n"
+			text = "PORTNAME= " + filepath.Base(filepath.Dir(name)) + "\nPORTVERSION= 1\n" + text +
+				"\n.include <bsd.port.mk>\n"
 		}
 		fsys[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
 	}
@@ -115,9 +117,11 @@ func TestServices(t *testing.T) {
 			"net/b": "OPTIONS_DEFINE= Y\nY_USE= RC_SUBR=a\nFILESDIR= ${.CURDIR}/../a/files"},
 			[]string{"a net/a/files/a.in net/a(option X) net/b(option Y) <option X (net/a), option Y (net/b)>"}, nil},
 		"template missing": {map[string]string{"net/a": "USE_RC_SUBR= a b", "net/a/files/b.in": "", "net/c": "USE_RC_SUBR= a", "net/c/files/a.in": ""},
-			[]string{"a  net/a", "b net/a/files/b.in net/a", "a net/c/files/a.in net/c"}, []string{"template missing net/a/Makefile:3"}},
+			[]string{"a  net/a", "b net/a/files/b.in net/a", "a net/c/files/a.in net/c"},
+			[]string{"template missing net/a/Makefile:3"}},
 		"template missing twice": {map[string]string{"net/a": "USE_RC_SUBR= x", "net/b": "USE_RC_SUBR= x"},
-			[]string{"x  net/a", "x  net/b"}, []string{"template missing net/a/Makefile:3", "template missing net/b/Makefile:3"}},
+			[]string{"x  net/a", "x  net/b"},
+			[]string{"template missing net/a/Makefile:3", "template missing net/b/Makefile:3"}},
 		"yes": {map[string]string{"net/a": "USE_RC_SUBR= yes"},
 			[]string{"yes  net/a"}, []string{"no template net/a/Makefile:3"}},
 		"made by the port": {map[string]string{"net/a": "USE_RC_SUBR= a\npre-install:\n\t${SED} s/x/y/ ${WRKSRC}/rc > ${WRKDIR}/a"},
@@ -241,7 +245,8 @@ func TestDeterministic(t *testing.T) {
 		require.Equal(t, list(first), list(again))
 		require.Equal(t, problems(first), problems(again))
 	}
-	require.True(t, slices.IsSortedFunc(first.Services, func(a, b *Service) int { return strings.Compare(a.Template, b.Template) }))
+	require.True(t, slices.IsSortedFunc(first.Services,
+		func(a, b *Service) int { return strings.Compare(a.Template, b.Template) }))
 }
 
 func TestReadFile(t *testing.T) {
@@ -285,7 +290,8 @@ func TestFixture(t *testing.T) {
 	cmp := compareInventory(c, readInventory(t, "testdata/ports.tsv"))
 	require.Empty(t, cmp.missed)
 	require.Empty(t, cmp.invented)
-	otherwise := slices.DeleteFunc(cmp.otherwise, func(s string) bool { return strings.HasPrefix(s, lateRevision+" PKGNAME") })
+	otherwise := slices.DeleteFunc(cmp.otherwise,
+		func(s string) bool { return strings.HasPrefix(s, lateRevision+" PKGNAME") })
 	require.Empty(t, otherwise)
 
 	var conditional []string
@@ -348,7 +354,8 @@ func TestFixtureOracle(t *testing.T) {
 	for origin, p := range ports {
 		t.Run(origin, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command(bmake, "-r", "-m", filepath.Join(root, "Mk"), "-C", filepath.Join(root, origin), "PORTSDIR="+root,
+			cmd := exec.Command(bmake, "-r", "-m", filepath.Join(root, "Mk"), "-C", filepath.Join(root, origin),
+				"PORTSDIR="+root,
 				"-V", "${USE_RC_SUBR:M*}", "-V", "${FILESDIR:tA}", "-V", "${PKGNAME}", "-V", "${PORTREVISION}")
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 			out, err := cmd.Output()

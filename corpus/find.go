@@ -176,7 +176,7 @@ func (f *finder) name(given string, err error) error {
 	if given == "" || filepath.IsAbs(given) || strings.HasPrefix(given, ".") || strings.HasSuffix(given, "/") ||
 		strings.Count(given, "/") > maxDepth {
 		if errors.Is(err, fs.ErrNotExist) {
-			return fail("does not exist: expected a file or directory", "see whether it is spelt right; "+hintPaths)
+			return fail("does not exist: expected a file or directory", "check the path's spelling; "+hintPaths)
 		}
 		return fail("cannot be read: "+bare(err).Error(), hintPaths)
 	}

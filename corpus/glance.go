@@ -36,7 +36,8 @@ func look(text []byte) glance {
 				g.masterDir(v)
 			}
 		case 'F', ' ', '\t': // within an .if, some indent
-			g.filesDir = g.filesDir || bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), maxIndent)], " \t"), []byte("FILESDIR"))
+			g.filesDir = g.filesDir || bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), maxIndent)], " \t"),
+				[]byte("FILESDIR"))
 		}
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
@@ -60,7 +61,8 @@ func underscored(text []byte) (rcSubr, subFiles bool) {
 		if len(after) >= 4 && after[0]|32 == 's' && after[1]|32 == 'u' && after[2]|32 == 'b' && after[3]|32 == 'r' &&
 			i >= 2 && text[i-2]|32 == 'r' && text[i-1]|32 == 'c' {
 			rcSubr = true
-		} else if !subFiles && len(after) >= 5 && string(after[:5]) == "FILES" && i >= 3 && string(text[i-3:i]) == "SUB" {
+		} else if !subFiles && len(after) >= 5 && string(after[:5]) == "FILES" && i >= 3 &&
+			string(text[i-3:i]) == "SUB" {
 			subFiles = true
 		}
 		if rcSubr && subFiles {

@@ -290,7 +290,8 @@ func TestOpenTemplate(t *testing.T) {
 		"dns/d": "MASTERDIR= ${.CURDIR}/../../net/a\n.include \"${MASTERDIR}/Makefile\"", "dns/d/files/d.in": "",
 	})
 	scripts := t.TempDir()
-	require.NoError(t, os.WriteFile(scripts+"/foo", []byte("#!/bin/sh\n. /etc/rc.subr\nrun_rc_command \"$1\"\n"), 0o755))
+	require.NoError(t, os.WriteFile(scripts+"/foo",
+		[]byte("#!/bin/sh\n. /etc/rc.subr\nrun_rc_command \"$1\"\n"), 0o755))
 	for name, want := range map[string]string{
 		root + "/net/a/files/a.in":     "a net/a/files/a.in net/a",
 		root + "/net/a/files/spare.in": "",

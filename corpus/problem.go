@@ -69,7 +69,8 @@ func sortProblems(list []Problem, trees []*Tree) []Problem {
 	}
 	slices.SortStableFunc(list, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(place[a.Tree], place[b.Tree]), strings.Compare(a.Path, b.Path),
-			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Text, b.Text), strings.Compare(a.Origin, b.Origin))
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Text, b.Text),
+			strings.Compare(a.Origin, b.Origin))
 	})
 	return slices.CompactFunc(list, func(a, b Problem) bool {
 		return a.Tree == b.Tree && a.Path == b.Path && a.Line == b.Line && a.Kind == b.Kind && a.Text == b.Text

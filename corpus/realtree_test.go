@@ -92,7 +92,8 @@ func compareInventory(c *Corpus, rows []row) comparison {
 				continue
 			}
 			names = slices.Delete(names, i, i+1)
-			if template := r.filesDir + "/" + word + ".in"; !files[r.origin+" "+name+" "+template] && !files[r.origin+" "+name+" "] {
+			if template := r.filesDir + "/" + word + ".in"; !files[r.origin+" "+name+" "+template] &&
+				!files[r.origin+" "+name+" "] {
 				cmp.otherwise = append(cmp.otherwise, r.origin+" "+name+": template is not "+template)
 			}
 		}
@@ -148,7 +149,8 @@ func TestRealTree(t *testing.T) {
 	for _, p := range c.Problems {
 		kinds[p.Kind]++
 	}
-	t.Logf("opened in %v: %d services from %d templates at default options", took.Round(time.Millisecond), len(c.Services), len(templates))
+	t.Logf("opened in %v: %d services from %d templates at default options", took.Round(time.Millisecond),
+		len(c.Services), len(templates))
 	t.Logf("problems: %d unreadable, %d bad Makefiles, %d templates missing, %d not installed, %d without template",
 		kinds[Unreadable], kinds[BadMakefile], kinds[TemplateMissing], kinds[NotInstalled], kinds[NoTemplate])
 	if _, err := os.Stat(inventory); err != nil {

@@ -57,7 +57,7 @@ const (
 	maxWords   = 8 << 20 // bytes of all words
 )
 
-// readRecipe reads a port's commands, if any of them speaks of rc.d.
+// readRecipe reads a port's commands, if any of them mentions rc.d.
 func readRecipe(mk *makefile.Port) *recipe {
 	r := &recipe{mk: mk, copies: make(map[string][]string)}
 	commands := mk.Commands()

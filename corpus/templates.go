@@ -111,7 +111,7 @@ func (l *loader) makesScript(mk *makefile.Port, name string) bool {
 }
 
 // deadTemplates finds rc.d scripts in files/ that no port installs, in ports
-// whose Makefile speaks of such things at all.
+// whose Makefile mentions such things at all.
 func (l *loader) deadTemplates(found *services, sel *selection) {
 	installed := make(map[string]bool, len(found.list))
 	for _, svc := range found.list {

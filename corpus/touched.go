@@ -52,8 +52,8 @@ func (r *Roots) Of(name string) (root string, scripts, ok bool) {
 
 // Touched gives the parts of a tree whose services a change concerns: a changed
 // template, wherever it is installed from; a port whose Makefile changed, if it
-// installs a service; a port that reads another changed Makefile which speaks
-// of rc scripts. Before is the tree as it was. The names are sorted. A change
+// installs a service; a port that reads another changed Makefile that mentions
+// rc scripts. Before is the tree as it was. The names are sorted. A change
 // that concerns no service costs no more than the reading of what changed.
 func Touched(now, before fs.FS, changed []string) []string {
 	t := toucher{now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}

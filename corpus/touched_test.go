@@ -9,7 +9,8 @@ import (
 
 // TestRoots: trees below the top of a file system, and directories of scripts.
 func TestRoots(t *testing.T) {
-	port, script := &fstest.MapFile{Data: []byte("PORTNAME=\tx\n")}, &fstest.MapFile{Data: []byte("#!/bin/sh\n\n# PROVIDE: x\n")}
+	port, script := &fstest.MapFile{Data: []byte("PORTNAME=\tx\n")},
+		&fstest.MapFile{Data: []byte("#!/bin/sh\n\n# PROVIDE: x\n")}
 	files := fstest.MapFS{
 		"a/ports/www/x/Makefile": port, "a/ports/www/x/files/x.in": script, "b/Mk/bsd.port.mk": {}, "b/net/y/Makefile": port,
 		"src/rc.d/x": script, "src/rc.d/README": {}, "src/Makefile": {Data: []byte("all:\n")}, "doc/x.in": {Data: []byte("x\n")},

@@ -206,7 +206,8 @@ func (t *tracer) words(e *effects, list ...*syntax.Word) {
 					break
 				}
 				e.reads[n.Param.Value] = true
-				if n.Exp != nil && (n.Exp.Op == syntax.AssignUnset || n.Exp.Op == syntax.AssignUnsetOrNull) && !t.filled(n.Param.Value) {
+				if n.Exp != nil && (n.Exp.Op == syntax.AssignUnset || n.Exp.Op == syntax.AssignUnsetOrNull) &&
+					!t.filled(n.Param.Value) {
 					e.writes[n.Param.Value] = true
 				}
 			case *syntax.CmdSubst, *syntax.ArithmExp, *syntax.ProcSubst:

@@ -48,7 +48,7 @@ type Edit struct {
 	New string
 }
 
-// A Fix is what would mend a finding: edits in the service's template.
+// A Fix is what would correct a finding: edits in the service's template.
 type Fix struct {
 	// What says in the imperative what the edits do.
 	What string

@@ -26,7 +26,8 @@ func FuzzMove(f *testing.F) {
 		if s.Err != nil {
 			return
 		}
-		lost := []loss{{kind: lostDir, vars: []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}}, {kind: moreWords}}
+		lost := []loss{{kind: lostDir, vars: []string{"rc_flags", "command_args", "FOO_HOME", "x", "y"}},
+			{kind: moreWords}}
 		for _, try := range repairs {
 			fix := try(s, lost, s.Name.Text)
 			if fix == nil {

@@ -31,7 +31,8 @@ func remarks(s *rcparse.Script, template string) []remark {
 		if m == nil {
 			continue
 		}
-		r := remark{Pos: at, Ignore: Ignore{Path: quoteGlob(template), Reason: m[3], Works: m[1] == "works", Line: at.Line}}
+		r := remark{Pos: at, Ignore: Ignore{Path: quoteGlob(template), Reason: m[3], Works: m[1] == "works",
+			Line: at.Line}}
 		rule, known := RuleOf(m[2])
 		switch {
 		case m[1] != "ignore" && m[1] != "works":

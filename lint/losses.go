@@ -53,7 +53,8 @@ func (p Pair) pidFile() pidFile { return pidFile{p.Host.PidFile, p.Unfound} }
 func compareAll(host, jail []rcrun.Command, pid pidFile) []loss {
 	line := []string{"command", "command_args", "rc_flags"}
 	if len(host) > 0 && len(jail) == 0 {
-		return []loss{{lostStart, "nothing would start; on the host, " + strings.Join(host[0].Argv, " "), Error, line, nil}}
+		return []loss{{lostStart, "nothing would start; on the host, " + strings.Join(host[0].Argv, " "), Error,
+			line, nil}}
 	}
 	var out []loss
 	i, j := 0, 0
@@ -108,7 +109,8 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 		names := func(w string) bool { return pid.path != "" && strings.Contains(w, pid.path) }
 		switch {
 		case slices.ContainsFunc(lost, names) && !slices.ContainsFunc(j.Argv, names):
-			what := prog + " would start without " + quoteWords(lost) + ", but rc.subr looks for the process in " + pid.path
+			what := prog + " would start without " + quoteWords(lost) + ", but rc.subr looks for the process in " +
+				pid.path
 			if len(pid.verbs) > 0 {
 				sev = Error
 				what += ", so that " + sentenceList(pid.verbs) + " would find no process"
@@ -118,7 +120,8 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 			out = append(out, loss{lostWords, prog + " would start without " + quoteWords(lost), sev, line, lost})
 		}
 		if len(extra) > 0 {
-			out = append(out, loss{moreWords, prog + " would also get the arguments " + quoteWords(extra), sev, line, extra})
+			out = append(out, loss{moreWords, prog + " would also get the arguments " + quoteWords(extra), sev, line,
+				extra})
 		}
 	} else if !slices.Equal(h.Argv, j.Argv) {
 		out = append(out, loss{lostOrder, prog + " would get its arguments in another order", Error, line, nil})
@@ -136,7 +139,8 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 		{lostOthers, "chroot", h.Chroot, j.Chroot, "with the root directory %s", "without chroot(8)", Error},
 		{lostDir, "directory", h.Dir, j.Dir, "in the directory %s", "in /", Error}, // it wants to find something there
 		// The umask is the process's, and jail(8) hands it on.
-		{lostOthers, "limits", strings.TrimSpace(h.LoginClass + " " + h.Limits), strings.TrimSpace(j.LoginClass + " " + j.Limits),
+		{lostOthers, "limits", strings.TrimSpace(h.LoginClass + " " + h.Limits),
+			strings.TrimSpace(j.LoginClass + " " + j.Limits),
 			"with the limits(1) %s", "without limits(1)", Warning},
 		{lostOthers, "nice", h.Nice, j.Nice, "with a nice of %s", "without nice(1)", Warning},
 		{lostOthers, "fib", h.FIB, j.FIB, "with the fib %s", "without setfib(1)", Warning},
@@ -161,7 +165,8 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 				sev = Error
 			}
 		}
-		out = append(out, loss{lostEnv, prog + " would start without " + quoteWords(lost) + " in its environment", sev, names, lost})
+		out = append(out, loss{lostEnv, prog + " would start without " + quoteWords(lost) + " in its environment", sev,
+			names, lost})
 	}
 	return out
 }

@@ -78,7 +78,8 @@ func readLabels(t *testing.T, name string) []label {
 	for _, row := range rows[1:] {
 		out = append(out, label{
 			key:    column(row, "template", "origin") + " " + column(row, "service"),
-			answer: column(row, "answer"), sure: column(row, "sure"), split: column(row, "split"), why: column(row, "why"),
+			answer: column(row, "answer"), sure: column(row, "sure"), split: column(row, "split"),
+			why: column(row, "why"),
 		})
 	}
 	return out
@@ -132,7 +133,8 @@ func TestMeasure(t *testing.T) {
 							v = withoutTable(s)
 						}
 						if !m.add(v, l.answer) && split == "tune" && slices.Contains(asked, "wrong") {
-							t.Logf("%s: said %q (%s: %s), labelled %q (%s): %s", l.key, v.Answer(), v.Certainty, v.Reason, l.answer, l.sure, l.why)
+							t.Logf("%s: said %q (%s: %s), labelled %q (%s): %s", l.key, v.Answer(), v.Certainty,
+								v.Reason, l.answer, l.sure, l.why)
 						}
 					}
 					if m.all == 0 {
@@ -142,9 +144,12 @@ func TestMeasure(t *testing.T) {
 					t.Log(m.String(what))
 					if floor, ok := measuredFloors[tree.name+" "+what]; ok {
 						assert.GreaterOrEqual(t, m.exactShare(), floor.exact, "exact answers, per cent")
-						assert.GreaterOrEqual(t, m.specialShare(), floor.special, "answers other than net_basic that were found, per cent")
-						assert.LessOrEqual(t, m.wrong(infer.Certain), floor.certain, "wrong ones among the certain, per cent")
-						assert.LessOrEqual(t, m.wrong(infer.Confident), floor.confident, "wrong ones among the confident, per cent")
+						assert.GreaterOrEqual(t, m.specialShare(), floor.special,
+							"answers other than net_basic that were found, per cent")
+						assert.LessOrEqual(t, m.wrong(infer.Certain), floor.certain,
+							"wrong ones among the certain, per cent")
+						assert.LessOrEqual(t, m.wrong(infer.Confident), floor.confident,
+							"wrong ones among the confident, per cent")
 					}
 				}
 			}
@@ -246,7 +251,8 @@ func (m *measure) wrong(c infer.Certainty) float64 {
 func (m *measure) String(what string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d services, exact %d (%.1f %%), unknown %d (%.1f %%), other than net_basic found %d of %d (%.1f %%)\n",
-		what, m.all, m.exact, m.exactShare(), m.unknown, share(m.unknown, m.all), m.specialFound, m.special, m.specialShare())
+		what, m.all, m.exact, m.exactShare(), m.unknown, share(m.unknown, m.all), m.specialFound, m.special,
+		m.specialShare())
 	for c := infer.Certain; c > infer.Unknown; c-- {
 		n := m.byCertainty[c]
 		fmt.Fprintf(&b, "  %-10s %3d answers, %d wrong (%.1f %%)\n", c, n[0], n[1], m.wrong(c))

@@ -109,14 +109,16 @@ func assignInPlace(s *rcparse.Script, _ []loss, _ string) *Fix {
 	if !isAssign || !syntax.ValidName(name) || name == "rc_flags" || strings.ContainsAny(value, " \t\n;&|<>()`\\'\"$") {
 		return nil
 	}
-	return &Fix{What: "set " + name + " at the top level", Certainty: infer.Likely, Edits: []Edit{{Span: m.Span, New: text}}}
+	return &Fix{What: "set " + name + " at the top level", Certainty: infer.Likely,
+		Edits: []Edit{{Span: m.Span, New: text}}}
 }
 
 // chdirOf is for a start_precmd that goes to a directory: rc.subr goes to
 // ${name}_chdir on the host and in the jail. The cd stays, for what follows it.
 func chdirOf(s *rcparse.Script, lost []loss, name string) *Fix {
 	fn := precmdOf(s)
-	if fn == nil || !slices.ContainsFunc(lost, func(l loss) bool { return l.kind == lostDir }) || len(s.Get(name+"_chdir")) > 0 {
+	if fn == nil || !slices.ContainsFunc(lost, func(l loss) bool { return l.kind == lostDir }) ||
+		len(s.Get(name+"_chdir")) > 0 {
 		return nil
 	}
 	dir := ""
@@ -130,7 +132,8 @@ func chdirOf(s *rcparse.Script, lost []loss, name string) *Fix {
 		return nil
 	}
 	text := ": ${" + name + "_chdir=" + dir + "}\n\n"
-	return &Fix{What: "set " + name + "_chdir", Certainty: infer.Likely, Edits: []Edit{{Span: rcparse.Span{Start: at, End: at}, New: text}}}
+	return &Fix{What: "set " + name + "_chdir", Certainty: infer.Likely,
+		Edits: []Edit{{Span: rcparse.Span{Start: at, End: at}, New: text}}}
 }
 
 // emptiesFlags reports whether a statement is rc_flags="".
@@ -177,7 +180,8 @@ func addRemoval(s *rcparse.Script, edits []Edit, sp rcparse.Span) []Edit {
 func closeGap(s *rcparse.Script, sp rcparse.Span) rcparse.Span {
 	end := lineEnd(s, sp.End)
 	before := strings.TrimRight(string(s.Src[:sp.Start]), " \t")
-	if strings.TrimSpace(string(s.Src[sp.End:end])) == "" && end > sp.End && (strings.HasSuffix(before, "\n\n") || strings.HasSuffix(before, "{\n")) {
+	if strings.TrimSpace(string(s.Src[sp.End:end])) == "" && end > sp.End &&
+		(strings.HasSuffix(before, "\n\n") || strings.HasSuffix(before, "{\n")) {
 		sp.End = end
 	}
 	return sp
@@ -198,7 +202,8 @@ func removeFunc(s *rcparse.Script, fn *syntax.FuncDecl) ([]Edit, bool) {
 		}
 	}
 	for _, name := range s.Methods() {
-		if other, ok := s.Method(name); ok && name != "start_precmd" && strings.Contains(s.Expand(rcparse.Unquote(other.Value)), fn.Name.Value) {
+		if other, ok := s.Method(name); ok && name != "start_precmd" &&
+			strings.Contains(s.Expand(rcparse.Unquote(other.Value)), fn.Name.Value) {
 			return nil, false
 		}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // A Policy is what people have decided, apart from the rules: which of them
-// count, which findings are to be passed over and why, what a service needs.
+// count, which findings are to be ignored and why, what a service needs.
 // Package config reads it from a file. A nil Policy decides nothing.
 //
 // Nothing in it makes a service ready that a rule says won't work, but for one
@@ -23,7 +23,7 @@ import (
 type Policy struct {
 	// Path is the file it comes from, for findings about it.
 	Path string
-	// Tree is the tree whose paths it speaks of; nil for every tree.
+	// Tree is the tree whose paths it names; nil for every tree.
 	Tree *corpus.Tree
 	// Dir is the directory of that tree that its paths are relative to, "." for the top.
 	Dir string
@@ -38,13 +38,13 @@ type Policy struct {
 	Baseline Baseline
 }
 
-// An Ignore passes over the findings of one rule in the files that match.
+// An Ignore hides the findings of one rule in the files that match.
 type Ignore struct {
 	// Path is a glob, Rule a code.
 	Path, Rule string
 	// Reason is why; it is never empty.
 	Reason string
-	// Works says besides that the service works in the jail all the same, so
+	// Works says that the service works in the jail in spite of the finding, so
 	// that the finding doesn't block it.
 	Works bool
 	// Line is where it stands: in the policy's file, or in the script.
@@ -59,7 +59,7 @@ type Decision struct {
 	Line int
 }
 
-// Silenced is a finding that is passed over, and why.
+// Silenced is a finding that is ignored, and why.
 type Silenced struct {
 	Finding
 	By     Silencer
@@ -87,7 +87,8 @@ func (p *Policy) decide(svc *corpus.Service, v *infer.Verdict) {
 		if !matchGlob(d.Service, svc.Name) {
 			continue
 		}
-		named := d.Port == "" || slices.ContainsFunc(svc.Ports, func(q *corpus.Port) bool { return matchGlob(d.Port, q.Origin) })
+		named := d.Port == "" || slices.ContainsFunc(svc.Ports,
+			func(q *corpus.Port) bool { return matchGlob(d.Port, q.Origin) })
 		if named {
 			v.Decide(d.Decision, p.Path, d.Line)
 			return
@@ -97,7 +98,7 @@ func (p *Policy) decide(svc *corpus.Service, v *infer.Verdict) {
 
 func (p *Policy) covers(t *corpus.Tree) bool { return p != nil && (p.Tree == nil || p.Tree == t) }
 
-// split tells which findings are shown, and which are passed over. The ignores
+// split tells which findings are shown, and which are ignored. The ignores
 // in a script's comments count whatever the policy is.
 func (p *Policy) split(list []Finding, comments []Ignore) (shown []Finding, silenced []Silenced) {
 	for _, f := range list {
@@ -108,7 +109,8 @@ func (p *Policy) split(list []Finding, comments []Ignore) (shown []Finding, sile
 		if p.covers(f.Tree) {
 			if sev, ok := p.Severity[f.Code]; ok {
 				rule, _ := RuleOf(f.Code)
-				if f.Severity == rule.Severity || sev < f.Severity { // what is milder than its rule was graded by what is lost
+				// what is milder than its rule was graded by what is lost
+				if f.Severity == rule.Severity || sev < f.Severity {
 					f.Severity = sev
 				}
 			}
@@ -118,13 +120,14 @@ func (p *Policy) split(list []Finding, comments []Ignore) (shown []Finding, sile
 	return shown, silenced
 }
 
-// silence says whether a finding is passed over. Where several ignores match,
+// silence says whether a finding is ignored. Where several ignores match,
 // one that says that the service works comes first.
 func (p *Policy) silence(f Finding, comments []Ignore) (Silenced, bool) {
 	var best Silenced
 	take := func(by Silencer, list []Ignore, dir string) {
 		for _, g := range list {
-			if g.Rule == f.Code && matchGlob(path.Join(dir, g.Path), f.Path) && (best.By == "" || g.Works && !best.Works) {
+			if g.Rule == f.Code && matchGlob(path.Join(dir, g.Path), f.Path) &&
+				(best.By == "" || g.Works && !best.Works) {
 				best = Silenced{Finding: f, By: by, Reason: g.Reason, Works: g.Works}
 			}
 		}
@@ -140,7 +143,7 @@ func (p *Policy) silence(f Finding, comments []Ignore) (Silenced, bool) {
 }
 
 // unused is a finding for each ignore that passes nothing over, where what it
-// speaks of was looked at or isn't there at all.
+// names was looked at or isn't there at all.
 func (p *Policy) unused(subjects []*Subject, silenced []Silenced) []Finding {
 	if p == nil || p.Disabled[sj501.Code] {
 		return nil
@@ -154,7 +157,9 @@ func (p *Policy) unused(subjects []*Subject, silenced []Silenced) []Finding {
 		}
 		text := ""
 		switch {
-		case slices.ContainsFunc(subjects, func(s *Subject) bool { return matches(s.Service.Tree, s.Service.Template) }):
+		case slices.ContainsFunc(subjects, func(s *Subject) bool {
+			return matches(s.Service.Tree, s.Service.Template)
+		}):
 			text = fmt.Sprintf("%s finds nothing in %s: the ignore is not needed", g.Rule, g.Path)
 		case p.gone(glob, subjects):
 			text = fmt.Sprintf("there is no %s: the ignore of %s is not needed", g.Path, g.Rule)

@@ -35,7 +35,8 @@ func lookWith(t *testing.T, p *Policy, remark string) *Result {
 	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: 1})
 	require.NoError(t, err)
 	defer pool.Close()
-	c := &corpus.Corpus{Trees: []*corpus.Tree{tree}, Services: []*corpus.Service{{Tree: tree, Name: "foo", Template: "foo.in"}}}
+	c := &corpus.Corpus{Trees: []*corpus.Tree{tree},
+		Services: []*corpus.Service{{Tree: tree, Name: "foo", Template: "foo.in"}}}
 	if p != nil {
 		p.Tree, p.Dir, p.Path = tree, ".", "c.toml"
 	}
@@ -43,7 +44,8 @@ func lookWith(t *testing.T, p *Policy, remark string) *Result {
 		if p == nil {
 			p = &Policy{}
 		}
-		p.Decisions = []Decision{{Service: "foo", Decision: infer.Decision{Options: []string{"net_basic"}, Reason: "r"}}}
+		p.Decisions = []Decision{{Service: "foo",
+			Decision: infer.Decision{Options: []string{"net_basic"}, Reason: "r"}}}
 	}
 	res, err := Run(context.Background(), c, Options{Policy: p, Simulate: pool})
 	require.NoError(t, err)
@@ -142,7 +144,8 @@ func TestBaseline(t *testing.T) {
 	moved := lookWith(t, &Policy{Baseline: known}, "# svcjify: ignore SJ105 because\n")
 	require.Equal(t, "SJ501 warning", codes(moved.Findings))
 
-	for _, bad := range []string{"SJ101", "SJ999 0123456789abcdef a", "SJ101 short a", "SJ101 0123456789abcdef \"a", "SJ101 0123456789abcdef "} {
+	for _, bad := range []string{"SJ101", "SJ999 0123456789abcdef a", "SJ101 short a", "SJ101 0123456789abcdef \"a",
+		"SJ101 0123456789abcdef "} {
 		_, err := ReadBaseline([]byte("# x\n" + bad))
 		require.ErrorContains(t, err, "2: ", bad)
 	}

@@ -37,7 +37,7 @@ func startedPrograms(in infer.Input) []string {
 			out = append(out, name)
 		}
 	}
-	// A start method may call mkdir(1) and the like besides; where all of it is
+	// A start method may also call mkdir(1) and the like; where all of it is
 	// the base system's, that is what the service is.
 	own := slices.DeleteFunc(slices.Clone(out), baseDirs.MatchString)
 	if len(own) > 0 {

@@ -102,7 +102,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// hasFix is the rules that can mend something.
+// hasFix is the rules that can correct something.
 var hasFix = map[string]bool{
 	"SJ101": true, "SJ102": true, "SJ103": true, "SJ104": true, "SJ105": true, "SJ106": true, "SJ107": true, "SJ108": true, "SJ110": true, "SJ201": true,
 	"SJ301": true, "SJ302": true, "SJ303": true,

@@ -31,8 +31,8 @@ type Options struct {
 	// Configured says that Simulate runs scripts under a machine's own rc.conf: what
 	// other settings would do is not tried, and no repair of the script.
 	Configured bool
-	// Complete, if it is set, adds to the input of the inference what is known of
-	// the service besides, such as the package that a machine has it from.
+	// Complete, if it is set, adds to the input of the inference what else is
+	// known of the service, such as the package that a machine has it from.
 	Complete func(*infer.Input)
 	// Policy is what people have decided; nil for nothing.
 	Policy *Policy
@@ -53,9 +53,9 @@ type Result struct {
 	// Subjects has one entry a service, in the corpus's order.
 	Subjects []*Subject
 	// Findings is all findings, those of the corpus too, sorted by place, but for
-	// what is passed over.
+	// what is ignored.
 	Findings []Finding
-	// Silenced is what is passed over, by whatever it is.
+	// Silenced is what is ignored, by whatever it is.
 	Silenced []Silenced
 }
 
@@ -230,7 +230,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	addSource(all, src)
 	s.Findings, s.Silenced = opts.Policy.split(all, ignores(s.remarks))
 	if s.Repair != nil && !slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Fix == s.Repair }) {
-		s.Repair = nil // what it mends is passed over
+		s.Repair = nil // what it corrects is ignored
 	}
 	s.weigh(all)
 	s.decide()

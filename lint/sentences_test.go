@@ -43,7 +43,8 @@ func TestSentences(t *testing.T) {
 			seen[place] = true
 			said := map[string]bool{}
 			for _, s := range regexp.MustCompile(`[;:.] `).Split(f.Message+". "+f.Hint, -1) {
-				require.False(t, said[s] && len(s) > 12, "%s:%d: %q twice in: %s; %s", f.Path, f.Line, s, f.Message, f.Hint)
+				require.False(t, said[s] && len(s) > 12, "%s:%d: %q twice in: %s; %s", f.Path, f.Line, s, f.Message,
+					f.Hint)
 				said[s] = true
 			}
 		}

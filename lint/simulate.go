@@ -30,7 +30,7 @@ func (p Pair) failed() string {
 // no simulation.
 type Records struct {
 	// Pair is `service NAME start` with rc.conf holding only the enable line, and
-	// with the svcj line besides.
+	// with the svcj line added.
 	Pair
 	// Args is the words after start: none, or one for a script that comes to no
 	// run_rc_command without, such as one that wants an interface.

@@ -13,10 +13,12 @@ import (
 )
 
 func TestIsDetail(t *testing.T) {
-	for _, w := range []string{"/var/run/foo.pid", "--pidfile=/x", "-pid", "--pid-file", "pid=/x", "/var/log/foo", "/x/foo.log", "--logfile", "--log=/x", "-log", "--pids"} {
+	for _, w := range []string{"/var/run/foo.pid", "--pidfile=/x", "-pid", "--pid-file", "pid=/x", "/var/log/foo",
+		"/x/foo.log", "--logfile", "--log=/x", "-log", "--pids"} {
 		require.True(t, isDetail(w), w)
 	}
-	for _, w := range []string{"--rapid", "--login", "login", "-u", "root", "--spider", "/usr/local/etc/foo.conf", "cupid", "--logic", "catalog"} {
+	for _, w := range []string{"--rapid", "--login", "login", "-u", "root", "--spider", "/usr/local/etc/foo.conf",
+		"cupid", "--logic", "catalog"} {
 		require.False(t, isDetail(w), w)
 	}
 }
@@ -41,7 +43,8 @@ func TestStatesHold(t *testing.T) {
 			require.NoError(t, err)
 			held := 0
 			for _, s := range res.Subjects {
-				if s.State != Patchable && s.State != Ready || s.Records == nil || s.Verdict.OptOut || len(s.Records.Host.Starts) == 0 {
+				if s.State != Patchable && s.State != Ready || s.Records == nil || s.Verdict.OptOut ||
+					len(s.Records.Host.Starts) == 0 {
 					continue
 				}
 				if p := (&Pass{Subject: s}); p.optedOut() {
@@ -49,7 +52,8 @@ func TestStatesHold(t *testing.T) {
 				}
 				held++
 				for _, l := range s.Records.losses() {
-					require.NotEqual(t, Error, l.severity, "%s %s is %s for %s: %s", s.Origin(), s.Service.Name, s.State, r.Name, l.what)
+					require.NotEqual(t, Error, l.severity, "%s %s is %s for %s: %s", s.Origin(), s.Service.Name,
+						s.State, r.Name, l.what)
 				}
 				require.Empty(t, s.Records.failed(), s.Service.Name)
 				require.True(t, s.Records.Host.Remains, s.Service.Name)
@@ -80,7 +84,8 @@ func TestStatesAgreeWithFindings(t *testing.T) {
 			for _, s := range res.Subjects {
 				require.Empty(t, contradiction(s, res.Findings), "%s %s", s.Origin(), s.Service.Name)
 			}
-			t.Logf("%s, simulated %t: %d states agree with their findings", dir, opts.Simulate != nil, len(res.Subjects))
+			t.Logf("%s, simulated %t: %d states agree with their findings", dir, opts.Simulate != nil,
+				len(res.Subjects))
 		}
 	}
 }

@@ -56,7 +56,9 @@ func checkUndeclared(p *Pass) {
 		fix, err = nil, errSeveral
 	}
 	if err != nil {
-		p.report(at, nil, "write the line by hand", "%s is not declared; the service %s (%s), but no line can be added: %s", what, describe(v), v.Certainty, err)
+		p.report(at, nil, "write the line by hand",
+			"%s is not declared; the service %s (%s), but no line can be added: %s", what, describe(v), v.Certainty,
+			err)
 		return
 	}
 	p.report(at, fix, "", "%s is not declared; the service %s (%s)", what, describe(v), v.Certainty)
@@ -80,7 +82,8 @@ func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Fix{What: "declare its options, and keep it out of service jails by default", Edits: []Edit{e}, Certainty: v.Certainty}, nil
+		return &Fix{What: "declare its options, and keep it out of service jails by default", Edits: []Edit{e},
+			Certainty: v.Certainty}, nil
 	}
 	if v.OptOut {
 		e, err := DeclareOptOut(s, v.Comment)

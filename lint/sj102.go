@@ -66,7 +66,8 @@ func checkUnknownOption(p *Pass) {
 				if p.needs(w) {
 					severity = Error
 				}
-				p.reportAs(severity, d.Pos, nil, "the service starts without it there", "the rc.subr of release %s does not know the service jail option %q", p.opts.Release.Name, w)
+				p.reportAs(severity, d.Pos, nil, "with that rc.subr, the service starts without it",
+					"the rc.subr of release %s does not know the service jail option %q", p.opts.Release.Name, w)
 			}
 		}
 	}
@@ -75,7 +76,9 @@ func checkUnknownOption(p *Pass) {
 	}
 	for _, w := range p.Verdict.Options {
 		if p.needs(w) && !p.opts.Release.Knows(w) {
-			p.report(p.undeclaredAt(), nil, "a newer one does: see --release", "the service needs the service jail option %q, which the rc.subr of release %s does not know", w, p.opts.Release.Name)
+			p.report(p.undeclaredAt(), nil, "a newer one does: see --release",
+				"the service needs the service jail option %q, which the rc.subr of release %s does not know", w,
+				p.opts.Release.Name)
 		}
 	}
 }

@@ -35,10 +35,12 @@ func checkOptionConflict(p *Pass) {
 		}
 		if has("netv4") && has("netv6") && !has("net_basic") && !has("net_all") {
 			both := append([]string{"net_basic"}, replaceWord(replaceWord(words, "netv4", ""), "netv6", "")...)
-			p.report(d.Pos, d.rewrite(both, "use net_basic"), "", "netv4 and netv6 together: net_basic is the option for both")
+			p.report(d.Pos, d.rewrite(both, "use net_basic"), "",
+				"netv4 and netv6 together: net_basic is the option for both")
 			continue
 		}
-		if has("net_raw") && !slices.ContainsFunc(words, func(w string) bool { return w == "net_basic" || w == "net_all" || w == "netv4" || w == "netv6" }) {
+		if has("net_raw") && !slices.ContainsFunc(words,
+			func(w string) bool { return w == "net_basic" || w == "net_all" || w == "netv4" || w == "netv6" }) {
 			p.report(d.Pos, d.rewrite(append([]string{"net_basic"}, words...), "add net_basic"), "",
 				"net_raw without an address option: the jail has no IP address to use it with")
 		}

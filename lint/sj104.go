@@ -47,8 +47,9 @@ func checkNotOverridable(p *Pass) {
 			value := string(p.Script.Src[d.ValueSpan.Start:d.ValueSpan.End])
 			if _, ok := d.Static(); ok && d.Span.End == d.ValueSpan.End {
 				fix = &Fix{
-					What:  "make it a default",
-					Edits: []Edit{{Span: d.Span, New: fmt.Sprintf(": ${%s%s%s}", name, p.opts.Operator.sign(), value)}}, Certainty: infer.Certain,
+					What:      "make it a default",
+					Edits:     []Edit{{Span: d.Span, New: fmt.Sprintf(": ${%s%s%s}", name, p.opts.Operator.sign(), value)}},
+					Certainty: infer.Certain,
 				}
 			}
 		}
@@ -60,7 +61,8 @@ func checkNotOverridable(p *Pass) {
 	// No plain assignment does it, and yet the options are not rc.conf's.
 	for _, d := range p.options() {
 		if when, _ := p.overridden(d.Prefix, Override.ValueLost); when != "" {
-			p.report(d.Pos, nil, "set it once, as a default: `: ${"+p.shown(d.Var)+"=...}`", "rc.conf can't change %s %s", p.shown(d.Var), when)
+			p.report(d.Pos, nil, "set it once, as a default: `: ${"+p.shown(d.Var)+"=...}`",
+				"rc.conf can't change %s %s", p.shown(d.Var), when)
 			return
 		}
 	}

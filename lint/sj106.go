@@ -48,14 +48,16 @@ func checkOptOutTooEarly(p *Pass) {
 			if at > end {
 				fix = &Fix{
 					What: "move the opt-out after load_rc_config", Certainty: infer.Certain,
-					Edits: []Edit{{Span: rcparse.Span{Start: start, End: end}}, {Span: rcparse.Span{Start: at, End: at}, New: moved}},
+					Edits: []Edit{{Span: rcparse.Span{Start: start, End: end}},
+						{Span: rcparse.Span{Start: at, End: at}, New: moved}},
 				}
 			}
 		}
 		if early {
 			p.report(d.Pos, fix, "", "%s is set before load_rc_config: rc.conf overrides it when service(8) starts the service", p.shown(d.Var))
 		} else {
-			p.report(d.Pos, nil, "set it after load_rc_config and before run_rc_command", "%s is set too late: run_rc_command has read it before", p.shown(d.Var))
+			p.report(d.Pos, nil, "set it after load_rc_config and before run_rc_command",
+				"%s is set too late: run_rc_command has read it before", p.shown(d.Var))
 		}
 	}
 }

@@ -42,12 +42,14 @@ func checkWrongVariable(p *Pass) {
 		if d.Kind != rcparse.SvcjCommand {
 			fix = p.renamed(rcparse.Misnamed{Assign: d.Assign, Kind: d.Kind, Want: name + suffix})
 		}
-		p.report(d.Pos, fix, "", "%s is never read: name is %q, so rc.subr looks for %s", p.shown(d.Var), name, name+suffix)
+		p.report(d.Pos, fix, "", "%s is never read: name is %q, so rc.subr looks for %s", p.shown(d.Var), name,
+			name+suffix)
 	}
 	for _, m := range p.Script.Misnamed() {
 		fix := p.renamed(m)
 		if m.NoVariable {
-			p.report(m.Pos, fix, "", "%s sets no variable, since the name holds a dash: rc.subr looks for %s", p.shown(m.Var), p.shown(m.Want))
+			p.report(m.Pos, fix, "", "%s sets no variable, since the name holds a dash: rc.subr looks for %s",
+				p.shown(m.Var), p.shown(m.Want))
 		} else {
 			p.report(m.Pos, fix, "", "%s is set and never read: rc.subr looks for %s", p.shown(m.Var), p.shown(m.Want))
 		}
@@ -57,11 +59,13 @@ func checkWrongVariable(p *Pass) {
 		if when, _ := p.overridden(d.Prefix, unset); when != "" {
 			for _, o := range p.Records.Overrides {
 				if n := o.Unset.Name; n != d.Prefix {
-					p.report(d.Pos, nil, "take the name from $_file: at boot, $0 is /etc/rc", "%s is not read %s: name is %q then", p.shown(d.Var), o.When, n)
+					p.report(d.Pos, nil, "take the name from $_file: at boot, $0 is /etc/rc",
+						"%s is not read %s: name is %q then", p.shown(d.Var), o.When, n)
 					return
 				}
 			}
-			p.report(d.Pos, nil, "set it at the top level, before run_rc_command", "%s is not set yet when run_rc_command reads it %s", p.shown(d.Var), when)
+			p.report(d.Pos, nil, "set it at the top level, before run_rc_command",
+				"%s is not set yet when run_rc_command reads it %s", p.shown(d.Var), when)
 			return
 		}
 	}
@@ -73,7 +77,8 @@ func checkWrongVariable(p *Pass) {
 // default leaves an empty value alone.
 func (p *Pass) renamed(m rcparse.Misnamed) *Fix {
 	name, text := p.RunName(), string(p.Script.Src[m.Span.Start:m.Span.End])
-	simple := p.Script.Name.Kind == rcparse.Literal && name == p.Script.Name.Text && !strings.Contains(p.Script.Name.Raw, "%%")
+	simple := p.Script.Name.Kind == rcparse.Literal && name == p.Script.Name.Text &&
+		!strings.Contains(p.Script.Name.Raw, "%%")
 	if !simple || m.Func != "" || m.Cond || len(p.Script.Get(m.Want)) > 0 {
 		return nil
 	}
@@ -81,7 +86,8 @@ func (p *Pass) renamed(m rcparse.Misnamed) *Fix {
 	switch old := strings.TrimPrefix(m.Var, name); {
 	case m.Kind == rcparse.SvcjSwitch && (m.Op != rcparse.Plain || m.Pos.Offset < p.Script.LastLoad()):
 		return nil // whether it holds depends on more than its name
-	case m.Op == rcparse.Plain && !m.Eval && m.Kind == rcparse.SvcjOptions && m.Value != "" && text == m.Var+"="+m.Value:
+	case m.Op == rcparse.Plain && !m.Eval && m.Kind == rcparse.SvcjOptions && m.Value != "" &&
+		text == m.Var+"="+m.Value:
 		out = fmt.Sprintf(": ${%s=%s}", m.Want, m.Value)
 	case strings.Count(text, m.Var) == 1:
 		out = strings.Replace(text, m.Var, m.Want, 1)
@@ -92,7 +98,8 @@ func (p *Pass) renamed(m rcparse.Misnamed) *Fix {
 	default:
 		return nil
 	}
-	if p.opts.Operator != OperatorColon && m.Kind == rcparse.SvcjOptions && strings.Trim(m.Value, `"'`) != "" { // or SJ105 is next
+	// or SJ105 is next
+	if p.opts.Operator != OperatorColon && m.Kind == rcparse.SvcjOptions && strings.Trim(m.Value, `"'`) != "" {
 		out = strings.NewReplacer("_svcj_options:=", "_svcj_options=", "_svcj_options:-", "_svcj_options-").Replace(out)
 	}
 	return &Fix{
@@ -116,5 +123,6 @@ func (p *Pass) wrongPrefix(d declaration) bool {
 	if d.Func != "" || strings.ContainsAny(d.Prefix, "${%") || slices.Contains(names, d.Prefix) {
 		return false
 	}
-	return d.Kind != rcparse.SvcjCommand || !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(d.Prefix, n+"_") })
+	return d.Kind != rcparse.SvcjCommand || !slices.ContainsFunc(names,
+		func(n string) bool { return strings.HasPrefix(d.Prefix, n+"_") })
 }

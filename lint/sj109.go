@@ -22,7 +22,8 @@ foo_svcj="NO"`,
 		}
 		for _, d := range p.declarations() {
 			if d.hardNo() && d.Func == "" {
-				p.report(d.Pos, nil, "keep one of the two", "%s is NO, but line %d declares options", p.shown(d.Var), opts[0].Pos.Line)
+				p.report(d.Pos, nil, "keep one of the two", "%s is NO, but line %d declares options", p.shown(d.Var),
+					opts[0].Pos.Line)
 			}
 		}
 	},

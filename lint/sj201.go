@@ -22,7 +22,7 @@ An error where privileges, configuration, data or the directory are lost, or the
 which rc.subr looks for the process, so that status and stop find none; a warning for a detail
 such as a log file. Each setting that the script's defaults or comments tell people to set is
 tried too, with the variables that rc.subr(8) gives every service (flags, user, group, env,
-chdir): a loss there is a warning, and for information where the script does not speak of the
+chdir): a loss there is a warning, and for information where the script does not mention the
 setting. What a precmd reads from a file, or from the output of a command, is not known: where that
 may be lost it is a warning, and the patch is withheld unless ` + "`--certainty likely`" + ` asks for it.
 
@@ -89,10 +89,12 @@ func checkStartDiffers(p *Pass) {
 				sev = max(sev, min(l.severity, Warning))
 			}
 		}
-		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, %s%s", t.setting(), p.cause(list[0]), strings.Join(whats, "; "))
+		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, %s%s", t.setting(), p.cause(list[0]),
+			strings.Join(whats, "; "))
 	}
 	for _, d := range p.mayLose() {
-		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command", "%s", d.text)
+		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command",
+			"%s", d.text)
 	}
 }
 
@@ -124,7 +126,8 @@ func (p *Pass) mayLose() []doubtful {
 			if len(r.Host.Unknown) > 1 {
 				guess += ", and more"
 			}
-			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in a service jail " + l.what}
+			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in a service jail " +
+				l.what}
 		}
 		for _, t := range texts {
 			if !told[t] {
@@ -205,8 +208,11 @@ func (p *Pass) lossHint(l loss) string {
 	case lostEnv:
 		return "export it at the top level, between load_rc_config and run_rc_command, or set " + name + "_env"
 	case moreWords:
-		if slices.Contains(l.words, name+"_flags") || slices.ContainsFunc(p.Script.Assigns, func(a rcparse.Assign) bool { return a.Func != "" && a.Var == "rc_flags" }) {
-			return "at the top level, put ${" + name + "_flags} into command_args and then set " + name + "_flags=\"\": what a precmd does to rc_flags is lost in the jail"
+		if slices.Contains(l.words, name+"_flags") ||
+			slices.ContainsFunc(p.Script.Assigns,
+				func(a rcparse.Assign) bool { return a.Func != "" && a.Var == "rc_flags" }) {
+			return "at the top level, put ${" + name + "_flags} into command_args and then set " + name +
+				"_flags=\"\": what a precmd does to rc_flags is lost in the jail"
 		}
 	}
 	return top

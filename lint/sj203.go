@@ -10,7 +10,7 @@ import (
 var sj203 = &Rule{
 	Code: "SJ203", Slug: "name-not-jailable", Severity: Error, Blocks: true,
 	Doc: Doc{
-		Title: "a name that rc.conf can't speak of",
+		Title: "a name that no variable of rc.conf can have",
 		Text: `rc.subr(8) reads the variables ${name}_svcj, ${name}_enable and so on, and the name of a
 variable has only letters, digits and underscores (sh(1)). With a dash in ${name} rc.conf can set none
 of them, and no service jail is asked for. A dot is worse: jail(8) takes it in the jail's name,
@@ -29,7 +29,8 @@ svcj-${name}, as the separator between a jail and its child.`,
 			why += "; and jail(8) takes a dot in svcj-" + name.Text + " for a jail below another"
 		}
 		_, size := utf8.DecodeRuneInString(bad)
-		p.report(name.Pos, nil, "use letters, digits and underscores only", "name %q holds %q: %s", name.Text, bad[:size], why)
+		p.report(name.Pos, nil, "use letters, digits and underscores only", "name %q holds %q: %s", name.Text,
+			bad[:size], why)
 	},
 }
 

@@ -31,17 +31,20 @@ func checkInstancesCollide(p *Pass) {
 	}
 	if p.simulated() && len(p.Records.Jail.Refused) > 0 {
 		p.report(p.Script.Name.Pos, nil, "give each instance a script and a ${name} of its own",
-			"only the first instance starts: the jail %s is there when the next one is to be created", p.Records.Jail.Refused[0])
+			"only the first instance starts: the jail %s already exists when the next one is to be created",
+			p.Records.Jail.Refused[0])
 		return
 	}
 	if !p.simulated() {
 		return
 	}
 	for _, t := range p.Records.Trials {
-		switch instances := strings.HasSuffix(t.Conf[0].Name, "_profiles") || strings.HasSuffix(t.Conf[0].Name, "_instances"); {
+		switch instances := strings.HasSuffix(t.Conf[0].Name, "_profiles") ||
+			strings.HasSuffix(t.Conf[0].Name, "_instances"); {
 		case len(t.Jail.Refused) > 0:
 			p.reportAs(Warning, t.Pos, nil, "give each instance a script and a ${name} of its own",
-				"%s, only the first instance starts: the jail %s is there when the next one is to be created", t.setting(), t.Jail.Refused[0])
+				"%s, only the first instance starts: the jail %s already exists when the next one is to be created",
+				t.setting(), t.Jail.Refused[0])
 		case !t.List || !instances || t.outside() != "":
 		case t.failed() != "" || len(t.Host.Starts) < 2 || !t.jailed():
 			p.reportAs(Info, t.Pos, nil, "", "with %s set in rc.conf, the instances may share one jail: the simulation could not tell", t.Conf[0].Name)

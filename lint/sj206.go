@@ -45,7 +45,8 @@ func checkCommandOutside(p *Pass) {
 	name := p.shown("${name}")
 	for _, m := range p.Script.Methods() {
 		verb, ok := strings.CutSuffix(m, "_cmd")
-		if !ok || slices.Contains([]string{"start", "stop", "status", "restart", "poll", "rcvar"}, verb) || enabled[p.RunName()+"_"+verb] {
+		if !ok || slices.Contains([]string{"start", "stop", "status", "restart", "poll", "rcvar"}, verb) ||
+			enabled[p.RunName()+"_"+verb] {
 			continue
 		}
 		a, set := p.Script.Method(m)

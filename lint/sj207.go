@@ -79,7 +79,8 @@ func checkNeedsHost(p *Pass) {
 			if a := undoing[base]; a != "" {
 				act = a
 			}
-			report(sev, at, "do that in "+where+", which runs on the host", "%sthe %s runs %s inside the jail: it %s, and a jail may not do that", when, verb, base, act)
+			report(sev, at, "do that in "+where+", which runs on the host",
+				"%sthe %s runs %s inside the jail: it %s, and a jail may not do that", when, verb, base, act)
 		}
 	}
 	say(Error, false, hostActs(p.Records.start().Jail.Reached), "start", "start_precmd", "")
@@ -90,7 +91,8 @@ func checkNeedsHost(p *Pass) {
 		for _, h := range hostActs(o.Jail.Reached) {
 			entries := rcrun.Unknowns(strings.Join(h.cmd.Argv, " "))
 			if len(entries) > 0 {
-				say(Error, false, []hostAct{h}, "start", "start_precmd", "for each entry in "+strings.TrimPrefix(entries[0], "what is in ")+", ")
+				say(Error, false, []hostAct{h}, "start", "start_precmd",
+					"for each entry in "+strings.TrimPrefix(entries[0], "what is in ")+", ")
 			} else {
 				say(Warning, true, []hostAct{h}, "start", "start_precmd", "where "+guessed(p.Records)+" says so, ")
 			}
@@ -101,7 +103,8 @@ func checkNeedsHost(p *Pass) {
 	}
 	for _, c := range p.Records.start().Jail.Starts {
 		if strings.HasPrefix(c.Nice, "-") {
-			p.reportAs(Info, p.Script.Name.Pos, nil, "", "%s starts with a nice of %s, which is refused in a jail: nice(1) prints a message and starts it with the usual priority",
+			p.reportAs(Info, p.Script.Name.Pos, nil, "",
+				"%s starts with a nice of %s, which is refused in a jail: nice(1) prints a message and starts it with the usual priority",
 				path.Base(c.Program[0]), c.Nice)
 			break
 		}

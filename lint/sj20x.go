@@ -39,8 +39,8 @@ var sj208 = &Rule{
 	Code: "SJ208", Slug: "no-daemon", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "nothing is left running",
-		Text: `A jail without persist goes away with its last process. A service that only sets something
-up leaves no process, so the jail is gone at once: such a script says NO.`,
+		Text: `jail(8) removes a jail without persist when its last process ends. A service that only sets
+something up leaves no process, so its jail is removed at once: such a script says NO.`,
 		Before: `start_cmd="foo_start"
 foo_start()
 {
@@ -51,12 +51,14 @@ foo_start()
 foo_svcj="NO"`,
 	},
 	Check: func(p *Pass) {
-		if p.simulated() && p.Records.start().jailed() && !p.Records.Host.Remains && p.Records.Host.Untold == "" && !p.Verdict.Never() {
+		if p.simulated() && p.Records.start().jailed() && !p.Records.Host.Remains && p.Records.Host.Untold == "" &&
+			!p.Verdict.Never() {
 			at := p.Script.Name.Pos
 			if a, ok := p.Script.Method("start_cmd"); ok {
 				at = a.Pos
 			}
-			p.report(at, nil, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, with that reason", "the start leaves no process running: the jail would be removed at once")
+			p.report(at, nil, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, with that reason",
+				"the start leaves no process running: the jail would be removed at once")
 		}
 	},
 }
@@ -64,11 +66,11 @@ foo_svcj="NO"`,
 var sj209 = &Rule{
 	Code: "SJ209", Slug: "not-simulated", Severity: Error, Blocks: true, Doubt: true,
 	Doc: Doc{
-		Title: "the simulated start tells nothing",
+		Title: "the simulated start gives no answer",
 		Text: `Whether the jailed service is the same service is decided by a simulated start. Where that
-was ended, by a loop without end, too much memory, or a construct that the interpreter lacks,
-nothing is known, and nothing is patched. The same goes for a start that comes to no process and
-does not show that it means to: it fails, a command is not there, or it waits for something in
+was stopped, by an endless loop, too much memory, or a construct that the interpreter lacks,
+nothing is known, and nothing is patched. The same holds for a start that leaves no process
+although nothing shows that this is intended: it fails, a command is not there, or it waits for something in
 rc.conf that could not be guessed. Where it asked for a file, a device or a line in a file before
 it gave up, the message names it; both answers were tried.`,
 		Before: `while :; do :; done`,
@@ -83,7 +85,8 @@ it gave up, the message names it; both answers were tried.`,
 			at := rcparse.Pos{Line: max(p.Records.Host.Loop, p.Records.Jail.Loop, 1), Col: 1}
 			p.report(at, nil, hint, "the simulated start did not come to its end: %s", why)
 		} else if why := p.Records.Host.Untold; why != "" && !p.Verdict.Never() && !p.badName() {
-			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start", "the simulated start ends without a process: %s", why)
+			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start",
+				"the simulated start ends without a process: %s", why)
 		}
 	},
 }

@@ -35,7 +35,8 @@ run_rc_command "$1"`,
 // text. A text without a command says nothing yet.
 func (s *Subject) callsRun() bool {
 	f := s.Script.File()
-	return s.Script.Err != nil || f != nil && len(f.Stmts) == 0 || len(s.Script.Runs) > 0 || s.Records != nil && s.Records.Host.Name != "" ||
+	return s.Script.Err != nil || f != nil && len(f.Stmts) == 0 || len(s.Script.Runs) > 0 ||
+		s.Records != nil && s.Records.Host.Name != "" ||
 		strings.Contains(string(s.Script.Src), "run_rc_command") && s.Script.File() == nil
 }
 

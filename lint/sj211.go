@@ -28,13 +28,15 @@ run_rc_command "$1"`,
 		}
 		if what := p.Records.outside(); what != "" {
 			why, hint := p.whyOutside(p.Records.Pair)
-			p.report(p.Script.Name.Pos, nil, hint, "with %s_svcj=YES in rc.conf no jail is created and %s runs on the host: %s", p.RunName(), what, why)
+			p.report(p.Script.Name.Pos, nil, hint,
+				"with %s_svcj=YES in rc.conf no jail is created and %s runs on the host: %s", p.RunName(), what, why)
 			return
 		}
 		for _, t := range p.Records.Trials {
 			if what := t.outside(); what != "" {
 				why, hint := p.whyOutside(t.Pair)
-				p.report(t.Pos, nil, hint, "%s and %s_svcj=YES no jail is created and %s runs on the host: %s", t.setting(), p.RunName(), what, why)
+				p.report(t.Pos, nil, hint, "%s and %s_svcj=YES no jail is created and %s runs on the host: %s",
+					t.setting(), p.RunName(), what, why)
 				return
 			}
 		}
@@ -62,7 +64,8 @@ func (p *Pass) whyOutside(pair Pair) (why, hint string) {
 		}
 	}
 	if len(p.Script.Loads) == 0 {
-		return fmt.Sprintf("load_rc_config is not called, so service(8) never reads %s_svcj", name), "call load_rc_config before run_rc_command"
+		return fmt.Sprintf("load_rc_config is not called, so service(8) never reads %s_svcj", name),
+			"call load_rc_config before run_rc_command"
 	}
 	return "the start ends before run_rc_command creates it", "svcjify run --svcj " + p.Name() + " shows both starts"
 }

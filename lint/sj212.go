@@ -26,8 +26,10 @@ foo_stop() { /usr/local/bin/fooctl stop --save; }`,
 			return
 		}
 		stop := p.Records.Stop
-		inside := slices.DeleteFunc(slices.Clone(stop.Jail.Stops), func(c rcrun.Command) bool { return !c.Inside || removesJail(c) })
-		if len(inside) == 0 && !slices.ContainsFunc(stop.Jail.Reached, func(c rcrun.Command) bool { return slices.Contains(c.Argv, "-j") }) {
+		inside := slices.DeleteFunc(slices.Clone(stop.Jail.Stops),
+			func(c rcrun.Command) bool { return !c.Inside || removesJail(c) })
+		if len(inside) == 0 && !slices.ContainsFunc(stop.Jail.Reached,
+			func(c rcrun.Command) bool { return slices.Contains(c.Argv, "-j") }) {
 			return // it does not come to the jail: SJ202, SJ211
 		}
 		at := p.Script.Name.Pos
@@ -43,10 +45,12 @@ foo_stop() { /usr/local/bin/fooctl stop --save; }`,
 		}
 		more := ""
 		if n := len(list) - 1; n > 0 {
-			more = fmt.Sprintf(" (and %d more differences: \"svcjify run --svcj --running %s stop\" shows both)", n, p.Name())
+			more = fmt.Sprintf(" (and %d more differences: \"svcjify run --svcj --running %s stop\" shows both)", n,
+				p.Name())
 		}
 		if worst.severity >= Warning {
-			p.reportAs(worst.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command", "in a service jail stop is not the same: %s%s", worst.what, more)
+			p.reportAs(worst.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command",
+				"in a service jail stop is not the same: %s%s", worst.what, more)
 		}
 	},
 }

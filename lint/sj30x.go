@@ -31,7 +31,8 @@ certain or confident, since the service would not work, and for information wher
 				has, too = "is empty", ""
 			}
 			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Works()), p.Verdict.Reason,
-				"%s %s, but the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too, p.Verdict.Certainty)
+				"%s %s, but the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too,
+				p.Verdict.Certainty)
 		}
 	},
 }
@@ -59,7 +60,8 @@ is likely. A private System V namespace (sysvipcnew) is less than the host's (sy
 				fix = p.rewriteTo(d, p.Verdict.Works())
 			}
 			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
-				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "), wordList(p.Verdict.Works()), p.Verdict.Certainty)
+				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "),
+				wordList(p.Verdict.Works()), p.Verdict.Certainty)
 		}
 	},
 }
@@ -92,15 +94,19 @@ foo_svcj="NO"`,
 		default:
 			return
 		}
-		because, c, no := p.Verdict.Because(), p.Verdict.Certainty, "set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why"
+		because, c, no := p.Verdict.Because(), p.Verdict.Certainty,
+			"set "+p.RunName()+"_svcj=\"NO\" after load_rc_config, and say why"
 		switch {
 		case !p.Verdict.Never() && hasSoft: // options and a default of NO: all that there is to say
 		case !p.Verdict.Never():
-			p.reportAs(Warning, d.Pos, p.softFix(d), "", "the script declares options, but the service is better not jailed by default (%s): %s", c, because)
+			p.reportAs(Warning, d.Pos, p.softFix(d), "",
+				"the script declares options, but the service is better not jailed by default (%s): %s", c, because)
 		case c >= infer.Confident:
-			p.report(d.Pos, nil, no, "the script %s, but the service must stay outside a jail (%s): %s", has, c, because)
+			p.report(d.Pos, nil, no, "the script %s, but the service must stay outside a jail (%s): %s", has, c,
+				because)
 		default:
-			p.doubt(Warning, d.Pos, "if so, "+no, "the script %s, but the service may have to stay outside a jail (%s): %s", has, c, because)
+			p.doubt(Warning, d.Pos, "if so, "+no,
+				"the script %s, but the service may have to stay outside a jail (%s): %s", has, c, because)
 		}
 	},
 }
@@ -123,7 +129,8 @@ foo_svcj="NO"`,
 			}
 			if !p.Verdict.OptOut && p.Verdict.Certainty >= infer.Confident {
 				p.reportAs(Warning, d.Pos, nil, p.Verdict.Reason,
-					"%s=NO, but the service works with %s, as the evidence says (%s)", p.shown(d.Var), wordList(p.Verdict.Options), p.Verdict.Certainty)
+					"%s=NO, but the service works with %s, as the evidence says (%s)", p.shown(d.Var),
+					wordList(p.Verdict.Options), p.Verdict.Certainty)
 			} else if !hasReason(p.Script.Src, d.Span) {
 				p.report(d.Pos, nil, "say why in a comment above it", "%s=NO has no reason beside it", p.shown(d.Var))
 			}

@@ -41,7 +41,7 @@ func checkShell(p *Pass) {
 	}
 }
 
-// shorten cuts a text that is longer than a sentence bears.
+// shorten cuts a text that is too long for a sentence.
 func shorten(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -48,9 +48,9 @@ type Subject struct {
 	// though the script has a method of its own for them (SJ205).
 	Skipped []string
 	// Findings is what the rules found, in the order of the text, but for what
-	// is passed over.
+	// is ignored.
 	Findings []Finding
-	// Silenced is what is passed over by a comment or the configuration.
+	// Silenced is what is ignored by a comment or the configuration.
 	Silenced []Silenced
 	State    State
 

@@ -22,7 +22,7 @@ type Trial struct {
 	Told bool
 	// List says that the setting is a list, such as one of instances, with two entries.
 	List bool
-	// Pos is where the script first speaks of the setting.
+	// Pos is where the script first mentions the setting.
 	Pos rcparse.Pos
 	Pair
 }
@@ -127,7 +127,8 @@ func (r *runner) trials(rec *Records) []Trial {
 // that run_rc_command was called with first.
 func (r *runner) prefixes(name string) []string {
 	out := []string{name}
-	for _, n := range append([]string{r.script.Name.Text, strings.ReplaceAll(r.svc.Name, "-", "_")}, r.script.Names...) {
+	for _, n := range append([]string{r.script.Name.Text, strings.ReplaceAll(r.svc.Name, "-", "_")},
+		r.script.Names...) {
 		if syntax.ValidName(n) && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
@@ -193,11 +194,13 @@ func (t Trial) tells(rec *Records) bool {
 var standard = []string{"_flags", "_user", "_group", "_env", "_chdir"}
 
 // notTried is the endings of variables that are no setting of the service itself.
-var notTried = []string{"_enable", "_svcj", "_svcj_options", "_svcj_ipaddrs", "_cmd", "_precmd", "_postcmd", "_setup", "_program",
-	"_svcj_enable", "_limits", "_login_class", "_nice", "_fib", "_cpuset", "_umask", "_oomprotect", "_prepend", "_chroot", "_offcmd", "_env_file"}
+var notTried = []string{"_enable", "_svcj", "_svcj_options", "_svcj_ipaddrs", "_cmd", "_precmd", "_postcmd",
+	"_setup", "_program",
+	"_svcj_enable", "_limits", "_login_class", "_nice", "_fib", "_cpuset", "_umask", "_oomprotect", "_prepend",
+	"_chroot", "_offcmd", "_env_file"}
 
 // knobsOf is the settings of a script: those of rc.subr(8), those of its
-// defaults, those that its comments speak of, and the lists that it goes through.
+// defaults, those that its comments mention, and the lists that it goes through.
 func knobsOf(s *rcparse.Script, names []string, assumed []rcrun.Setting) []knob {
 	if s.File() == nil {
 		return nil
@@ -302,7 +305,7 @@ func numbered(value string, n int) string {
 	return strings.TrimSuffix(value, end) + strconv.Itoa(n) + end
 }
 
-// A comment is a setting that a comment speaks of.
+// A comment is a setting that a comment mentions.
 type comment struct {
 	Name string
 	pos  rcparse.Pos

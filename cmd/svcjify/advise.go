@@ -19,14 +19,14 @@ import (
 
 const adviseHelp = `Say which services of an installed FreeBSD system can be started in a service jail
 today, with which lines in rc.conf, what they lose, and how to go back. It needs no
-ports tree. Without NAME it looks at the services that rc.conf switches on.
+ports tree. Without NAME it judges the services that rc.conf enables.
 
-The verdicts: one line (the script declares its options), two lines (the options are
-svcjify's), with care (further lines make up for what the script loses in a jail),
-already (rc.conf has it jailed; whether rightly), not today, never.
+The verdicts: one line (the script declares its options), two lines (svcjify
+inferred the options), with care (more lines set what a jailed start loses), already
+(rc.conf jails it; the advice says whether its options are right), not today, never.
 
-It reads below --root rc.d, rc.conf(5), pkg(8)'s database, the programs and what
-configures them. rc.conf and the scripts are run in the simulated rc(8); nothing is
+It reads below --root: rc.d, rc.conf(5), pkg(8)'s database, the programs and their
+configuration files. rc.conf and the scripts are run in the simulated rc(8); nothing is
 executed, and nothing below the root is written.`
 
 // adviseFlags are what `advise` takes.
@@ -49,10 +49,14 @@ func (c *Command) adviseCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.root, "root", "/", "`directory` that the system is installed below")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`format` to print: text, json or sh")
-	cmd.Flags().BoolVar(&f.all, "all", false, "look at services that are switched off too, and at the steps of the boot")
-	cmd.Flags().StringSliceVar(&f.observed, "observed", nil, "`file` captured on the running system: sockstat, ipcs, procstat -f, kdump, truss; may be given several times")
-	cmd.Flags().BoolVar(&f.howTo, "how-to-observe", false, "print the commands that capture what NAME does, and what each can show")
-	cmd.Flags().StringVar(&f.release, "release", "", "`release` whose rc.subr the system has (default: by its /etc/rc.subr)")
+	cmd.Flags().BoolVar(&f.all, "all", false,
+		"include services that rc.conf does not enable, and scripts that only run at boot")
+	cmd.Flags().StringSliceVar(&f.observed, "observed", nil,
+		"`file` captured on the running system: sockstat, ipcs, procstat -f, kdump, truss; may be given several times")
+	cmd.Flags().BoolVar(&f.howTo, "how-to-observe", false,
+		"print the commands that capture what NAME does, and what each can show")
+	cmd.Flags().StringVar(&f.release, "release", "",
+		"`release` whose rc.subr the system has (default: by its /etc/rc.subr)")
 	var names []string
 	for _, x := range advise.Formats() {
 		names = append(names, x.Name)
@@ -67,7 +71,8 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 		return err
 	}
 	if f.howTo && len(names) == 0 {
-		return fmt.Errorf("%w: %w", errUsage, hinted{errors.New("--how-to-observe takes the name of a service"), "svcjify advise --how-to-observe nginx"})
+		return fmt.Errorf("%w: %w", errUsage,
+			hinted{errors.New("--how-to-observe takes the name of a service"), "svcjify advise --how-to-observe nginx"})
 	}
 	captures, err := observations(f.observed)
 	if err != nil {
@@ -86,7 +91,8 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 	}
 	defer m.Close()
 	c.progress.say("looking at the services", c.global.quiet)
-	list, errs := m.Advise(cmd.Context(), advise.Question{Names: names, All: f.all, Observed: captures, Progress: c.progress.named})
+	list, errs := m.Advise(cmd.Context(), advise.Question{Names: names, All: f.all, Observed: captures,
+		Progress: c.progress.named})
 	c.progress.done()
 	for _, o := range captures {
 		c.sayCapture(o, advise.Tied(o, list))
@@ -106,7 +112,8 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 		}
 	}
 	if len(errs) > 0 {
-		return fmt.Errorf("%w: %w", errUsage, hinted{errors.Join(errs...), "svcjify advise --all lists what is installed"})
+		return fmt.Errorf("%w: %w", errUsage,
+			hinted{errors.Join(errs...), "svcjify advise --all lists what is installed"})
 	}
 	return nil
 }
@@ -129,7 +136,8 @@ func observations(names []string) (out []*observe.Capture, err error) {
 	for _, name := range names {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, hinted{fmt.Errorf("cannot read %s: %w", name, bare(err)), "--observed takes files; svcjify advise --how-to-observe NAME says how to make them"}
+			return nil, hinted{fmt.Errorf("cannot read %s: %w", name, bare(err)),
+				"--observed takes files; svcjify advise --how-to-observe NAME says how to make them"}
 		}
 		c, err := observe.Read(name, f)
 		f.Close()
@@ -150,7 +158,8 @@ func (c *Command) sayCapture(o *observe.Capture, tied int) {
 	if o.Unknown > 0 {
 		unknown = fmt.Sprintf(", %d of them not known (the first: line %d)", o.Unknown, o.FirstUnknown)
 	}
-	fmt.Fprintf(c.Stderr, "%s: %s, %d lines%s; %d facts, %d of these services\n", report.OneLine(o.Name), o.Format, o.Lines, unknown, len(o.Facts), tied)
+	fmt.Fprintf(c.Stderr, "%s: %s, %d lines%s; %d facts, %d of these services\n", report.OneLine(o.Name), o.Format,
+		o.Lines, unknown, len(o.Facts), tied)
 }
 
 // sayProblem prints what could not be read, without ending the run.

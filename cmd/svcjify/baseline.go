@@ -47,7 +47,8 @@ they would be without.`,
 				return err
 			}
 			if text.Len() > lint.MaxBaseline {
-				return hinted{fmt.Errorf("%s would have %d bytes, more than the %d that are read", out, text.Len(), lint.MaxBaseline), "record a part of the tree"}
+				return hinted{fmt.Errorf("%s would have %d bytes, more than the %d that are read", out, text.Len(),
+					lint.MaxBaseline), "record a part of the tree"}
 			}
 			if err := writeFile(out, text.Bytes()); err != nil {
 				return err

@@ -27,7 +27,7 @@ func (c *Command) batchCmd() *cobra.Command {
 		Use:   "batch",
 		Short: "Follow a batch of patches: what to send, and what became of each",
 		Long: `Follow the patches that svcjify patch -o wrote: what to send next, what was sent, what has
-landed in the tree of today, what still applies, what must be made again. DIR is the
+landed in the tree of today, what still applies, what must be written again. DIR is the
 directory of the batch, the current one without it.
 
 To leave a port or a maintainer out for good, add three lines at the end of svcjify.batch
@@ -116,9 +116,9 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 func (c *Command) batchRefreshCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "refresh [DIR]",
-		Short: "Make again what must be, and take out what has landed",
-		Long: `Make those patches of a batch again that do not apply to the tree of today or bring
-something else, and take out those that have landed, are superseded, whose port is gone,
+		Short: "Write again the patches that no longer fit, and remove those that have landed",
+		Long: `Write again the patches of a batch that do not apply to the tree of today or would now
+change something else, and remove those that have landed, are superseded, whose port is gone,
 or that svcjify.batch skips. A patch that still applies is not touched. Patches that the
 batch did not have are not added: run svcjify patch -o again for those.`,
 		Args: upTo(),

@@ -61,7 +61,8 @@ func (c *Command) closeCache() (wrong bool) {
 	switch {
 	case c.global.cache == verifyCache && c.cache != nil:
 		n, differ := c.cache.Compared()
-		fmt.Fprintf(c.Stderr, "cache: %s compared, %d not the same\n", report.Plural(n, "answer was", "answers were"), len(differ))
+		fmt.Fprintf(c.Stderr, "cache: %s compared, %d not the same\n", report.Plural(n, "answer was", "answers were"),
+			len(differ))
 		for _, name := range differ {
 			fmt.Fprintf(c.Stderr, "error: the cache holds another answer in %s: delete the directory, and report a fault in svcjify\n", name)
 		}
@@ -69,7 +70,8 @@ func (c *Command) closeCache() (wrong bool) {
 	case err != nil:
 		c.withoutCache(err, true)
 	case c.global.verbose && c.cache != nil:
-		fmt.Fprintf(c.Stderr, "cache: %s\n", report.Plural(c.cache.Given(), "answer was kept from before", "answers were kept from before"))
+		fmt.Fprintf(c.Stderr, "cache: %s\n", report.Plural(c.cache.Given(), "answer was kept from before",
+			"answers were kept from before"))
 	}
 	return false
 }

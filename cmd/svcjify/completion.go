@@ -18,9 +18,9 @@ func completionCmd() *cobra.Command {
 	}
 	return &cobra.Command{
 		Use:   "completion {bash | zsh | fish}",
-		Short: "Print what makes a shell complete commands, flags, formats and rules",
-		Long: `Print what makes a shell complete commands, flags, formats and rules. The places where
-FreeBSD's shells look for it, below /usr/local/share:
+		Short: "Print a completion script for a shell",
+		Long: `Print a script with which a shell completes commands, flags, formats and rules. FreeBSD's
+shells look for it in these places below /usr/local/share:
 
   bash  bash-completion/completions/svcjify
   zsh   zsh/site-functions/_svcjify
@@ -29,7 +29,8 @@ FreeBSD's shells look for it, below /usr/local/share:
 		ValidArgs: []string{"bash", "zsh", "fish"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || shells[args[0]] == nil {
-				return fmt.Errorf("%w: completion takes the name of a shell: bash, zsh or fish; found %q", errUsage, strings.Join(args, " "))
+				return fmt.Errorf("%w: completion takes the name of a shell: bash, zsh or fish; found %q", errUsage,
+					strings.Join(args, " "))
 			}
 			return shells[args[0]](cmd.Root(), cmd.OutOrStdout())
 		},

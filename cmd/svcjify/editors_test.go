@@ -54,13 +54,14 @@ func write(t *testing.T, name, text string) string {
 func TestVim(t *testing.T) {
 	file, fault := edited(t)
 	out := filepath.Join(t.TempDir(), "out")
-	editor(t, "vim", "-es", "-u", "NONE", "-N", "-S", write(t, "svcjify.vim", recipe(t, "vim")), "-S", write(t, "do.vim", strings.Join([]string{
-		"edit " + file,
-		"silent %s/net_basic/" + fault + "/",
-		"Svcjify",
-		"call writefile(map(getqflist(), {_, e -> printf('%d:%d %s %s %s', e.lnum, e.col, e.type, bufname(e.bufnr) ==# expand('" + file + "') || fnamemodify(bufname(e.bufnr), ':p') ==# '" + file + "', e.text)}), '" + out + "')",
-		"qa!",
-	}, "\n")))
+	editor(t, "vim", "-es", "-u", "NONE", "-N", "-S", write(t, "svcjify.vim", recipe(t, "vim")), "-S",
+		write(t, "do.vim", strings.Join([]string{
+			"edit " + file,
+			"silent %s/net_basic/" + fault + "/",
+			"Svcjify",
+			"call writefile(map(getqflist(), {_, e -> printf('%d:%d %s %s %s', e.lnum, e.col, e.type, bufname(e.bufnr) ==# expand('" + file + "') || fnamemodify(bufname(e.bufnr), ':p') ==# '" + file + "', e.text)}), '" + out + "')",
+			"qa!",
+		}, "\n")))
 	got, err := os.ReadFile(out)
 	require.NoError(t, err)
 	require.Equal(t, "20:1 e 1 unknown service jail option \"net_basik\" [SJ102]\n", string(got))
@@ -97,10 +98,12 @@ func TestVSCode(t *testing.T) {
 	require.Equal(t, "svcjify", tasks.Tasks[0].Command)
 	p := tasks.Tasks[0].ProblemMatcher.Pattern
 	file, _ := edited(t)
-	line := strings.TrimSpace(shell(t, filepath.Dir(file), "sed s/net_basic/net_basik/ cornflower.in | svcjify lint --format oneline --stdin-name "+file+" -"))
+	line := strings.TrimSpace(shell(t, filepath.Dir(file),
+		"sed s/net_basic/net_basik/ cornflower.in | svcjify lint --format oneline --stdin-name "+file+" -"))
 	m := regexp.MustCompile(p.Regexp).FindStringSubmatch(line)
 	require.NotNil(t, m, line)
 	// The path is relative to the current directory, which is the workspace's.
-	require.Equal(t, []string{filepath.Base(file), "20", "1", "error", `unknown service jail option "net_basik"`, "SJ102"},
+	require.Equal(t, []string{filepath.Base(file), "20", "1", "error",
+		`unknown service jail option "net_basik"`, "SJ102"},
 		[]string{m[p.File], m[p.Line], m[p.Column], m[p.Severity], m[p.Message], m[p.Code]})
 }

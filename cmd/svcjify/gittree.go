@@ -27,8 +27,8 @@ type gitFlags struct {
 }
 
 func (f *gitFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.staged, "staged", false, "look at what is staged; without a path, at the services that the commit concerns")
-	cmd.Flags().StringVar(&f.rev, "rev", "", "look at a git `revision`; without a path, at the services that its commit concerns")
+	cmd.Flags().BoolVar(&f.staged, "staged", false, "check the files that are staged; without a PATH, those of the services that the commit concerns")
+	cmd.Flags().StringVar(&f.rev, "rev", "", "check the tree of a git `revision`; without a PATH, only the services that its commit concerns")
 }
 
 func (f *gitFlags) set() bool { return f.staged || f.rev != "" }

@@ -36,7 +36,7 @@ func (c *Command) hookCmd() *cobra.Command {
 		Short: "Check what is about to be committed; git calls it before a commit",
 		Long: `Check the services that the staged change concerns: those whose template changed,
 through whatever port it is installed, and those of a port whose Makefile changed.
-A commit that concerns no service costs next to nothing.
+A commit that concerns no service takes some hundredths of a second.
 
 What blocks the commit, by default: a template that changed without a new version of the
 package, a script that declares itself ready and won't work, and what sh or make would
@@ -45,8 +45,8 @@ fault that was there before in a script that did not change; with --fail-on warn
 
 ` + hookVariable + ` in the environment overrides --fail-on; ` + hookVariable + `=off checks nothing.
 
-Exit codes: 0 go on, 1 findings block the commit, 2 wrong usage, 3 svcjify could not do
-its work, which blocks too; ` + goOn + ` goes on.`,
+Exit codes: 0 the commit may go on, 1 findings block it, 2 wrong usage, 3 svcjify could
+not do its work, which blocks it too; to commit all the same: ` + goOn + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := os.Getenv(hookVariable)
@@ -58,7 +58,7 @@ its work, which blocks too; ` + goOn + ` goes on.`,
 			}
 			limit, err := parseFailOn(failOn)
 			if err != nil {
-				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; " + goOn + " goes on"}
+				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; to commit all the same: " + goOn}
 			}
 			// It lives for a tenth of a second: collecting garbage is a tenth of that.
 			defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -124,7 +124,7 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	}
 	stops := func(f lint.Finding) bool { return blocks(f, states[script{f.Tree, f.Path, f.Service}], limit) }
 	old := func(lint.Finding) bool { return false }
-	if limit >= lint.Error { // whoever asks for more wants old faults mended too
+	if limit >= lint.Error { // whoever asks for more wants old faults corrected too
 		stop := slices.DeleteFunc(slices.Clone(res.Findings), func(f lint.Finding) bool { return !stops(f) })
 		if old, err = s.faultsBefore(ctx, c, trees, res.Subjects, stop, opts); err != nil {
 			return err
@@ -157,7 +157,7 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		return nil
 	}
 	c.exit = exitFindings
-	return c.hookLine("ERROR: %s; mend it, or go on with %s", report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
+	return c.hookLine("ERROR: %s; correct it, or commit all the same with %s", report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
 }
 
 func (c *Command) hookLine(format string, args ...any) error {

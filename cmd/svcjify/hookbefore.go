@@ -11,7 +11,7 @@ import (
 )
 
 // faultsBefore tells which findings are about a script that the change leaves
-// alone, and were there before it. Who updates a version need not mend them.
+// alone, and were there before it. Who updates a version need not correct them.
 // Looking at a tree again takes as long as the hook itself, so it is done only
 // for a tree in which such a script has one of the findings that stop.
 func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject, stop []lint.Finding, opts lint.Options) (func(lint.Finding) bool, error) {

@@ -97,7 +97,8 @@ func benchFiles(b *testing.B, clone string) (template, other string) {
 		parts := strings.Split(name, "/")
 		switch {
 		case len(parts) == 4 && parts[2] == "files" && strings.HasSuffix(name, ".in") && template == "":
-			if text, err := os.ReadFile(filepath.Join(clone, name)); err == nil && bytes.Contains(text, []byte("# PROVIDE:")) {
+			if text, err := os.ReadFile(filepath.Join(clone, name)); err == nil &&
+				bytes.Contains(text, []byte("# PROVIDE:")) {
 				template = name
 			}
 		case len(parts) == 3 && parts[2] == "pkg-descr":
@@ -134,7 +135,8 @@ func stageInto(b *testing.B, clone, name string) []string {
 func madeClone(b *testing.B) string {
 	clone := b.TempDir()
 	benchGit(b, clone, benchEnv(), nil, "init", "-q", "-b", "main")
-	script, err := os.ReadFile(filepath.Join("..", "..", "corpus", "testdata", "ports", "www", "revision-comment", "files", "mantel.in"))
+	script, err := os.ReadFile(filepath.Join("..", "..", "corpus", "testdata", "ports", "www", "revision-comment",
+		"files", "mantel.in"))
 	require.NoError(b, err)
 	var in bytes.Buffer
 	in.WriteString("commit refs/heads/main\ncommitter c <c@example.org> 1700000000 +0000\ndata 4\nmade\n")

@@ -158,7 +158,8 @@ add by hand.`,
 			return c.installHook(p, script)
 		},
 	}
-	cmd.Flags().StringVar(&failOn, "fail-on", "error", "least severity that blocks a commit: error, warning, info, never")
+	cmd.Flags().StringVar(&failOn, "fail-on", "error",
+		"least severity that blocks a commit: error, warning, info, never")
 	return cmd
 }
 

@@ -14,7 +14,7 @@ import (
 type gitRepo struct {
 	t   *testing.T
 	dir string
-	env []string // besides gitEnv
+	env []string // in addition to gitEnv
 }
 
 // newGitRepo commits a part of the made ports tree into a new repository.

@@ -39,8 +39,9 @@ var layouts = []layout{
 	{name: "one port", ports: [][3]string{{".", "otter", "net"}},
 		list: []string{"otter net/otter"}, edited: "."},
 	{name: "beside a program", ports: [][3]string{{"packaging/freebsd/www/stoat", "stoat", "www"}},
-		files: map[string]string{"Makefile": "all:\n\tcc -o stoat stoat.c\n", "src/Makefile": "include ../common.mk\n", "etc/rc.d/stoat": "no script\n"},
-		list:  []string{"stoat www/stoat"}, edited: "packaging/freebsd/www/stoat"},
+		files: map[string]string{"Makefile": "all:\n\tcc -o stoat stoat.c\n", "src/Makefile": "include ../common.mk\n",
+			"etc/rc.d/stoat": "no script\n"},
+		list: []string{"stoat www/stoat"}, edited: "packaging/freebsd/www/stoat"},
 	{name: "a tree in a tree", ports: [][3]string{{"ports/net/otter", "otter", "net"}, {"extra/www/stoat", "stoat", "www"}},
 		files: map[string]string{"ports/Mk/bsd.port.mk": "# the framework\n"},
 		list:  []string{"otter net/otter", "stoat www/stoat"}, edited: "ports/net/otter"},
@@ -148,19 +149,22 @@ func TestLayouts(t *testing.T) {
 			shell(t, work, "git clone -q top second")
 			shell(t, work+"/second", "git am -q $(find ../batch -name '*.patch' | sort)")
 			shell(t, tree, sv+"commit -q --branch svcj . 2>/dev/null; true")
-			require.Equal(t, shell(t, work+"/second", "git rev-parse HEAD^{tree}"), shell(t, top, "git rev-parse svcj^{tree}"))
+			require.Equal(t, shell(t, work+"/second", "git rev-parse HEAD^{tree}"),
+				shell(t, top, "git rev-parse svcj^{tree}"))
 
 			// A baseline holds in another clone.
 			shell(t, top, sv+"baseline -q -o ../known")
 			shell(t, work, "git clone -q top third")
-			require.Regexp(t, `^(no findings|\d+ services?: )`, lastLine(shell(t, work+"/third", sv+"lint --baseline ../known")))
+			require.Regexp(t, `^(no findings|\d+ services?: )`,
+				lastLine(shell(t, work+"/third", sv+"lint --baseline ../known")))
 			require.NotContains(t, shell(t, work+"/third", sv+"lint --baseline ../known"), "SJ101")
 
 			// The hook stops the edit that lacks its bump, and lets the other pass.
 			shell(t, top, "svcjify hook install -q")
 			shell(t, ports, `sed -i 's/8080/8081/' files/*.in && git add -A`)
 			said := shell(t, top, "git commit -q -m edit; true")
-			require.Contains(t, said, filepath.Join(l.edited, "Makefile")+":2: error: "+filepath.Join(l.edited, "files"))
+			require.Contains(t, said, filepath.Join(l.edited, "Makefile")+":2: error: "+filepath.Join(l.edited,
+				"files"))
 			require.Contains(t, said, "[SJ401]")
 			require.Equal(t, 1, strings.Count(said, "SJ401"), said)
 			shell(t, ports, `sed -i '/^DISTVERSION/a PORTREVISION=\t1' Makefile && git add -A`)

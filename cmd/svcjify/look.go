@@ -33,10 +33,10 @@ func (f *globalFlags) add(root *cobra.Command) {
 	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
 	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, where it is not the git top level or the directory that has Mk/bsd.port.mk")
 	flags.StringVar(&f.portsdir, "portsdir", "", "`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
-	flags.StringVar(&f.cache, "cache", "", "`directory` to keep what the simulation answered in, or none; verify simulates all again and compares (default svcjify in the user's cache directory)")
+	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of simulated starts, or none; verify simulates all again and compares (default svcjify in the user's cache directory)")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say on standard error what was looked at")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but what is wrong")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "report on standard error what was read")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors and findings")
 	complete(root, "color", "auto", "always", "never")
 }
 

@@ -58,7 +58,8 @@ func TestScript(t *testing.T) {
 			env.Setenv("CONTRIB", contrib)
 			root := filepath.Join(env.WorkDir, "root") // the made system of lint/advise
 			env.Setenv("ROOT", root)
-			if err := hosttest.CopyRoot(filepath.Join("..", "..", "lint", "advise", "testdata", "root"), root); err != nil {
+			if err := hosttest.CopyRoot(filepath.Join("..", "..", "lint", "advise", "testdata", "root"),
+				root); err != nil {
 				return err
 			}
 			env.Vars = append(env.Vars, gitEnv...)

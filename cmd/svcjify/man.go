@@ -69,7 +69,10 @@ func manual(root *cobra.Command) string {
 		w.flags(c.NonInheritedFlags(), shared)
 	}
 	// ENVIRONMENT comes last, since mdoc(7) knows it and has an order for those it knows.
-	slices.SortStableFunc(topics, func(a, b *cobra.Command) int { return b2i(a.Name() == "environment") - b2i(b.Name() == "environment") })
+	slices.SortStableFunc(topics, func(a, b *cobra.Command) int {
+		return b2i(a.Name() == "environment") - b2i(
+			b.Name() == "environment")
+	})
 	for _, c := range topics {
 		w.section("Sh", strings.ToUpper(c.Name()))
 		w.text(c.Long)

@@ -108,7 +108,8 @@ func (w *mdocWriter) prose(s string) {
 	for _, word := range strings.Fields(s) {
 		if m := crossRef.FindStringSubmatch(word); m != nil {
 			flush()
-			w.macro("%s", strings.TrimSpace(strings.Join(append([]string{"Xr", m[1], m[2]}, strings.Split(m[3], "")...), " ")))
+			w.macro("%s", strings.TrimSpace(strings.Join(append([]string{"Xr", m[1], m[2]}, strings.Split(m[3], "")...),
+				" ")))
 			continue
 		}
 		if rest, ok := strings.CutPrefix(word, "FreeBSD"); ok {

@@ -25,11 +25,14 @@ type narrowFlags struct {
 }
 
 func (f *narrowFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.only, "only", nil, "only ports or services that match these patterns, such as www/* or nginx")
+	cmd.Flags().StringSliceVar(&f.only, "only", nil,
+		"only ports or services that match these patterns, such as www/* or nginx")
 	cmd.Flags().StringSliceVar(&f.categories, "category", nil, "only ports of these categories")
 	cmd.Flags().StringSliceVar(&f.maintainers, "maintainer", nil, "only ports of these addresses")
-	cmd.Flags().StringSliceVar(&f.states, "state", nil, "only services in these states: "+strings.Join(stateNames(), ", "))
-	cmd.Flags().StringSliceVar(&f.rules, "rule", nil, "only findings and fixes of these rules, info ones too, and services that have one")
+	cmd.Flags().StringSliceVar(&f.states, "state", nil,
+		"only services in these states: "+strings.Join(stateNames(), ", "))
+	cmd.Flags().StringSliceVar(&f.rules, "rule", nil,
+		"only findings and fixes of these rules, info ones too, and services that have one")
 	cmd.Flags().StringSliceVar(&f.ignored, "ignore", nil, "no findings and fixes of these rules")
 	complete(cmd, "state", stateNames()...)
 	complete(cmd, "rule", ruleNames()...)
@@ -123,7 +126,8 @@ func (f *narrowFlags) after(res *lint.Result) {
 	templates := map[key]bool{}
 	res.Subjects = slices.DeleteFunc(res.Subjects, func(s *lint.Subject) bool {
 		left := slices.DeleteFunc(slices.Clone(s.Findings), f.hides)
-		gone := !among(f.states, func(x string) bool { return x == string(s.State) }) || len(f.rules) > 0 && len(left) == 0
+		gone := !among(f.states, func(x string) bool { return x == string(s.State) }) ||
+			len(f.rules) > 0 && len(left) == 0
 		if !f.plan {
 			s.Findings = left
 		}

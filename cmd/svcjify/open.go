@@ -132,7 +132,7 @@ func (c *Command) configure(trees []*corpus.Tree, paths []string) (err error) {
 // errNoService: there are ports, and no script.
 var errNoService = errors.New("no service")
 
-// noService says what was looked at where there is no service, so that an empty
+// noService says what was examined where there is no service, so that an empty
 // answer is not taken for a good one; nil where there is one.
 func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 	if len(res.Subjects) > 0 || len(res.Findings) > 0 {
@@ -142,16 +142,16 @@ func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 	switch {
 	case f.any() && len(found.Services) > 0:
 		others := report.Plural(len(found.Services), "another was", "others were")
-		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, others),
+		return hinted{fmt.Errorf("%w matches the flags: %s examined", errNoService, others),
 			"svcjify list shows their states, svcjify lint their findings"}
 	case f.any():
-		return hinted{fmt.Errorf("%w that the flags mean: %s looked at", errNoService, ports),
+		return hinted{fmt.Errorf("%w matches the flags: %s examined", errNoService, ports),
 			"svcjify list without flags shows all services"}
 	case len(found.Problems) > 0:
-		return hinted{fmt.Errorf("%w: %s looked at, and not all could be read", errNoService, ports),
+		return hinted{fmt.Errorf("%w: %s examined, and not all could be read", errNoService, ports),
 			"svcjify lint says what is wrong"}
 	}
-	return hinted{fmt.Errorf("%w: %s looked at, none installs an rc.d script", errNoService, ports),
+	return hinted{fmt.Errorf("%w: %s examined, and none installs an rc.d script", errNoService, ports),
 		"name another part of the tree, or its top"}
 }
 

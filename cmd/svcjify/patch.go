@@ -100,11 +100,11 @@ ports without one: a patch a port as git format-patch writes it, a report text f
 Bugzilla, a letter to the maintainer; and SUMMARY.html (SUMMARY.md) to read first. Ports
 that share a template are one patch; ports of one maintainer with the same template are a
 numbered series, and so are the ports of a category. --group says what gets one report.
-Files in the directory that svcjify did not write, or that were changed since, are left
-alone. svcjify batch says what to send next, and what became of it.
+Files in the directory that svcjify did not write, or that were changed since, are not
+touched. svcjify batch says what to send next, and what became of it.
 
 Each change is proved before it is written: the template is edited in memory, parsed
-and looked at again, and PORTREVISION must have risen by one in every port that
+and checked again, and PORTREVISION must have risen by one in every port that
 installs the script. What is withheld is listed on standard error, or in the summary,
 with what a person can do about it.`,
 		Example: `  svcjify patch dns/knot3 | git apply

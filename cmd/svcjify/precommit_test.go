@@ -24,12 +24,15 @@ func TestPreCommitFramework(t *testing.T) {
 	source := mustRun(t, ".", nil, "git", "rev-parse", "--show-toplevel")
 	cache := func(name string) string { return mustRun(t, ".", nil, "go", "env", name) }
 	env := append(os.Environ(), gitEnv...)
-	env = append(env, "HOME="+work, "PRE_COMMIT_HOME="+filepath.Join(work, "pre-commit"), "GOPROXY=file://"+filepath.ToSlash(cache("GOMODCACHE"))+"/cache/download",
-		"GONOSUMDB=*", "GONOSUMCHECK=1", "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOCACHE="+cache("GOCACHE"), "SVCJIFY_HOOK=")
+	env = append(env, "HOME="+work, "PRE_COMMIT_HOME="+filepath.Join(work, "pre-commit"),
+		"GOPROXY=file://"+filepath.ToSlash(cache("GOMODCACHE"))+"/cache/download",
+		"GONOSUMDB=*", "GONOSUMCHECK=1", "GOFLAGS=-mod=mod -modcacherw", "GOSUMDB=off", "GOCACHE="+cache("GOCACHE"),
+		"SVCJIFY_HOOK=")
 
 	ports := filepath.Join(work, "ports")
 	require.NoError(t, os.CopyFS(ports, os.DirFS(filepath.Join("..", "..", "corpus", "testdata", "ports"))))
-	config := "repos:\n- repo: " + source + "\n  rev: " + mustRun(t, source, nil, "git", "rev-parse", "HEAD") + "\n  hooks:\n  - id: svcjify\n"
+	config := "repos:\n- repo: " + source + "\n  rev: " + mustRun(t, source, nil, "git", "rev-parse", "HEAD") +
+		"\n  hooks:\n  - id: svcjify\n"
 	require.NoError(t, os.WriteFile(filepath.Join(ports, ".pre-commit-config.yaml"), []byte(config), 0o644))
 	for _, args := range [][]string{
 		{"git", "init", "-q", "."}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "base"}, {"pre-commit", "install", "--install-hooks"},
@@ -50,7 +53,8 @@ func TestPreCommitFramework(t *testing.T) {
 	makefile := filepath.Join(ports, "www/revision-comment/Makefile")
 	text, err = os.ReadFile(makefile)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(makefile, []byte(strings.Replace(string(text), "PORTREVISION=\t3", "PORTREVISION=\t4", 1)), 0o644))
+	require.NoError(t, os.WriteFile(makefile,
+		[]byte(strings.Replace(string(text), "PORTREVISION=\t3", "PORTREVISION=\t4", 1)), 0o644))
 	mustRun(t, ports, env, "git", "commit", "-q", "-a", "-m", "template and revision")
 }
 

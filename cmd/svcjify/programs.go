@@ -17,9 +17,11 @@ type programFlags struct {
 }
 
 func (f *programFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.packages, "packages", nil, "directory of FreeBSD packages (poudriere's packages/All) to look for the programs in")
-	cmd.Flags().StringSliceVar(&f.stage, "stage", nil, "stage directory of a port (work/stage) to look for the programs in")
-	cmd.Flags().StringVar(&f.src, "src", "", "extracted sources (WRKSRC) of the one port that is looked at")
+	cmd.Flags().StringSliceVar(&f.packages, "packages", nil,
+		"directory of FreeBSD packages (poudriere's packages/All) to look for the programs in")
+	cmd.Flags().StringSliceVar(&f.stage, "stage", nil,
+		"stage directory of a port (work/stage) to look for the programs in")
+	cmd.Flags().StringVar(&f.src, "src", "", "extracted sources (WRKSRC) of the port; only where PATH is one port")
 }
 
 // finder opens what the flags name; nil where they name nothing.
@@ -62,7 +64,8 @@ func (f *programFlags) checkSources(found *corpus.Corpus) error {
 		}
 		if f.src != "" && name != first {
 			return fmt.Errorf("%w: %w", errUsage, hinted{
-				fmt.Errorf("--src is about one port, found services of %s and %s", first, name), "name the port whose sources they are",
+				fmt.Errorf("--src is about one port, found services of %s and %s", first, name),
+				"name the port whose sources they are",
 			})
 		}
 	}

@@ -34,10 +34,12 @@ const chimed = "audio/enable-equals"
 
 func chimedPackage(f elftest.File) pkgtest.Package {
 	f.Needed = append(f.Needed, "libc.so.7")
-	return pkgtest.Package{Name: "chimed", Origin: chimed, Files: []pkgtest.File{{Path: "/usr/local/sbin/chimed", Data: f.Bytes()}}}
+	return pkgtest.Package{Name: "chimed", Origin: chimed,
+		Files: []pkgtest.File{{Path: "/usr/local/sbin/chimed", Data: f.Bytes()}}}
 }
 
-var unixOnly = elftest.File{Imports: []string{"bind", "listen"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{1, 1, 0}}}}
+var unixOnly = elftest.File{Imports: []string{"bind", "listen"},
+	Calls: []elftest.Call{{Name: "socket", Args: []int64{1, 1, 0}}}}
 
 func TestPackages(t *testing.T) {
 	t.Chdir(portsTree(t))
@@ -74,7 +76,8 @@ func TestStage(t *testing.T) {
 	t.Chdir(portsTree(t))
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "usr/local/sbin"), 0o755))
-	tcp := elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"bind"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1, 0}}}}
+	tcp := elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"bind"},
+		Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1, 0}}}}
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "usr/local/sbin/chimed"), tcp.Bytes(), 0o755))
 	exit, out, errs := run(t, "list", "--stage", dir, chimed)
 	require.Equal(t, 0, exit, errs)
@@ -84,7 +87,8 @@ func TestStage(t *testing.T) {
 func TestSources(t *testing.T) {
 	t.Chdir(portsTree(t))
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.c"), []byte("int main(void)\n{\n\tint s = socket(AF_INET, SOCK_STREAM, 0);\n}\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.c"),
+		[]byte("int main(void)\n{\n\tint s = socket(AF_INET, SOCK_STREAM, 0);\n}\n"), 0o644))
 	_, out, _ := run(t, "explain", "--src", dir, chimed)
 	require.Contains(t, out, "main.c:3: calls socket(AF_INET, SOCK_STREAM, 0): it speaks IP")
 

@@ -20,6 +20,7 @@ func TestStatusSignal(t *testing.T) {
 	defer p.watch()()
 	for i, s := range statusSignals {
 		require.NoError(t, syscall.Kill(os.Getpid(), s.(syscall.Signal)))
-		require.Eventually(t, func() bool { return strings.Count(out.String(), "svcjify: starting, ") == i+1 }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return strings.Count(out.String(), "svcjify: starting, ") == i+1 },
+			10*time.Second, time.Millisecond)
 	}
 }

@@ -36,7 +36,9 @@ the directory don't matter.`,
   svcjify report -o /tmp/mine --maintainer me@example.org /usr/ports`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
-				return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("report needs -o DIR, the directory to write to"), "svcjify report -o DIR [PATH...]"})
+				return fmt.Errorf("%w: %w", errUsage,
+					hinted{fmt.Errorf("report needs -o DIR, the directory to write to"),
+						"svcjify report -o DIR [PATH...]"})
 			}
 			if err := page.Check(out); err != nil {
 				return err
@@ -55,8 +57,10 @@ the directory don't matter.`,
 				return err
 			}
 			if !c.global.quiet {
-				fmt.Fprintf(c.Stderr, "%s in %s, %d ready, %s; open %s\n", counted(r.All.Number, "service", "services"), out,
-					r.All.States[lint.Ready], counted(len(r.Patches), "patch", "patches"), filepath.Join(out, "index.html"))
+				fmt.Fprintf(c.Stderr, "%s in %s, %d ready, %s; open %s\n", counted(r.All.Number, "service", "services"),
+					out,
+					r.All.States[lint.Ready], counted(len(r.Patches), "patch", "patches"),
+					filepath.Join(out, "index.html"))
 			}
 			return nil
 		},
@@ -89,7 +93,8 @@ func (c *Command) reportInput(ctx context.Context, p *planned) (*page.Input, err
 	c.progress.say("looking at what the patches would bring", c.global.quiet)
 	defer c.progress.done()
 	for _, ch := range p.changes {
-		x := &page.Patch{Title: ch.Subject(), Certainty: ch.Certainty, Diff: string(ch.Diff()), After: map[*corpus.Service]lint.State{}}
+		x := &page.Patch{Title: ch.Subject(), Certainty: ch.Certainty, Diff: string(ch.Diff()),
+			After: map[*corpus.Service]lint.State{}}
 		for _, s := range ch.Subjects {
 			after, err := ch.StateAfter(ctx, s, p.opts)
 			if err != nil {

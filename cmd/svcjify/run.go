@@ -41,7 +41,8 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 				if !ok {
 					return fmt.Errorf("%w: --rcconf is %q, expected name=value", errUsage, line)
 				}
-				sc.RCConf = append(sc.RCConf, rcrun.Setting{Name: strings.TrimSpace(name), Value: strings.Trim(value, `"'`)})
+				sc.RCConf = append(sc.RCConf,
+					rcrun.Setting{Name: strings.TrimSpace(name), Value: strings.Trim(value, `"'`)})
 			}
 			opts, err := c.options(&look)
 			if err != nil {
@@ -75,8 +76,10 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 	}
 	look.addRelease(cmd)
 	cmd.Flags().BoolVar(&svcj, "svcj", false, "set NAME_svcj=YES, and show the host beside the jail")
-	cmd.Flags().BoolVar(&boot, "boot", false, "as at boot, where rc.conf has been read before the script; default as service(8)")
-	cmd.Flags().BoolVar(&unknowns, "unknowns", false, "show where what can't be known, such as the content of a file, goes: it stands between ‹ and ›")
+	cmd.Flags().BoolVar(&boot, "boot", false,
+		"as at boot, where rc.conf has been read before the script; default as service(8)")
+	cmd.Flags().BoolVar(&unknowns, "unknowns", false,
+		"show where what can't be known, such as the content of a file, goes: it stands between ‹ and ›")
 	cmd.Flags().BoolVar(&running, "running", false, "the service's process is there already")
 	cmd.Flags().StringArrayVar(&conf, "rcconf", nil, "a line of rc.conf; may be given several times")
 	return cmd
@@ -91,7 +94,9 @@ func (c *Command) runOne(cmd *cobra.Command, s *lint.Subject, sc rcrun.Scenario,
 		jailed.Svcj = true
 		list, titles = append(list, jailed), append(titles, "jail")
 	}
-	recs := pool.Run(cmd.Context(), []rcrun.Job{{Src: s.Script.Src, Subst: lint.Substitutions(s.Service), Scenarios: list}})[0]
-	fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Name()), report.OneLine(s.Service.Tree.Shown(s.Service.Template)))
+	recs := pool.Run(cmd.Context(), []rcrun.Job{{Src: s.Script.Src, Subst: lint.Substitutions(s.Service),
+		Scenarios: list}})[0]
+	fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Name()),
+		report.OneLine(s.Service.Tree.Shown(s.Service.Template)))
 	return report.Run(c.Stdout, titles, recs)
 }

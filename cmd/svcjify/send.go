@@ -30,15 +30,19 @@ func (f *sendFlags) addGroup(cmd *cobra.Command) {
 	for _, g := range batch.Groupings {
 		names = append(names, string(g))
 	}
-	cmd.Flags().StringVar(&f.group, "group", names[0], "with -o, what gets one report: "+strings.Join(names, ", ")+"; ports without a maintainer go by category unless it is port")
+	cmd.Flags().StringVar(&f.group, "group", names[0],
+		"with -o, what gets one report: "+strings.Join(names,
+			", ")+"; ports without a maintainer go by category unless it is port")
 	complete(cmd, "group", names...)
 }
 
 func (f *sendFlags) add(cmd *cobra.Command) {
 	s := &f.selection
-	cmd.Flags().IntVar(&s.Limit, "limit", 0, "at most this many patches to one maintainer, the surest first; 0 for all")
-	cmd.Flags().StringVar(&f.author, "author", "", "who the patches are from, as 'Name <address>'; default the configuration's author, else git's user.name and user.email")
-	cmd.Flags().StringVar(&f.date, "date", "", "date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, that of the commit HEAD names, or today's where there is none")
+	cmd.Flags().IntVar(&s.Limit, "limit", 0, "at most this many patches to one maintainer, the most certain first; 0 for all")
+	cmd.Flags().StringVar(&f.author, "author", "",
+		"who the patches are from, as 'Name <address>'; default the configuration's author, else git's user.name and user.email")
+	cmd.Flags().StringVar(&f.date, "date", "",
+		"date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, that of the commit HEAD names, or today's where there is none")
 	cmd.Flags().StringVar(&f.pr, "pr", "", "number of the problem report, for the message's PR: line")
 }
 
@@ -78,7 +82,8 @@ func today() time.Time { return time.Now().UTC().Truncate(24 * time.Hour) }
 
 // envelope finds out who the patches are from, and their date. Known is false
 // where there is no author but nobodyYet. The configuration must be known.
-func (c *Command) envelope(ctx context.Context, dir string, head *gitwrite.Head, f *sendFlags) (e patch.Envelope, known bool, err error) {
+func (c *Command) envelope(ctx context.Context, dir string, head *gitwrite.Head, f *sendFlags) (e patch.Envelope,
+	known bool, err error) {
 	e = patch.Envelope{From: nobodyYet, Date: today(), PR: f.pr}
 	known = true
 	if author := cmp.Or(f.author, c.config.Author); author != "" {
@@ -87,7 +92,8 @@ func (c *Command) envelope(ctx context.Context, dir string, head *gitwrite.Head,
 		}
 	} else if name, email := gitwrite.Identity(ctx, dir, "AUTHOR"); name != "" && email != "" {
 		if e.From, err = patch.NewPerson(name, email); err != nil {
-			return e, true, hinted{fmt.Errorf("git's configuration: %w", err), "mend user.name and user.email, or give --author"}
+			return e, true, hinted{fmt.Errorf("git's configuration: %w", err),
+				"correct user.name and user.email, or give --author"}
 		}
 	} else {
 		known = false

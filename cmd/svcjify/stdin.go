@@ -85,7 +85,8 @@ func bareScript(around *corpus.Corpus, name string, text []byte) *corpus.Corpus 
 		}
 	}
 	if svc.Tree == nil {
-		svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Prefix: filepath.ToSlash(filepath.Clean(dir)), Scripts: true}
+		svc.Tree = &corpus.Tree{FS: noFiles{}, Dir: filepath.Clean(dir), Prefix: filepath.ToSlash(filepath.Clean(dir)),
+			Scripts: true}
 	}
 	return &corpus.Corpus{Trees: []*corpus.Tree{svc.Tree}, Services: []*corpus.Service{svc}, Problems: around.Problems}
 }

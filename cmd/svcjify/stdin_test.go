@@ -62,7 +62,8 @@ func BenchmarkStdin(b *testing.B) {
 func lintStdin(b *testing.B, path string) time.Duration {
 	text, err := os.ReadFile(path)
 	require.NoError(b, err)
-	cmd := exec.Command("svcjify", "lint", "--fail-on", "never", "--config", "none", "--stdin-name", path, "-") // in PATH, by TestMain
+	// in PATH, by TestMain
+	cmd := exec.Command("svcjify", "lint", "--fail-on", "never", "--config", "none", "--stdin-name", path, "-")
 	cmd.Stdin = bytes.NewReader(text)
 	began := time.Now()
 	require.NoError(b, cmd.Run())

@@ -34,14 +34,14 @@ all. One may go to standard output.`)
 	return []*cobra.Command{
 		{Use: "formats", Short: "What can be printed, and who reads it", Long: formats.String()},
 		{Use: "configuration", Short: "The file .svcjify.toml", Long: configurationHelp},
-		{Use: "environment", Short: "Variables and signals that are looked at", Long: environmentHelp},
+		{Use: "environment", Short: "Environment variables and signals that svcjify uses", Long: environmentHelp},
 	}
 }
 
 const configurationHelp = `The first file found counts: .svcjify.toml in the directory of PATH or above it, up to
 the top of the tree, then svcjify/config.toml in the user's configuration directory.
---config names another, or none. Flags win over the file. What is wrong with it,
-svcjify config check says.
+--config names another, or none. Flags win over the file. svcjify config check
+reports what is wrong with it.
 
 The file is TOML. Its keys:
   operator     equals or colon, as --operator
@@ -61,8 +61,8 @@ A rule is named by its code or its slug. A reason is required. In a script, the 
 line "# svcjify: ignore RULE reason" is an ignore too, and "# svcjify: works RULE reason"
 one with works.
 
-What is passed over is not shown and does not fail the run, but the state of a service
-is what it would be without, unless an ignore says works.`
+An ignored finding is not shown and does not change the exit code. The state of a service
+is what it would be without the ignore, unless the ignore says works.`
 
 const environmentHelp = `Variables:
   PORTSDIR         the ports tree that an overlay stands on, as --portsdir; without a

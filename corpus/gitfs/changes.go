@@ -66,7 +66,8 @@ func (d *differ) file(path string, old, new entry) {
 	if old.hash == new.hash && old.mode == new.mode {
 		return
 	}
-	d.changes = append(d.changes, Change{Path: path, Old: old.mode, New: new.mode, Text: old.hash != new.hash || old.mode.kind() != new.mode.kind()})
+	d.changes = append(d.changes, Change{Path: path, Old: old.mode, New: new.mode,
+		Text: old.hash != new.hash || old.mode.kind() != new.mode.kind()})
 }
 
 // trees compares two tree objects; an empty hash is an empty tree.

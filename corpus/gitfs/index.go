@@ -106,7 +106,8 @@ func parseIndex(data []byte, hashSize int) (*index, error) {
 
 func readIndex(body []byte, version uint32, hashSize int) (*index, error) {
 	// The names are parts of the text, which nobody changes: no copy.
-	p := &indexParser{text: unsafe.String(unsafe.SliceData(body), len(body)), pos: 12, hashSize: hashSize, version: version}
+	p := &indexParser{text: unsafe.String(unsafe.SliceData(body), len(body)), pos: 12, hashSize: hashSize,
+		version: version}
 	count := int(binary.BigEndian.Uint32(body[8:]))
 	if count > len(body)/(42+hashSize) {
 		return nil, fmt.Errorf("is damaged: %d entries in %d bytes", count, len(body))

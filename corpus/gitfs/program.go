@@ -57,7 +57,8 @@ const maxRestarts = 20
 // whatever the repository's configuration names.
 var hardened = []string{
 	"--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull, "-c", "core.pager=cat",
-	"-c", "core.sshCommand=false", "-c", "core.askPass=false", "-c", "credential.helper=", "-c", "diff.external=", "-c", "protocol.allow=never",
+	"-c", "core.sshCommand=false", "-c", "core.askPass=false", "-c", "credential.helper=", "-c", "diff.external=", "-c",
+	"protocol.allow=never",
 }
 
 func (p *program) command(args ...string) *exec.Cmd {
@@ -154,7 +155,8 @@ func (p *program) intended(listing string) (map[string]bool, error) {
 		}
 	}
 	view := func(option string) ([]string, error) {
-		out, err := p.run("diff-index", "--cached", "--raw", "--no-renames", "-z", option, strings.TrimSpace(string(head)))
+		out, err := p.run("diff-index", "--cached", "--raw", "--no-renames", "-z", option,
+			strings.TrimSpace(string(head)))
 		return strings.Split(string(out), "\x00"), err
 	}
 	with, err := view("--ita-visible-in-index")
@@ -194,7 +196,8 @@ func (p *program) resolve(rev string) (hash, error) {
 		if _, err := p.run("symbolic-ref", "HEAD"); rev == "HEAD" && err == nil {
 			return "", nil
 		}
-		return "", &Error{Text: fmt.Sprintf("there is no revision %q", rev), Hint: "git log shows what there is; HEAD is the last commit"}
+		return "", &Error{Text: fmt.Sprintf("there is no revision %q", rev),
+			Hint: "git log shows what there is; HEAD is the last commit"}
 	}
 	text := strings.TrimSpace(string(out))
 	h, ok := parseHash(text, len(text)/2)

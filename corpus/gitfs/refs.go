@@ -94,7 +94,8 @@ func (r *Repository) named(name string) (hash, error) {
 				}
 				h, ok := parseHash(value, r.hashSize)
 				if !ok {
-					return "", &Error{Text: fmt.Sprintf("reference %s is %q", full, value), Hint: "git fsck tells what else is wrong"}
+					return "", &Error{Text: fmt.Sprintf("reference %s is %q", full, value),
+						Hint: "git fsck tells what else is wrong"}
 				}
 				return h, nil
 			}
@@ -115,7 +116,8 @@ func (r *Repository) ref(name string) (string, error) {
 			return strings.TrimSpace(string(text)), nil
 		}
 		// A directory has the name, or stands in its way, where the reference is packed.
-		if info, serr := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); errors.Is(err, fs.ErrPermission) && serr == nil && !info.IsDir() {
+		if info, serr := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); errors.Is(err, fs.ErrPermission) &&
+			serr == nil && !info.IsDir() {
 			return "", err
 		}
 	}
@@ -228,7 +230,8 @@ func (r *Repository) Merging() ([]*Commit, error) {
 	for line := range strings.Lines(string(text)) {
 		h, ok := parseHash(strings.TrimSpace(line), r.hashSize)
 		if !ok {
-			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", line), Hint: "see what git status says"}
+			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", line),
+				Hint: "see what git status says"}
 		}
 		c, err := r.commit(h)
 		if err != nil {

@@ -216,7 +216,7 @@ func gitFile(name string) (string, error) {
 		}
 	}
 	return "", &Error{Text: fmt.Sprintf("%s names no git directory", name), Err: err,
-		Hint: "git worktree repair mends a linked worktree that was moved"}
+		Hint: "`git worktree repair` corrects a linked worktree that was moved"}
 }
 
 // commonDir is where a linked worktree finds what all of them share.

@@ -31,7 +31,8 @@ func gitCommand(dir string, args ...string) *exec.Cmd {
 		}
 	}
 	cmd.Env = append(cmd.Env, "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "LC_ALL=C",
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=c",
+		"GIT_COMMITTER_EMAIL=c@example.org",
 		"GIT_AUTHOR_DATE=1700000000 +0000", "GIT_COMMITTER_DATE=1700000000 +0000")
 	return cmd
 }
@@ -87,7 +88,8 @@ func stage(t *testing.T, root string) {
 
 // staged is what stage does.
 var staged = []string{
-	"modify net/a/files/a.in", "mode net/b/Makefile", "add net/n/Makefile", "delete www/c/Makefile", "add www/c/Makefile.common", "delete www/d/Makefile",
+	"modify net/a/files/a.in", "mode net/b/Makefile", "add net/n/Makefile", "delete www/c/Makefile",
+	"add www/c/Makefile.common", "delete www/d/Makefile",
 }
 
 func describe(list []Change) []string {
@@ -218,7 +220,8 @@ func TestKindsOfRepositories(t *testing.T) {
 			require.Positive(t, at)
 			body := append(old[:at:at], 'Z')
 			body = append(body, old[at+1:len(old)-20]...)
-			require.NoError(t, os.WriteFile(filepath.Join(root, ".git/index"), append(body, checksum(body, 20)...), 0o644))
+			require.NoError(t, os.WriteFile(filepath.Join(root, ".git/index"), append(body, checksum(body, 20)...),
+				0o644))
 			return root, nil
 		}},
 		{name: "from below", make: func(t *testing.T, root string) (string, []string) { return filepath.Join(root, "net/a"), nil }},
@@ -238,7 +241,8 @@ func TestKindsOfRepositories(t *testing.T) {
 			return linked, []string{"GIT_DIR=" + dir, "GIT_INDEX_FILE=" + dir + "/index"}
 		}},
 		{name: "GIT_INDEX_FILE", make: func(t *testing.T, root string) (string, []string) {
-			require.NoError(t, os.Rename(filepath.Join(root, ".git/index"), filepath.Join(root, ".git/next-index-7.lock")))
+			require.NoError(t, os.Rename(filepath.Join(root, ".git/index"),
+				filepath.Join(root, ".git/next-index-7.lock")))
 			return root, []string{"GIT_INDEX_FILE=.git/next-index-7.lock"}
 		}},
 		{name: "locked", make: func(t *testing.T, root string) (string, []string) {
@@ -407,8 +411,10 @@ func TestRevisions(t *testing.T) {
 	git(t, root, "config", "branch.main.remote", "origin")
 	git(t, root, "config", "branch.main.merge", "refs/heads/main")
 	for range 2 { // the second time packed
-		for _, rev := range []string{"HEAD", "main", "refs/heads/side", "heads/side", "v1", "tags/v1", "origin/main", "HEAD~2", "HEAD^2", "HEAD^^", "v1~0", "main^1~1",
-			git(t, root, "rev-parse", "HEAD"), git(t, root, "rev-parse", "--short", "HEAD"), "HEAD^{commit}", "@", "main@{0}", "main^{/merge}"} {
+		for _, rev := range []string{"HEAD", "main", "refs/heads/side", "heads/side", "v1", "tags/v1", "origin/main",
+			"HEAD~2", "HEAD^2", "HEAD^^", "v1~0", "main^1~1",
+			git(t, root, "rev-parse", "HEAD"), git(t, root, "rev-parse", "--short", "HEAD"), "HEAD^{commit}", "@",
+			"main@{0}", "main^{/merge}"} {
 			want := git(t, root, "rev-parse", rev+"^{commit}")
 			for _, onlyGit := range []bool{false, true} {
 				c, err := open(t, root, onlyGit).Commit(rev)
@@ -421,7 +427,8 @@ func TestRevisions(t *testing.T) {
 			up, err := r.Upstream()
 			require.NoError(t, err)
 			require.Equal(t, git(t, root, "rev-parse", "HEAD~1"), up.String())
-			for _, rev := range []string{"nothing", "HEAD~9", "--help", "-x", "", "HEAD..main", "../../etc/passwd", "refs/heads"} {
+			for _, rev := range []string{"nothing", "HEAD~9", "--help", "-x", "", "HEAD..main", "../../etc/passwd",
+				"refs/heads"} {
 				_, err := r.Commit(rev)
 				require.Error(t, err, rev)
 			}
@@ -557,7 +564,8 @@ func TestNothingIsRun(t *testing.T) {
 	mark := filepath.Join(t.TempDir(), "ran")
 	script := filepath.Join(t.TempDir(), "script")
 	require.NoError(t, os.WriteFile(script, []byte("#!/bin/sh\ntouch "+mark+"\n"), 0o755))
-	for _, key := range []string{"core.fsmonitor", "core.pager", "pager.ls-files", "diff.external", "core.sshCommand", "filter.x.clean", "filter.x.smudge", "diff.x.textconv", "alias.ls-files", "core.editor"} {
+	for _, key := range []string{"core.fsmonitor", "core.pager", "pager.ls-files", "diff.external", "core.sshCommand",
+		"filter.x.clean", "filter.x.smudge", "diff.x.textconv", "alias.ls-files", "core.editor"} {
 		git(t, root, "config", key, script)
 	}
 	git(t, root, "config", "core.hooksPath", filepath.Dir(script))

@@ -36,7 +36,8 @@ func (r *Root) Text(name string) (f File, ok bool, problems []corpus.Problem) {
 		return File{}, false, problems
 	}
 	if i := slices.Index(data, 0); i >= 0 {
-		p := problem(name, "holds a NUL byte: expected text; nothing of it is read", "sh(1) reads such a file only in part: write it again")
+		p := problem(name, "holds a NUL byte: expected text; nothing of it is read",
+			"sh(1) reads such a file only in part: write it again")
 		p.Line = 1 + strings.Count(string(data[:i]), "\n")
 		return File{}, false, []corpus.Problem{p}
 	}
@@ -72,7 +73,8 @@ func (r *Root) Conf(localStartup []string) (files []File, problems []corpus.Prob
 		}
 	}
 	if left < 0 {
-		problems = append(problems, problem("/etc/rc.conf.d", fmt.Sprintf("there are more than %d files in rc.conf.d: the rest is not read", maxConfFiles), ""))
+		problems = append(problems, problem("/etc/rc.conf.d",
+			fmt.Sprintf("there are more than %d files in rc.conf.d: the rest is not read", maxConfFiles), ""))
 	}
 	return files, problems
 }
@@ -105,7 +107,8 @@ func (r *Root) below(dir string, depth int, left *int) []string {
 // file wins: sysctl.conf.local is read last (rc.d/sysctl).
 func (r *Root) Sysctl() map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"/boot/loader.conf", "/boot/loader.conf.local", "/etc/sysctl.conf", "/etc/sysctl.conf.local"} {
+	for _, name := range []string{"/boot/loader.conf", "/boot/loader.conf.local", "/etc/sysctl.conf",
+		"/etc/sysctl.conf.local"} {
 		f, ok, _ := r.Text(name)
 		if !ok {
 			continue

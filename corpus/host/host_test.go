@@ -114,7 +114,8 @@ func TestConf(t *testing.T) {
 	for _, f := range files {
 		got = append(got, f.Path)
 	}
-	require.Equal(t, []string{"/etc/rc.conf", "/etc/rc.conf.d/bar/one", "/etc/rc.conf.d/foo", "/usr/local/etc/rc.conf.d/foo"}, got)
+	require.Equal(t, []string{"/etc/rc.conf", "/etc/rc.conf.d/bar/one", "/etc/rc.conf.d/foo",
+		"/usr/local/etc/rc.conf.d/foo"}, got)
 	require.Len(t, problems, 2)
 	require.Equal(t, "/etc/rc.conf.local", problems[0].Path)
 	require.Contains(t, problems[0].Text, "has 10500000 bytes")
@@ -128,7 +129,8 @@ func database(t *testing.T) (dir, name string) {
 	name = filepath.Join(dir, "var", "db", "pkg", "local.sqlite")
 	require.NoError(t, hosttest.Write(name, []hosttest.Package{
 		{Name: "foo", Version: "1.0_2", Origin: "www/foo", Comment: "It's a server", Users: []string{"www"}, Options: []string{"IPV6"},
-			Categories: []string{"www", "net"}, Files: []string{"/usr/local/etc/rc.d/foo", "/usr/local/sbin/foo", "/usr/local/etc/rc.dx"}},
+			Categories: []string{"www", "net"},
+			Files:      []string{"/usr/local/etc/rc.d/foo", "/usr/local/sbin/foo", "/usr/local/etc/rc.dx"}},
 		{Name: "bar", Version: "2", Origin: "net/bar", Files: []string{"/usr/local/etc/rc.d/bar"}},
 	}))
 	return dir, name
@@ -142,7 +144,8 @@ func TestPackages(t *testing.T) {
 	defer p.Close()
 	foo := p.Owners("/usr/local/etc/rc.d/foo")
 	require.Len(t, foo, 1)
-	require.Equal(t, "foo 1.0_2 www/foo It's a server", foo[0].Name+" "+foo[0].Version+" "+foo[0].Origin+" "+foo[0].Comment)
+	require.Equal(t, "foo 1.0_2 www/foo It's a server",
+		foo[0].Name+" "+foo[0].Version+" "+foo[0].Origin+" "+foo[0].Comment)
 	require.Equal(t, []string{"net", "www"}, foo[0].Categories)
 	require.Equal(t, []string{"IPV6"}, foo[0].Options)
 	require.Equal(t, []string{"www"}, foo[0].Users)

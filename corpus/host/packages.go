@@ -81,11 +81,13 @@ func (r *Root) Packages(dirs []string) (*Packages, *corpus.Problem) {
 	const without = "svcjify goes on without package names, and looks at no program"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		bad = problem(Database, "is not there: which package a script belongs to is not known", "where pkg(8) keeps it elsewhere (PKG_DBDIR), link it there; "+without)
+		bad = problem(Database, "is not there: which package a script belongs to is not known",
+			"where pkg(8) keeps it elsewhere (PKG_DBDIR), link it there; "+without)
 	case errors.As(err, &schema):
 		bad = problem(Database, err.Error(), "svcjify reads the schema of pkg 1.3 to 2.x; "+without)
 	case errors.Is(err, sqlite3.NOTADB), errors.Is(err, sqlite3.CORRUPT):
-		bad = problem(Database, "is damaged, or no SQLite database: "+err.Error(), "pkg check -d and pkg backup -r help on the system itself; "+without)
+		bad = problem(Database, "is damaged, or no SQLite database: "+err.Error(),
+			"pkg check -d and pkg backup -r help on the system itself; "+without)
 	default:
 		var ok bool
 		if bad, ok = unreadable(Database, err); !ok {
@@ -204,7 +206,8 @@ var columns = map[string][]string{
 func (p *Packages) read(dirs []string) error {
 	for _, table := range []string{"packages", "files"} {
 		kind := ""
-		err := p.query("SELECT type FROM sqlite_schema WHERE name = ?", []string{table}, func(s *sqlite3.Stmt) { kind = s.ColumnText(0) })
+		err := p.query("SELECT type FROM sqlite_schema WHERE name = ?", []string{table},
+			func(s *sqlite3.Stmt) { kind = s.ColumnText(0) })
 		if err != nil {
 			return err
 		}
@@ -212,7 +215,8 @@ func (p *Packages) read(dirs []string) error {
 			return &schemaError{"table " + table}
 		}
 		have := map[string]bool{}
-		err = p.query("SELECT name FROM pragma_table_info(?)", []string{table}, func(s *sqlite3.Stmt) { have[s.ColumnText(0)] = true })
+		err = p.query("SELECT name FROM pragma_table_info(?)", []string{table},
+			func(s *sqlite3.Stmt) { have[s.ColumnText(0)] = true })
 		if err != nil {
 			return err
 		}
@@ -231,7 +235,8 @@ func (p *Packages) read(dirs []string) error {
 			WHERE f.path >= ? AND f.path < ? ORDER BY f.path, p.name`, []string{dir + "/", dir + "0"}, func(s *sqlite3.Stmt) {
 			id := s.ColumnInt64(1)
 			if byID[id] == nil {
-				byID[id] = &Package{id: id, Name: s.ColumnText(2), Version: s.ColumnText(3), Origin: s.ColumnText(4), Comment: s.ColumnText(5), Message: s.ColumnText(6)}
+				byID[id] = &Package{id: id, Name: s.ColumnText(2), Version: s.ColumnText(3), Origin: s.ColumnText(4),
+					Comment: s.ColumnText(5), Message: s.ColumnText(6)}
 			}
 			name := s.ColumnText(0)
 			p.owners[name] = append(p.owners[name], byID[id])
@@ -260,7 +265,8 @@ func (p *Packages) describe(pkg *Package) {
 
 // Files is the package's list of files, sorted.
 func (p *Packages) Files(pkg *Package) (list []string, err error) {
-	err = p.query("SELECT path FROM files WHERE package_id = CAST(? AS INTEGER) ORDER BY path", []string{fmt.Sprint(pkg.id)},
+	err = p.query("SELECT path FROM files WHERE package_id = CAST(? AS INTEGER) ORDER BY path",
+		[]string{fmt.Sprint(pkg.id)},
 		func(s *sqlite3.Stmt) { list = append(list, s.ColumnText(0)) })
 	return list, err
 }
@@ -277,7 +283,8 @@ func (p *Packages) All() ([]Linked, error) {
 	byID := map[int64]*Linked{}
 	var out []*Linked
 	err := p.query("SELECT id, name, version, origin FROM packages ORDER BY name", nil, func(s *sqlite3.Stmt) {
-		l := &Linked{Package: &Package{id: s.ColumnInt64(0), Name: s.ColumnText(1), Version: s.ColumnText(2), Origin: s.ColumnText(3)}}
+		l := &Linked{Package: &Package{id: s.ColumnInt64(0), Name: s.ColumnText(1), Version: s.ColumnText(2),
+			Origin: s.ColumnText(3)}}
 		byID[l.Package.id] = l
 		out = append(out, l)
 	})

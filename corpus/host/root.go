@@ -249,13 +249,15 @@ func unreadable(name string, err error) (corpus.Problem, bool) {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return corpus.Problem{}, false
 	case errors.As(err, &large):
-		return problem(name, err.Error()+": nothing of it is read", "see what filled it; a file of settings or a script has some kilobytes"), true
+		return problem(name, err.Error()+": nothing of it is read",
+			"see what filled it; a file of settings or a script has some kilobytes"), true
 	case errors.Is(err, errLinkLoop):
 		return problem(name, err.Error()+": expected a file", "put the file itself there"), true
 	case errors.Is(err, errNotRegular):
 		return problem(name, err.Error()+": nothing of it is read", "put a file there, or remove it"), true
 	case errors.Is(err, fs.ErrPermission):
-		return problem(name, "must not be read (permission denied): what it says does not count here", "run svcjify as a user who may read it, such as root"), true
+		return problem(name, "must not be read (permission denied): what it says does not count here",
+			"run svcjify as a user who may read it, such as root"), true
 	}
 	return problem(name, "cannot be read: "+err.Error(), "see whether the file system is whole"), true
 }

@@ -52,7 +52,9 @@ func (r *Root) Scripts(localStartup []string) (list []*Script, problems []corpus
 				continue
 			}
 			if len(list) == maxScripts {
-				return list, append(problems, problem(dir, fmt.Sprintf("there are more than %d scripts: the rest is not looked at", maxScripts), ""))
+				return list, append(problems,
+					problem(dir, fmt.Sprintf("there are more than %d scripts: the rest is not looked at", maxScripts),
+						""))
 			}
 			info, err := r.Stat(name)
 			if err == nil && info.IsDir() {
@@ -65,13 +67,15 @@ func (r *Root) Scripts(localStartup []string) (list []*Script, problems []corpus
 			if err != nil {
 				p, bad := unreadable(name, err)
 				if !bad {
-					p = problem(name, "is a symbolic link to a file that is not there below the root", "install the file, or remove the link")
+					p = problem(name, "is a symbolic link to a file that is not there below the root",
+						"install the file, or remove the link")
 				}
 				problems = append(problems, p)
 				continue
 			}
 			if i := bytes.IndexByte(text, 0); i >= 0 {
-				problems = append(problems, problem(name, "holds a NUL byte: expected a script", "this is a binary file; remove it from rc.d"))
+				problems = append(problems, problem(name, "holds a NUL byte: expected a script",
+					"this is a binary file; remove it from rc.d"))
 				continue
 			}
 			if !isScript(text) {
@@ -79,7 +83,8 @@ func (r *Root) Scripts(localStartup []string) (list []*Script, problems []corpus
 			}
 			s := &Script{Name: e.Name(), Path: name, Text: text, Base: dir == BaseDir}
 			if other := first[s.Name]; other != nil {
-				problems = append(problems, problem(name, "has the name of "+other.Path+", which service(8) finds first: this one is not looked at",
+				problems = append(problems, problem(name,
+					"has the name of "+other.Path+", which service(8) finds first: this one is not looked at",
 					"rename it, or remove it"))
 				continue
 			}

@@ -24,18 +24,21 @@ func (p *port) makefile(rc string) string {
 	if !p.of(1, 8) {
 		line("MASTER_SITES", "https://example.org/"+p.name+"/")
 	}
-	line("\nMAINTAINER", pick(p, []string{"ports@FreeBSD.org", "moss@example.net", "fern@example.org", "reed@example.com"}))
+	line("\nMAINTAINER", pick(p, []string{"ports@FreeBSD.org", "moss@example.net", "fern@example.org",
+		"reed@example.com"}))
 	line("COMMENT", strings.TrimSpace(strings.ReplaceAll(p.prose(30), "\n", " ")))
 	line("WWW", "https://example.org/"+p.name+"/\n")
 	line("LICENSE", pick(p, []string{"BSD2CLAUSE", "GPLv2", "MIT", "APACHE20"}))
 	if p.of(21, 100) {
-		line("\nLIB_DEPENDS", "lib"+pick(p, []string{"ssl", "event", "curl", "z", "xml2", "png"})+".so:devel/"+p.name+"lib")
+		line("\nLIB_DEPENDS", "lib"+pick(p, []string{"ssl", "event", "curl", "z", "xml2",
+			"png"})+".so:devel/"+p.name+"lib")
 	}
 	if p.of(37, 100) {
 		line("RUN_DEPENDS", p.name+"-tool:devel/"+p.name+"-tool")
 	}
 	if p.of(90, 100) {
-		line("\nUSES", pick(p, []string{"gmake", "cmake", "python", "go:modules", "cargo", "perl5", "pkgconfig ssl", "autoreconf libtool"}))
+		line("\nUSES", pick(p, []string{"gmake", "cmake", "python", "go:modules", "cargo", "perl5", "pkgconfig ssl",
+			"autoreconf libtool"}))
 	}
 	if p.of(13, 100) {
 		line("USE_GITHUB", "yes")
@@ -76,10 +79,11 @@ func (p *port) makefile(rc string) string {
 	return b.String()
 }
 
-// rest is what a port has besides.
+// rest is the remaining lines of a port.
 func (p *port) rest(files map[string]string) {
 	if p.of(92, 100) {
-		files["distinfo"] = fmt.Sprintf("TIMESTAMP = 1700000000\nSHA256 (%s.tar.gz) = %064x\nSIZE (%s.tar.gz) = %d\n", p.name, p.Uint64(), p.name, p.IntN(1<<24))
+		files["distinfo"] = fmt.Sprintf("TIMESTAMP = 1700000000\nSHA256 (%s.tar.gz) = %064x\nSIZE (%s.tar.gz) = %d\n",
+			p.name, p.Uint64(), p.name, p.IntN(1<<24))
 	}
 	if p.of(91, 100) {
 		files["pkg-descr"] = p.prose(120 + p.IntN(340))
@@ -101,7 +105,8 @@ func (p *port) rest(files map[string]string) {
 	if p.of(1, 3) { // a third has patches, some six each
 		for i := range 1 + p.IntN(10) {
 			files[fmt.Sprintf("files/patch-src_%s%d.c", pick(p, syllables), i)] =
-				"--- src/a.c.orig\n+++ src/a.c\n@@ -1,3 +1,3 @@\n-int a;\n+int b;\n" + " " + strings.ReplaceAll(p.prose(300+p.IntN(1500)), "\n", "\n ") + "\n"
+				"--- src/a.c.orig\n+++ src/a.c\n@@ -1,3 +1,3 @@\n-int a;\n+int b;\n" + " " +
+					strings.ReplaceAll(p.prose(300+p.IntN(1500)), "\n", "\n ") + "\n"
 		}
 	}
 	for range p.IntN(2) {

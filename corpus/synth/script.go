@@ -27,8 +27,10 @@ func (p *port) service(file string) string {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(&b, strings.ReplaceAll(format, "NAME", name)+"\n", args...)
 	}
-	keyword := []string{"shutdown", "shutdown", "shutdown", "shutdown", "shutdown", "shutdown", "shutdown", "nojail"}[p.IntN(8)]
-	say("#!/bin/sh\n\n# PROVIDE: NAME\n# REQUIRE: %s\n# KEYWORD: %s\n", pick(p, []string{"LOGIN", "LOGIN", "DAEMON", "NETWORKING", "SERVERS ldconfig"}), keyword)
+	keyword := []string{"shutdown", "shutdown", "shutdown", "shutdown", "shutdown", "shutdown", "shutdown",
+		"nojail"}[p.IntN(8)]
+	say("#!/bin/sh\n\n# PROVIDE: NAME\n# REQUIRE: %s\n# KEYWORD: %s\n",
+		pick(p, []string{"LOGIN", "LOGIN", "DAEMON", "NETWORKING", "SERVERS ldconfig"}), keyword)
 	say("# Add these lines to /etc/rc.conf to enable NAME:\n#\n# NAME_enable (bool): Set to NO by default.\n# NAME_flags (str):\tSet to \"\" by default.\n")
 	say(". /etc/rc.subr\n\nname=NAME\nrcvar=NAME_enable\n")
 	load := "load_rc_config $name\n"
@@ -37,7 +39,8 @@ func (p *port) service(file string) string {
 		say("%s", load)
 	}
 	n := p.IntN(350)
-	for _, d := range []struct{ v, value string }{{"enable", "NO"}, {"user", p.name}, {"config", "%%PREFIX%%/etc/" + p.name + ".conf"}, {"pidfile", "/var/run/" + name + ".pid"}} {
+	for _, d := range []struct{ v, value string }{{"enable", "NO"}, {"user", p.name},
+		{"config", "%%PREFIX%%/etc/" + p.name + ".conf"}, {"pidfile", "/var/run/" + name + ".pid"}} {
 		form := `: ${NAME_%s:="%s"}`
 		switch {
 		case n < 107:
@@ -69,7 +72,8 @@ func (p *port) service(file string) string {
 // start is how the service is started.
 func (p *port) start(say func(format string, args ...any)) {
 	program := "%%PREFIX%%/sbin/" + p.name
-	flags := pick(p, []string{"-c ${NAME_config}", "--config=${NAME_config} --listen 127.0.0.1:8080", "-f ${NAME_config} -p ${pidfile}", "-d"})
+	flags := pick(p, []string{"-c ${NAME_config}", "--config=${NAME_config} --listen 127.0.0.1:8080",
+		"-f ${NAME_config} -p ${pidfile}", "-d"})
 	flags = strings.ReplaceAll(flags, "%", "%%")
 	program = strings.ReplaceAll(program, "%", "%%")
 	switch n := p.IntN(376); {

@@ -40,7 +40,8 @@ var categories = strings.Fields(`devel textproc net www security graphics games 
 // Write writes a tree below a directory that is empty or not there.
 func Write(dir string, o Options) error {
 	if o.Ports < 1 || o.Ports > maxPorts || o.Services < 0 || o.Services > o.Ports {
-		return fmt.Errorf("%d ports with %d services: expected 1 to %d ports, and no more services", o.Ports, o.Services, maxPorts)
+		return fmt.Errorf("%d ports with %d services: expected 1 to %d ports, and no more services", o.Ports,
+			o.Services, maxPorts)
 	}
 	switch list, err := os.ReadDir(dir); {
 	case err == nil && len(list) > 0:
@@ -146,7 +147,8 @@ func (p *port) prose(size int) string {
 	for b.Len() < size {
 		word := pick(p, syllables) + pick(p, syllables)
 		if p.of(1, 60) {
-			word = pick(p, []string{"server", "daemon", "HTTP", "library", "client", "port", "network", "database", "command-line"})
+			word = pick(p, []string{"server", "daemon", "HTTP", "library", "client", "port", "network", "database",
+				"command-line"})
 		}
 		if column += len(word) + 1; column > 72 {
 			b.WriteByte('\n')

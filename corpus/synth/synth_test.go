@@ -73,7 +73,8 @@ func TestServices(t *testing.T) {
 }
 
 func TestRefusesSizes(t *testing.T) {
-	for _, o := range []Options{{Ports: 0}, {Ports: -1}, {Ports: 5, Services: 6}, {Ports: 5, Services: -1}, {Ports: maxPorts + 1}} {
+	for _, o := range []Options{{Ports: 0}, {Ports: -1}, {Ports: 5, Services: 6}, {Ports: 5, Services: -1},
+		{Ports: maxPorts + 1}} {
 		require.ErrorContains(t, Write(filepath.Join(t.TempDir(), "x"), o), "expected 1 to")
 	}
 	dir := t.TempDir()

@@ -4,8 +4,8 @@
 // A configuration that lies in a tree is as hostile as the rest of the tree.
 // It is read through the same guarded file system (no link out of the tree, no
 // device, a size limit), names no command, no file to write and no file outside
-// the tree but the ports tree that an overlay stands on, and whatever it puts into a script, a message or a report is one
-// line of printable text.
+// the tree but the ports tree that an overlay stands on, and whatever it puts
+// into a script, a message or a report is one line of printable text.
 package config
 
 import (
@@ -99,7 +99,9 @@ func FindAll(trees []*corpus.Tree, paths []string) (*Config, error) {
 			case found == nil || found.Policy.Tree == nil:
 				found, given = c, name
 			case c.Policy.Tree != nil && c.Path != found.Path:
-				return nil, &Error{Path: c.Path, Text: fmt.Sprintf("counts for %s, but %s for %s: expected one configuration", name, found.Path, given),
+				return nil, &Error{Path: c.Path,
+					Text: fmt.Sprintf("counts for %s, but %s for %s: expected one configuration", name, found.Path,
+						given),
 					Hint: "name one with --config, or run once for each"}
 			}
 			break
@@ -181,7 +183,8 @@ func (c *Config) LoadBaseline() error {
 		c.Policy.Baseline, err = lint.ReadBaseline(text)
 	}
 	if err != nil {
-		return &Error{Path: c.Path, Text: fmt.Sprintf("baseline %q: %s", c.Baseline, err), Hint: "make it with svcjify baseline, or take the line out"}
+		return &Error{Path: c.Path, Text: fmt.Sprintf("baseline %q: %s", c.Baseline, err),
+			Hint: "make it with svcjify baseline, or take the line out"}
 	}
 	return nil
 }

@@ -51,7 +51,8 @@ type service struct {
 
 // The keys, for the one that is nearest to an unknown one.
 var (
-	topKeys     = []string{"operator", "release", "author", "fail-on", "baseline", "portsdir", "disable", "severity", "ignore", "service"}
+	topKeys = []string{"operator", "release", "author", "fail-on", "baseline", "portsdir", "disable", "severity",
+		"ignore", "service"}
 	ignoreKeys  = []string{"path", "rule", "reason", "works"}
 	serviceKeys = []string{"name", "port", "options", "reason", "comment"}
 )
@@ -64,11 +65,12 @@ const (
 )
 
 // Parse reads a configuration. Shown is its path for messages, tree the tree
-// that it speaks of (nil for all), and dir the directory there that its paths
+// that it names (nil for all), and dir the directory there that its paths
 // are relative to. The error is an *Error, or several as Errors.
 func Parse(shown string, text []byte, tree *corpus.Tree, dir string) (*Config, error) {
 	if len(text) > MaxSize {
-		return nil, &Error{Path: shown, Text: fmt.Sprintf("has %d bytes, more than the %d that are read", len(text), MaxSize)}
+		return nil, &Error{Path: shown, Text: fmt.Sprintf("has %d bytes, more than the %d that are read", len(text),
+			MaxSize)}
 	}
 	var f file
 	err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&f)
@@ -76,8 +78,10 @@ func Parse(shown string, text []byte, tree *corpus.Tree, dir string) (*Config, e
 		return nil, fromTOML(shown, err)
 	}
 	p := parser{shown: shown, at: places.Lines(text)}
-	c := &Config{Path: shown, Author: f.Author, FailOn: f.FailOn, Baseline: f.Baseline, Operator: lint.Operator(f.Operator)}
-	c.Policy = &lint.Policy{Path: shown, Tree: tree, Dir: dir, Disabled: map[string]bool{}, Severity: map[string]lint.Severity{}}
+	c := &Config{Path: shown, Author: f.Author, FailOn: f.FailOn, Baseline: f.Baseline,
+		Operator: lint.Operator(f.Operator)}
+	c.Policy = &lint.Policy{Path: shown, Tree: tree, Dir: dir, Disabled: map[string]bool{},
+		Severity: map[string]lint.Severity{}}
 	p.top(f, c)
 	p.ignores(f.Ignore, c.Policy)
 	p.services(f.Service, c.Policy)
@@ -114,7 +118,8 @@ func (p *parser) text(key, value string, most int) bool {
 	case len(value) > most:
 		p.fail(key, "", "%s has %d bytes, more than %d", what, len(value), most)
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }):
-		p.fail(key, "write it on one line, without control characters", "%s is %.60q: expected one line of printable text", what, value)
+		p.fail(key, "write it on one line, without control characters",
+			"%s is %.60q: expected one line of printable text", what, value)
 	default:
 		return true
 	}
@@ -155,7 +160,8 @@ func (p *parser) top(f file, c *Config) {
 		key := "severity." + name
 		sev, err := lint.ParseSeverity(word)
 		if err != nil {
-			p.fail(key, "to switch the rule off, name it in disable", "severity of %.60q is %.60q, expected error, warning or info", name, word)
+			p.fail(key, "to switch the rule off, name it in disable",
+				"severity of %.60q is %.60q, expected error, warning or info", name, word)
 		}
 		if code, ok := p.rule(key, name); ok {
 			c.Policy.Severity[code] = sev
@@ -182,7 +188,8 @@ func (p *parser) rule(key, name string) (string, bool) {
 
 func (p *parser) ignores(list []ignore, policy *lint.Policy) {
 	if len(list) > maxEntries {
-		p.fail("ignore", "ignore by a glob, or record what is there with svcjify baseline", "%d ignores, more than %d", len(list), maxEntries)
+		p.fail("ignore", "ignore by a glob, or record what is there with svcjify baseline", "%d ignores, more than %d",
+			len(list), maxEntries)
 		return
 	}
 	for i, g := range list {
@@ -190,7 +197,8 @@ func (p *parser) ignores(list []ignore, policy *lint.Policy) {
 		out := lint.Ignore{Path: g.Path, Reason: g.Reason, Works: g.Works, Line: p.at[key]}
 		switch {
 		case strings.TrimSpace(g.Reason) == "":
-			p.fail(key+".reason", `write reason = "...": the next reader must be able to tell whether it still holds`, "ignore without a reason")
+			p.fail(key+".reason", `write reason = "...": the next reader must be able to tell whether it still holds`,
+				"ignore without a reason")
 		case g.Path == "":
 			p.fail(key, `write path = "www/foo/files/foo.in"`, "ignore without a path")
 		case g.Rule == "":
@@ -209,10 +217,12 @@ func (p *parser) ignores(list []ignore, policy *lint.Policy) {
 			continue
 		}
 		if r, _ := lint.RuleOf(code); g.Works && !r.CanWork() {
-			p.fail(key+".works", "take the works line out", "%s can't be answered with works: it is not a rule that blocks, or no shell takes the script", code)
+			p.fail(key+".works", "take the works line out",
+				"%s can't be answered with works: it is not a rule that blocks, or no shell takes the script", code)
 		}
 		if g.Works && strings.ContainsAny(g.Path, `*?[\`) {
-			p.fail(key+".works", "name the script that was seen to work", "works with a glob (%s): expected the path of one script", g.Path)
+			p.fail(key+".works", "name the script that was seen to work",
+				"works with a glob (%s): expected the path of one script", g.Path)
 		}
 		out.Rule = code
 		policy.Ignores = append(policy.Ignores, out)
@@ -231,9 +241,11 @@ func (p *parser) services(list []service, policy *lint.Policy) {
 		case s.Name == "":
 			p.fail(key, `write name = "foo", the name in rc.d`, "service without a name")
 		case strings.TrimSpace(s.Reason) == "":
-			p.fail(key+".reason", `write reason = "...": it becomes the evidence, and stands in the commit message`, "service %.60q without a reason", s.Name)
+			p.fail(key+".reason", `write reason = "...": it becomes the evidence, and stands in the commit message`,
+				"service %.60q without a reason", s.Name)
 		case s.Options == "":
-			p.fail(key, `write options = "net_basic", or "none" for the empty set, or "NO" to keep it outside`, "service %.60q without options", s.Name)
+			p.fail(key, `write options = "net_basic", or "none" for the empty set, or "NO" to keep it outside`,
+				"service %.60q without options", s.Name)
 		}
 		for _, k := range []struct{ key, value string }{{"name", s.Name}, {"port", s.Port}} {
 			if err := lint.CheckGlob(k.value); err != nil {
@@ -254,7 +266,8 @@ func (p *parser) answer(key string, s service, d *infer.Decision) {
 	case infer.OptOut:
 		d.OptOut, d.Comment = true, s.Comment
 		if s.Comment == "" {
-			p.fail(key, `write comment = "mounts file systems": it stands in the script`, "service %.60q must stay outside, without a comment", s.Name)
+			p.fail(key, `write comment = "mounts file systems": it stands in the script`,
+				"service %.60q must stay outside, without a comment", s.Name)
 		}
 		return
 	case infer.Nothing:
@@ -286,7 +299,9 @@ func fromTOML(shown string, err error) error {
 			if len(key) > 1 {
 				known = map[string][]string{"ignore": ignoreKeys, "service": serviceKeys}[key[0]]
 			}
-			out = append(out, &Error{Path: shown, Line: row, Text: fmt.Sprintf("unknown key %.60q", strings.Join(key, ".")), Hint: didYouMean(key[len(key)-1], known)})
+			out = append(out, &Error{Path: shown, Line: row,
+				Text: fmt.Sprintf("unknown key %.60q", strings.Join(key, ".")),
+				Hint: didYouMean(key[len(key)-1], known)})
 		}
 		return out
 	}

@@ -44,7 +44,7 @@ func (v *Verdict) byQuiet(in Input) bool {
 
 // byProgram adds to an answer what the program's own calls show. Raw sockets
 // are added where its own code opens them; System V IPC, the clock, locked
-// memory, routes and bhyve only where the port speaks of them as well, since
+// memory, routes and bhyve only where the port mentions them as well, since
 // many programs can and few do. Where only the one side speaks, the answer is
 // likely at most.
 func (v *Verdict) byProgram(in Input) {
@@ -91,5 +91,6 @@ func (v *Verdict) wholly(in Input) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(programWords, func(w string) bool { return !slices.Contains(v.Options, w) && !in.excluded(w) })
+	return !slices.ContainsFunc(programWords,
+		func(w string) bool { return !slices.Contains(v.Options, w) && !in.excluded(w) })
 }

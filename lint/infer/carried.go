@@ -34,8 +34,10 @@ var (
 )
 
 // javaTakes are the options of java(1) and jsvc(1) that take the next word.
-var javaTakes = []string{"-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules", "--add-exports", "--add-opens",
-	"--add-reads", "--upgrade-module-path", "-user", "-pidfile", "-outfile", "-errfile", "-procname", "-home", "-java-home", "-cwd", "-wait", "-umask"}
+var javaTakes = []string{"-cp", "-classpath", "--class-path", "-p", "--module-path", "--add-modules",
+	"--add-exports", "--add-opens",
+	"--add-reads", "--upgrade-module-path", "-user", "-pidfile", "-outfile", "-errfile", "-procname", "-home",
+	"-java-home", "-cwd", "-wait", "-umask"}
 
 // classes are projects whose main class does not say what the table calls them.
 var classes = map[string]string{
@@ -87,7 +89,8 @@ func classNames(class string) []Name {
 }
 
 // modulesOfErlang are applications whose module is called otherwise than the program.
-var modulesOfErlang = map[string]string{"rabbit": "rabbitmq-server", "couch": "couchdb", "ejabberd_app": "ejabberd", "emqx_machine": "emqx"}
+var modulesOfErlang = map[string]string{"rabbit": "rabbitmq-server", "couch": "couchdb", "ejabberd_app": "ejabberd",
+	"emqx_machine": "emqx"}
 
 func ofErlang(words []string) []Name {
 	var out []Name

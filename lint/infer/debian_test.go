@@ -39,7 +39,7 @@ func unpackDebs(t *testing.T, dir string) *pkgset.Set {
 }
 
 // words is the nearest fact for each word: of the program's own code and its
-// own libraries, and of libraries of other packages. What speaks for the network
+// own libraries, and of libraries of other packages. What shows the network
 // only where it may be a UNIX socket as well does not count.
 func words(r *program.Report) (own, library map[string]program.Fact) {
 	own, library = map[string]program.Fact{}, map[string]program.Fact{}
@@ -47,7 +47,8 @@ func words(r *program.Report) (own, library map[string]program.Fact) {
 		word := weights[f.Act].word
 		in := own
 		switch {
-		case word == "" || word == Nothing || f.Act == program.Sockets || f.Act == program.Resolves || f.How == program.Text:
+		case word == "" || word == Nothing || f.Act == program.Sockets || f.Act == program.Resolves ||
+			f.How == program.Text:
 			continue
 		case f.How == program.Library:
 			in = library
@@ -80,7 +81,8 @@ func (y *tally) count(shown, needed, allowed bool) {
 }
 
 func (y tally) String() string {
-	return fmt.Sprintf("%d words shown, %d of them needed, %d neither needed nor documented; %d needed and not shown", y.shown, y.right, y.wrong, y.missed)
+	return fmt.Sprintf("%d words shown, %d of them needed, %d neither needed nor documented; %d needed and not shown",
+		y.shown, y.right, y.wrong, y.missed)
 }
 
 // TestDebianPrograms looks at real daemons: SVCJIFY_DEBS is a directory of
@@ -141,7 +143,8 @@ func TestDebianPrograms(t *testing.T) {
 		if near.wrong == before.wrong && near.missed == before.missed {
 			same++
 		}
-		t.Logf("| %s | %s | %s | %s | %s | %s |", path.Base(cols[1]), cols[2], cols[3], strings.Join(shown, ", "), strings.Join(only, ", "), strings.Join(r.Open, "; "))
+		t.Logf("| %s | %s | %s | %s | %s | %s |", path.Base(cols[1]), cols[2], cols[3], strings.Join(shown, ", "),
+			strings.Join(only, ", "), strings.Join(r.Open, "; "))
 		if os.Getenv("SVCJIFY_MEASURE") == "facts" {
 			for _, f := range r.Facts {
 				t.Log(fmt.Sprint(path.Base(cols[1]), ": ", f))

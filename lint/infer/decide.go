@@ -28,8 +28,9 @@ func (v *Verdict) Decide(d Decision, path string, line int) {
 	}
 	v.Certainty, v.Reason = Certain, d.Reason
 	if was.Known() && was.Answer() != v.Answer() {
-		v.Contradictions = append(v.Contradictions, fmt.Sprintf("%s:%d: the maintainer says %s, yet the evidence says %s (%s)",
-			path, line, v.Answer(), was.Answer(), was.Certainty))
+		v.Contradictions = append(v.Contradictions,
+			fmt.Sprintf("%s:%d: the maintainer says %s, yet the evidence says %s (%s)",
+				path, line, v.Answer(), was.Answer(), was.Certainty))
 	}
 	var facts []Evidence
 	for _, w := range strings.Fields(v.Answer()) { // one fact a word, as with the table

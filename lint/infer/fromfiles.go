@@ -43,7 +43,8 @@ var messageSigns = []sign{
 // line is not a comment. The key stands before =, :, a blank or a tag's end.
 var (
 	confListen = lazyregexp.New(`(?i)^[\s"'<{.\w-]*\b(listen(_?(addr|address|on|port))?|bind(_?(addr|address|ip|host))?|addr(ess)?|port|http_?port|https_?port|server_?port|endpoint)\b["'>]?\s*[=: >]\s*["']?([\w.:\[\]*-]*\d[\w.:\[\]*-]*|\*|localhost)` +
-		`|^[\s"'<{.\w-]*\binterface\b["'>]?\s*[=: >]\s*["']?([\w:\[\]-]*[.:][\w.:\[\]-]*|\*|localhost)`) // em0 is no address
+		// em0 is no address
+		`|^[\s"'<{.\w-]*\binterface\b["'>]?\s*[=: >]\s*["']?([\w:\[\]-]*[.:][\w.:\[\]-]*|\*|localhost)`)
 	confSocket = lazyregexp.New(`(?i)^[^#;/]*\b\w*(socket|listen|bind|address)\w*["'>]?\s*[=: >]\s*["']?(unix:|local:)?/[\w./%-]+\.sock`)
 	comment    = lazyregexp.New(`^\s*(#|;|//|<!--|--|")`)
 )
@@ -67,7 +68,8 @@ func fromFiles(in Input) []Evidence {
 		found := map[string]int{}
 		add := func(line int, kind Kind, s sign, fact string) {
 			if found[s.supports]++; found[s.supports] <= maxLines {
-				out = append(out, Evidence{Path: f.Path, Line: line, Kind: kind, Supports: s.supports, Strength: s.strength, Fact: fact})
+				out = append(out, Evidence{Path: f.Path, Line: line, Kind: kind, Supports: s.supports,
+					Strength: s.strength, Fact: fact})
 			}
 		}
 		for i, line := range strings.Split(f.Text, "\n") {
@@ -82,9 +84,11 @@ func fromFiles(in Input) []Evidence {
 					continue
 				}
 				if m := confSocket.FindString(line); m != "" {
-					add(i+1, FromConf, sign{supports: Nothing, strength: Possible}, fmt.Sprintf("its configuration has a UNIX socket: %q", clip(m)))
+					add(i+1, FromConf, sign{supports: Nothing, strength: Possible},
+						fmt.Sprintf("its configuration has a UNIX socket: %q", clip(m)))
 				} else if m := confListen.FindString(line); m != "" {
-					add(i+1, FromConf, sign{supports: "net_basic", strength: Likely}, fmt.Sprintf("its configuration has %q", clip(m)))
+					add(i+1, FromConf, sign{supports: "net_basic", strength: Likely},
+						fmt.Sprintf("its configuration has %q", clip(m)))
 				}
 			default:
 				for _, s := range jailParams {
@@ -149,7 +153,8 @@ func fromOptions(in Input) []Evidence {
 				if strings.HasPrefix(w.Text, "-") {
 					what = "CONFIGURE_ARGS has " + clip(w.Text)
 				}
-				out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: s.supports, Strength: s.strength, Fact: what})
+				out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: s.supports,
+					Strength: s.strength, Fact: what})
 			}
 		}
 	}

@@ -97,7 +97,8 @@ func fromModules(in Input) []Evidence {
 	seen := map[string]int{}
 	note := func(w Word, p part, fact string) {
 		if seen[p.supports]++; seen[p.supports] <= maxLines {
-			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: p.supports, Strength: p.strength, Fact: fact})
+			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: p.supports,
+				Strength: p.strength, Fact: fact})
 		}
 	}
 	for _, w := range in.Port.Modules {
@@ -145,7 +146,8 @@ func fromModules(in Input) []Evidence {
 	for _, w := range in.Port.Libs {
 		name, _, _ := strings.Cut(w.Text, ":")
 		if hardware.MatchString(name) {
-			note(w, part{supports: Nothing, strength: Possible}, fmt.Sprintf("it is linked against %s: it drives a device", name))
+			note(w, part{supports: Nothing, strength: Possible},
+				fmt.Sprintf("it is linked against %s: it drives a device", name))
 		}
 	}
 	return out

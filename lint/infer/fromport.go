@@ -34,7 +34,8 @@ func fromNames(in Input) []Evidence {
 	for _, n := range append([]string{in.Service}, in.Programs()...) {
 		if m := protocols.FindString(n); m != "" {
 			return []Evidence{{
-				Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromName, Supports: "net_basic", Strength: Possible, own: true,
+				Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromName, Supports: "net_basic",
+				Strength: Possible, own: true,
 				Fact: fmt.Sprintf("it is called %s, as what serves over IP is", n),
 			}}
 		}
@@ -105,7 +106,8 @@ func hasKind(list []Evidence, path string, line int) bool {
 
 // netCategories are the categories of the ports tree whose programs speak IP: a
 // database is one for its clients, and a game that starts with rc(8) is a server.
-var netCategories = []string{"databases", "games", "net", "net-im", "net-p2p", "dns", "mail", "www", "ftp", "irc", "news", "net-mgmt", "net-vpn"}
+var netCategories = []string{"databases", "games", "net", "net-im", "net-p2p", "dns", "mail", "www", "ftp", "irc",
+	"news", "net-mgmt", "net-vpn"}
 
 // fromCategory looks at the port's first category, which is where it lives.
 func fromCategory(in Input) []Evidence {
@@ -142,7 +144,7 @@ func fromDepends(in Input) []Evidence {
 			for _, s := range signs {
 				if s.pattern.MatchString(w.Text) {
 					name, _, _ := strings.Cut(w.Text, ":")
-					if s.supports == OptOut && besides(in, name) {
+					if s.supports == OptOut && forAnotherPart(in, name) {
 						s.strength = Possible
 					}
 					out = append(out, Evidence{
@@ -158,8 +160,9 @@ func fromDepends(in Input) []Evidence {
 	if !staysByText(in.Script) {
 		for _, n := range in.Port.Names {
 			if strings.HasSuffix(n, "-kmod") || strings.Contains(n, "-kmod-") {
-				out = append(out, Evidence{Path: in.Port.Makefile, Kind: FromDepends, Supports: OptOut, Strength: Likely,
-					Fact: "it is called " + n + ": a port of a kernel module, with no program in its script"})
+				out = append(out, Evidence{Path: in.Port.Makefile, Kind: FromDepends, Supports: OptOut,
+					Strength: Likely,
+					Fact:     "it is called " + n + ": a port of a kernel module, with no program in its script"})
 				break
 			}
 		}
@@ -167,8 +170,9 @@ func fromDepends(in Input) []Evidence {
 	// union semun is declared only where this is defined (sys/sem.h), for semctl(2).
 	for _, w := range in.Port.Flags {
 		if w.Text == "-D_WANT_SEMUN" && w.File != "" { // CXXFLAGS repeats CFLAGS
-			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "sysvipcnew", Strength: Likely,
-				Fact: "it is compiled with -D_WANT_SEMUN: it uses System V semaphores"})
+			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "sysvipcnew",
+				Strength: Likely,
+				Fact:     "it is compiled with -D_WANT_SEMUN: it uses System V semaphores"})
 		}
 	}
 	seen := map[string]bool{}
@@ -177,7 +181,8 @@ func fromDepends(in Input) []Evidence {
 			continue
 		}
 		seen[w.Text] = true
-		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible, Fact: "the user or group " + clip(w.Text) + " is made for it"}
+		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible,
+			Fact: "the user or group " + clip(w.Text) + " is made for it"}
 		for _, s := range userSigns {
 			if s.pattern.MatchString(w.Text) {
 				e.Supports, e.Strength = s.supports, s.strength
@@ -188,13 +193,13 @@ func fromDepends(in Input) []Evidence {
 	return out
 }
 
-// mounting is how a port speaks of itself that mounts.
+// mounting is what the description of a port that mounts says.
 var mounting = re(`\w*FUSE\w*|file ?systems?|mount(s|ed|ing|er)?|auto-?mount\w*|archives?`)
 
-// besides reports whether what a port is built with is for another of its parts:
+// forAnotherPart reports whether what a port is built with is for another of its parts:
 // a kernel module beside the program that the script starts, or a library for
 // mounting where nothing that the port says of itself is about file systems.
-func besides(in Input, name string) bool {
+func forAnotherPart(in Input, name string) bool {
 	if name == "kmod" {
 		return in.Script.Program() != ""
 	}

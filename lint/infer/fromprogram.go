@@ -39,9 +39,12 @@ var weights = map[program.Act]weight{
 	program.Bhyve:      {"vmm", [5]Certainty{Likely, Likely, Possible, Possible, Possible}},
 	// What no word grants: the code is there, and whether the service can do
 	// without it is not to be seen from outside.
-	program.Tunnels: optOutWeight, program.Interfaces: optOutWeight, program.Filters: optOutWeight, program.Multicast: optOutWeight,
-	program.IPsec: optOutWeight, program.Netgraph: optOutWeight, program.Mounts: optOutWeight, program.Modules: optOutWeight,
-	program.Jails: optOutWeight, program.Power: optOutWeight, program.Swaps: optOutWeight, program.Accounting: optOutWeight, program.NFS: optOutWeight,
+	program.Tunnels: optOutWeight, program.Interfaces: optOutWeight, program.Filters: optOutWeight,
+	program.Multicast: optOutWeight,
+	program.IPsec:     optOutWeight, program.Netgraph: optOutWeight, program.Mounts: optOutWeight,
+	program.Modules: optOutWeight,
+	program.Jails:   optOutWeight, program.Power: optOutWeight, program.Swaps: optOutWeight,
+	program.Accounting: optOutWeight, program.NFS: optOutWeight,
 	// What is worth knowing and speaks for no answer: bpf(4) needs no option,
 	// and of the rest the service loses a part of its function.
 	program.Captures: {}, program.Realtime: {}, program.Processes: {}, program.Kernel: {}, program.Controls: {},
@@ -68,7 +71,8 @@ func fromPrograms(in Input) []Evidence {
 		out = append(out, Evidence{Path: r.File, Kind: FromProgram, Strength: Possible, Fact: what})
 		for _, f := range r.Facts {
 			w := weights[f.Act]
-			e := Evidence{Path: f.File, Line: f.Line, Kind: FromProgram, Supports: w.word, Strength: w.strength[f.How], Fact: f.Seen + ": it " + string(f.Act)}
+			e := Evidence{Path: f.File, Line: f.Line, Kind: FromProgram, Supports: w.word, Strength: w.strength[f.How],
+				Fact: f.Seen + ": it " + string(f.Act)}
 			if f.How == program.Library {
 				e.Fact = f.Seen + ": a library " + string(f.Act)
 			}
@@ -108,9 +112,11 @@ func missed(in Input) []string {
 		case r.Blind:
 			out = append(out, "anything in "+r.File+", of which nothing can be told: "+strings.Join(r.Open, "; "))
 		case len(r.Open) > 0:
-			out = append(out, fmt.Sprintf("in %s: that it %s; it may all the same, since %s", r.File, strings.Join(absent, ", "), strings.Join(r.Open, ", ")))
+			out = append(out, fmt.Sprintf("in %s: that it %s; it may all the same, since %s", r.File,
+				strings.Join(absent, ", "), strings.Join(r.Open, ", ")))
 		default:
-			out = append(out, fmt.Sprintf("in %s, of which everything was seen: that it %s", r.File, strings.Join(absent, ", ")))
+			out = append(out, fmt.Sprintf("in %s, of which everything was seen: that it %s", r.File,
+				strings.Join(absent, ", ")))
 		}
 	}
 	return out
@@ -202,14 +208,16 @@ func (v *Verdict) checkEntry(e *Entry, in Input) {
 			shown = shown || ok && top.Strength >= Likely && grants(w, needed)
 		}
 		if in.excluded(w) {
-			v.contradict(Evidence{Path: in.Reports[0].File, Fact: "all of the program was seen, and nothing in it needs " + w + ", yet the table says so"})
+			v.contradict(Evidence{Path: in.Reports[0].File,
+				Fact: "all of the program was seen, and nothing in it needs " + w + ", yet the table says so"})
 		}
 		agree = agree && shown
 	}
 	for _, w := range programWords {
 		top, ok := v.strongest(w)
 		needed := slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, w) })
-		if !ok || top.Strength < Likely || needed || slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, w) }) {
+		if !ok || top.Strength < Likely || needed ||
+			slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, w) }) {
 			continue
 		}
 		agree = false

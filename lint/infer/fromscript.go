@@ -144,7 +144,8 @@ func backgrounds(s *rcparse.Script) bool {
 		if strings.HasPrefix(name, "%%") && !strings.Contains(name, "/") {
 			return true // a program that the port fills in, such as %%PYTHON_CMD%%
 		}
-		if name == "$command" || name == "${command}" || base == "nohup" || base != "sh" && base != "env" && interpreter.MatchString(base) {
+		if name == "$command" || name == "${command}" || base == "nohup" ||
+			base != "sh" && base != "env" && interpreter.MatchString(base) {
 			return true
 		}
 		if strings.Contains(name, "/") && !strings.HasPrefix(name, "/bin/") && !strings.HasPrefix(name, "/usr/bin/") {

@@ -55,14 +55,16 @@ func fromSettings(in Input) []Evidence {
 		}
 		for _, s := range settings {
 			m := s.pattern.FindString(line)
-			if m == "" || slices.ContainsFunc(out, func(e Evidence) bool { return e.Supports == s.supports && e.Kind == FromSetting }) {
+			if m == "" || slices.ContainsFunc(out,
+				func(e Evidence) bool { return e.Supports == s.supports && e.Kind == FromSetting }) {
 				continue
 			}
 			fact := s.fact
 			if strings.Contains(fact, "%q") {
 				fact = fmt.Sprintf(fact, clip(strings.Trim(m, `/"' `)))
 			}
-			out = append(out, Evidence{Path: in.Template, Line: i + 1, Kind: FromSetting, Supports: s.supports, Strength: s.strength, Fact: fact})
+			out = append(out, Evidence{Path: in.Template, Line: i + 1, Kind: FromSetting, Supports: s.supports,
+				Strength: s.strength, Fact: fact})
 		}
 	}
 	for _, w := range in.Script.Header.Keyword {

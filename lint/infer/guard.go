@@ -66,7 +66,8 @@ func offByDefault(s *rcparse.Script, test string) bool {
 	for _, m := range checked.FindAllStringSubmatch(test, -1) {
 		names = append(names, strings.Trim(m[1], `"'`))
 	}
-	if strings.Contains(test, "[") || strings.Contains(test, "test ") || strings.HasPrefix(strings.TrimSpace(test), "$") {
+	if strings.Contains(test, "[") || strings.Contains(test, "test ") ||
+		strings.HasPrefix(strings.TrimSpace(test), "$") {
 		for _, m := range expanded.FindAllStringSubmatch(test, -1) {
 			names = append(names, m[1])
 		}

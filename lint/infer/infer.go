@@ -11,7 +11,8 @@ import (
 func Gather(in Input) []Evidence {
 	var facts []Evidence
 	for _, source := range []func(Input) []Evidence{
-		fromHeader, fromCommands, fromSettings, fromListen, fromNames, fromDepends, fromModules, fromOptions, fromCategory, fromText, fromFiles, fromComments,
+		fromHeader, fromCommands, fromSettings, fromListen, fromNames, fromDepends, fromModules, fromOptions,
+		fromCategory, fromText, fromFiles, fromComments,
 	} {
 		facts = append(facts, source(in)...)
 	}
@@ -32,7 +33,7 @@ func Gather(in Input) []Evidence {
 //     or two kinds do, and possible by one.
 //  6. Signs that something else is needed too hold the certainty down, unless
 //     all of the program was seen and does not do it. What the program's own
-//     calls say besides is in byProgram, and in docs/evidence.md.
+//     calls add is in byProgram, and in docs/evidence.md.
 //  7. No evidence: unknown.
 //
 // The facts are those of Gather.
@@ -143,7 +144,9 @@ func (v *Verdict) againstEntry(e *Entry) {
 		return
 	}
 	// A keyword from before there were options for it says nothing against them.
-	newer := slices.ContainsFunc(v.Options, func(w string) bool { return slices.Contains([]string{"settime", "routing", "vmm", "nfsd"}, w) })
+	newer := slices.ContainsFunc(v.Options, func(w string) bool {
+		return slices.Contains([]string{"settime", "routing", "vmm", "nfsd"}, w)
+	})
 	seen := map[string]bool{}
 	for _, x := range slices.Clone(v.Evidence) {
 		tolerated := slices.ContainsFunc(e.Tolerates, func(o string) bool { return grants(o, x.Supports) })
@@ -152,7 +155,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 			continue
 		case x.always:
 			v.contradict(x.with(", which a precmd could do on the host; the table says " + v.Answer()))
-		case x.Kind == FromMessage && slices.Contains(programWords, x.Supports) && !slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
+		case x.Kind == FromMessage && slices.Contains(programWords, x.Supports) &&
+			!slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
 			v.contradict(x.with(", yet the table does not name " + x.Supports))
 		case x.Kind == FromListen && x.Supports == "net_basic" && len(v.Options) == 0:
 			v.contradict(x.with(", yet the table says it needs no network"))
@@ -160,7 +164,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 			continue
 		case (x.Kind == FromSetting || x.Kind == FromStart || x.Kind == FromKeyword) && x.Supports == OptOut:
 			v.contradict(x.with(", yet the table says " + v.Answer()))
-		case x.Kind == FromSetting && x.Supports != Nothing && x.Supports != "" && !slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
+		case x.Kind == FromSetting && x.Supports != Nothing && x.Supports != "" &&
+			!slices.ContainsFunc(v.Options, func(o string) bool { return grants(o, x.Supports) }):
 			v.contradict(x.with(", yet the table does not name " + x.Supports))
 		default:
 			continue
@@ -171,7 +176,8 @@ func (v *Verdict) againstEntry(e *Entry) {
 
 // byEvidence weighs the facts where the table has no entry.
 func (v *Verdict) byEvidence(in Input) {
-	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromSetting, FromDepends); ok && e.Strength >= Likely && !lifted(e, in) {
+	if e, ok := v.best(OptOut, FromScript, FromStart, FromKeyword, FromSetting, FromDepends); ok &&
+		e.Strength >= Likely && !lifted(e, in) {
 		v.byAct(e)
 		if e.Strength == Likely && e.Kind != FromDepends && v.agrees(e.Kind) {
 			v.Certainty = Confident
@@ -210,7 +216,8 @@ func (v *Verdict) byEvidence(in Input) {
 // installs, speaks for an opt-out too. Words in descriptions do not count.
 func (v *Verdict) agrees(with Kind) bool {
 	return slices.ContainsFunc(v.kinds(OptOut), func(k Kind) bool {
-		return k != with && slices.Contains([]Kind{FromScript, FromStart, FromKeyword, FromSetting, FromDepends, FromPackage}, k)
+		return k != with && slices.Contains([]Kind{FromScript, FromStart, FromKeyword, FromSetting, FromDepends,
+			FromPackage}, k)
 	})
 }
 
@@ -233,7 +240,8 @@ func (v *Verdict) byHelper(in Input) bool {
 		Fact: fmt.Sprintf("it starts next to %s of the same port, and has no address of its own: a helper that talks to it on this host", other.Text),
 	}
 	v.Evidence = append(v.Evidence, fact)
-	v.Options, v.Certainty, v.Reason = []string{}, Possible, "It serves "+other.Text+" of the same port and has no address of its own."
+	v.Options, v.Certainty, v.Reason = []string{}, Possible,
+		"It serves "+other.Text+" of the same port and has no address of its own."
 	return true
 }
 
@@ -254,7 +262,8 @@ func (v *Verdict) byOnce() bool {
 func lifted(e Evidence, in Input) bool {
 	p, _, _, ok := purposeOf(in)
 	// Nor does it say more than that ordinary jails have no devices, where it works with one.
-	return ok && e.Kind == FromKeyword && (p.answer == Nothing || strings.Contains(p.answer, "settime") || strings.Contains(p.answer, "routing"))
+	return ok && e.Kind == FromKeyword && (p.answer == Nothing || strings.Contains(p.answer, "settime") ||
+		strings.Contains(p.answer, "routing"))
 }
 
 // byNetwork looks for signs that it speaks IP. One alone makes the answer
@@ -273,7 +282,8 @@ func (v *Verdict) byNetwork(in Input) {
 			v.contradict(top)
 		}
 		return
-	case drives && !listens && top.Strength < Likely && !slices.Contains(kinds, FromCategory) && !slices.Contains(kinds, FromText):
+	case drives && !listens && top.Strength < Likely && !slices.Contains(kinds, FromCategory) &&
+		!slices.Contains(kinds, FromText):
 		v.Options, v.Certainty = []string{}, Possible
 		v.Reason = "It works with a device: " + lowerFirst(device.Fact) + "."
 		if ok {
@@ -303,7 +313,8 @@ func (v *Verdict) further() {
 		if e.Strength < Likely || e.Kind != FromMessage && e.Kind != FromDepends && e.Kind != FromSetting || v.OptOut {
 			continue
 		}
-		if e.Supports == "" || e.Supports == OptOut || e.Supports == Nothing || e.Supports == "net_basic" || slices.Contains(v.Options, e.Supports) {
+		if e.Supports == "" || e.Supports == OptOut || e.Supports == Nothing || e.Supports == "net_basic" ||
+			slices.Contains(v.Options, e.Supports) {
 			continue
 		}
 		v.Options = append(v.Options, e.Supports)
@@ -326,7 +337,8 @@ func (v *Verdict) hints(in Input) {
 		if slices.Contains(programWords, e.Supports) && in.excluded(e.Supports) {
 			v.Evidence = append(v.Evidence, Evidence{
 				Path: in.Reports[0].File, Kind: FromProgram, Strength: Possible,
-				Fact: fmt.Sprintf("%s, yet all of the program was seen, and nothing in it needs %s", e.Fact, e.Supports),
+				Fact: fmt.Sprintf("%s, yet all of the program was seen, and nothing in it needs %s", e.Fact,
+					e.Supports),
 			})
 			continue
 		}
@@ -367,7 +379,8 @@ func (v *Verdict) best(word string, kinds ...Kind) (Evidence, bool) {
 func (v *Verdict) kinds(word string) []Kind {
 	var out []Kind
 	for _, e := range v.Evidence {
-		if e.Supports == word && !slices.Contains(out, e.Kind) && (e.Kind != FromProgram || e.Strength >= Likely && word != OptOut) {
+		if e.Supports == word && !slices.Contains(out, e.Kind) &&
+			(e.Kind != FromProgram || e.Strength >= Likely && word != OptOut) {
 			out = append(out, e.Kind)
 		}
 	}

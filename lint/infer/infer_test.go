@@ -23,7 +23,8 @@ run_rc_command "$1"
 `
 
 // startCmd is plain with a start_cmd in place of the command.
-var startCmd = strings.Replace(plain, "command=\"/usr/local/sbin/mudd\"", "start_cmd=mud_start\nmud_start()\n{\n\techo x >/var/run/mud\n}", 1)
+var startCmd = strings.Replace(plain, "command=\"/usr/local/sbin/mudd\"",
+	"start_cmd=mud_start\nmud_start()\n{\n\techo x >/var/run/mud\n}", 1)
 
 func inputOf(script string, change func(*Input)) Input {
 	in := Input{Service: "mud", Template: "games/mud/files/mud.in", Script: rcparse.Parse([]byte(script), nil)}
@@ -114,7 +115,8 @@ func TestEvidence(t *testing.T) {
 		}, "NO", Likely, "leaves no process running"},
 		"its own start_cmd, not run": {func(in *Input) { in.Script = rcparse.Parse([]byte(startCmd), nil) }, "NO", Possible, "perhaps nothing is left"},
 		"program of the run": {func(in *Input) {
-			in.Run = &rcrun.Record{Name: "mud", Remains: true, Starts: []rcrun.Command{{Program: []string{"/x/mudd", "--listen=:4000"}}}}
+			in.Run = &rcrun.Record{Name: "mud", Remains: true,
+				Starts: []rcrun.Command{{Program: []string{"/x/mudd", "--listen=:4000"}}}}
 		}, "net_basic", Likely, "the command line has"},
 		"comment of the script": {func(in *Input) {
 			in.Script = rcparse.Parse([]byte(plain+"# mud_flags: -p, the TCP port\n"), nil)
@@ -146,7 +148,8 @@ func FuzzInfer(f *testing.F) {
 			in.Port.Comment, in.Port.Descr = comment, message
 			in.Port.Files = []File{file("pkg-message", message), file("files/a.conf", conf), file("pkg-plist", plist)}
 			in.Port.Options = []Word{{comment, "x", 1}}
-			in.Port.Runs, in.Port.Modules, in.Port.Users, in.Port.Flags = in.Port.Options, in.Port.Options, in.Port.Options, in.Port.Options
+			in.Port.Runs, in.Port.Modules, in.Port.Users, in.Port.Flags = in.Port.Options, in.Port.Options,
+				in.Port.Options, in.Port.Options
 			in.Port.Descr, in.Port.Names, in.Port.Services = message, []string{comment}, strings.Fields(plist)
 		})
 		v := Infer(in, Gather(in), &Knowledge{})
@@ -185,10 +188,12 @@ func TestReasons(t *testing.T) {
 		require.Equal(t, want, actSentence(fact))
 	}
 	in := inputOf(strings.Replace(plain, "command=", "mud_socket=\"/var/run/mud.sock\"\ncommand=", 1), nil)
-	require.Equal(t, "It has a UNIX socket: mud_socket=\"/var/run/mud.sock\".", Infer(in, Gather(in), &Knowledge{}).Reason)
+	require.Equal(t, "It has a UNIX socket: mud_socket=\"/var/run/mud.sock\".",
+		Infer(in, Gather(in), &Knowledge{}).Reason)
 	in = inputOf(plain, func(in *Input) {
 		in.Port.Comment = "Web server"
 		in.Port.Runs = []Word{{"dotnet>0:lang/dotnet", "games/mud/Makefile", 9}}
 	})
-	require.Regexp(t, `^It speaks IP: [^.]*\. It runs on \.NET, .* \(it runs with dotnet\)\.$`, Infer(in, Gather(in), &Knowledge{}).Reason)
+	require.Regexp(t, `^It speaks IP: [^.]*\. It runs on \.NET, .* \(it runs with dotnet\)\.$`,
+		Infer(in, Gather(in), &Knowledge{}).Reason)
 }

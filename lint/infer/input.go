@@ -112,7 +112,8 @@ func NewInput(svc *corpus.Service, script *rcparse.Script) Input {
 	var lists []string
 	in.Port.Files, lists = files(svc.Tree, dirs)
 	in.Port.Listed = listed(svc.Tree, lists)
-	cargo := slices.ContainsFunc(in.Port.Uses, func(w Word) bool { return w.Text == "cargo" || strings.HasPrefix(w.Text, "cargo:") })
+	cargo := slices.ContainsFunc(in.Port.Uses,
+		func(w Word) bool { return w.Text == "cargo" || strings.HasPrefix(w.Text, "cargo:") })
 	if cargo && len(in.Port.Modules) == 0 {
 		in.Port.Modules = crateList(svc.Tree, dirs)
 	}

@@ -126,7 +126,8 @@ func (k *Knowledge) read(file, text string) error {
 				e = &Entry{File: file, Line: n}
 			}
 			if slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, n, name)
+				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, n,
+					name)
 			}
 			fields = append(fields, field{name, strings.TrimSpace(value)})
 		}

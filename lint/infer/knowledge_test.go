@@ -113,13 +113,14 @@ source: s
 	require.Equal(t, "It listens on TCP port 4000, as games do.", k.Lookup(asked("mud2", "")).Entry.Why)
 	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("other", "", "/x/mudd")).Entry.Needs)
 	require.Nil(t, k.Lookup(asked("server", "chess")), "the entry for the port is for PORTNAME ludo only")
-	require.Equal(t, []string{"none"}, k.Lookup(asked("server", "ludo", "server")).Entry.Needs, "an entry for the port goes first")
+	require.Equal(t, []string{"none"}, k.Lookup(asked("server", "ludo", "server")).Entry.Needs,
+		"an entry for the port goes first")
 	require.Nil(t, k.Lookup(asked("nothing", "")))
 
 	common := k.Lookup(asked("x", "chess", "server"))
 	require.True(t, common.Entry.OptOut())
-	require.Len(t, common.Doubts, 1, "a name that many programs bear")
-	require.Contains(t, common.Doubts[0], "other programs bear")
+	require.Len(t, common.Doubts, 1, "a name that many programs have")
+	require.Contains(t, common.Doubts[0], "other programs have")
 
 	require.Equal(t, []string{"net_basic"}, k.Lookup(asked("k", "", "/x/keep --fast")).Entry.Needs)
 	require.Equal(t, "it locks", k.Lookup(asked("k", "", "/x/keep --lock")).Entry.Why)
@@ -178,9 +179,11 @@ func TestConditions(t *testing.T) {
 				return false
 			}
 			// What counts where something is there needs an answer for all others.
-			return o.If == nil && !e.If.Not || o.If != nil && o.If.Not != e.If.Not && (o.If.Text == e.If.Text || !e.If.Not)
+			return o.If == nil && !e.If.Not ||
+				o.If != nil && o.If.Not != e.If.Not && (o.If.Text == e.If.Text || !e.If.Not)
 		})
-		require.True(t, other, "%s:%d: nothing says what %v needs otherwise than where %s", e.File, e.Line, e.Programs, e.If)
+		require.True(t, other, "%s:%d: nothing says what %v needs otherwise than where %s", e.File, e.Line,
+			e.Programs, e.If)
 	}
 	require.Greater(t, conditional, 30)
 
@@ -238,8 +241,10 @@ func TestEntryReasons(t *testing.T) {
 	for _, e := range k.Entries {
 		where := fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Why)
 		first, _, _ := strings.Cut(e.Why, " ")
-		require.True(t, wholeStart.MatchString(e.Why) || slices.Contains(slices.Concat(e.Programs, e.Services), first) ||
-			regexp.MustCompile(`^[a-z_.-]+ (runs|starts|sends|listens|speaks) `).MatchString(e.Why), "no whole sentence: %s", where)
+		require.True(t, wholeStart.MatchString(e.Why) ||
+			slices.Contains(slices.Concat(e.Programs, e.Services), first) ||
+			regexp.MustCompile(`^[a-z_.-]+ (runs|starts|sends|listens|speaks) `).MatchString(e.Why),
+			"no whole sentence: %s", where)
 		require.True(t, strings.HasSuffix(e.Why, "."), where)
 		require.NotRegexp(t, doubts, e.Why, where)
 		for _, w := range regexp.MustCompile(`\b(net_\w+|netv[46]|sysvipc(new)?|settime)\b`).FindAllString(e.Why, -1) {

@@ -9,7 +9,7 @@ import (
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
-// A Match is an entry that speaks of a service, and by what it was found.
+// A Match is an entry for a service, and by what it was found.
 type Match struct {
 	Entry *Entry
 	// By is the name that the entry stands under, How the way to that name: ""
@@ -36,7 +36,7 @@ const (
 // with a condition counts where it is met, and goes before one without. It is nil where there is none.
 func (k *Knowledge) Lookup(in Input) *Match {
 	names := in.Known()
-	// A guess at a name that many bear is none.
+	// A guessed name that many programs have is not used.
 	for i, n := range names {
 		if n.How != "" && commonWords.MatchString(n.Text) {
 			names[i].Text = ""
@@ -85,7 +85,7 @@ func (k *Knowledge) Lookup(in Input) *Match {
 	return &best.m
 }
 
-// commonWords are names of the table that other programs bear as well: words of
+// commonWords are names of the table that other programs have as well: words of
 // the language, or of few letters. An entry that is found by such a name alone
 // wants another sign that it is the program that was meant.
 var commonWords = lazyregexp.New(`^(and|agent|alloy|anvil|arms|bird|bis|blast|bmd|boa|bore|bos|burp|cascade|chisel|circle|clash|cloak|conduit|condor|consul|convey|dante|deluge|dolt|drop|edge|envoy|ergo|express|fabric|falcon|fiche|fish|focker|fort|freeze|galaxy|gate|ghost|giants|god|gor|hub|hitch|icebox|ident|ipa|isis|kas|keyd|lms|loki|ly|mango|main|master|mh|mimic|monit|monkey|moo|mosquito|motion|mst|muh|nats|nas|node|nomad|nylon|oops|orbit|oss|otter|pen|pf|pg|pound|pot|pr|privacy|proxy|pump|puma|rails|rathole|relay|resin|riak|rig|rtg|sec|sea|seal|sems|sensor|sensor\.py|ser|serf|server|server\.py|service|shell|sks|sonic|spread|squid|stone|stream|sub|sync|tang|tempo|thd|thin|tits|tor|trac|trojan|tuic|twist|unit|uptime|vault|vector|vm|vouch|warden|watchdog|web|weed|wolf|worker|xcd|yate|zeo|zinc|\w{1,2})$`)
@@ -93,10 +93,13 @@ var commonWords = lazyregexp.New(`^(and|agent|alloy|anvil|arms|bird|bis|blast|bm
 // doubt collects what keeps the answer from being as sure as the entry says.
 func (m *Match) doubt(in Input) {
 	if m.How != "" {
-		m.Doubts = append(m.Doubts, fmt.Sprintf("the entry is for %s (%s): that all of it is true of this service too is not sure", m.By, m.How))
+		m.Doubts = append(m.Doubts, fmt.Sprintf(
+			"the entry is for %s (%s): that all of it is true of this service too is not sure", m.By, m.How))
 	}
-	if len(m.Entry.Ports) == 0 && len(in.Port.Names) > 0 && in.Port.Names[0] != basePort && commonWords.MatchString(m.By) && !m.Entry.about(in) {
-		m.Doubts = append(m.Doubts, fmt.Sprintf("%s is a name that other programs bear as well, and the port %s is none that the entry names",
+	if len(m.Entry.Ports) == 0 && len(in.Port.Names) > 0 && in.Port.Names[0] != basePort &&
+		commonWords.MatchString(m.By) && !m.Entry.about(in) {
+		m.Doubts = append(m.Doubts, fmt.Sprintf(
+			"%s is a name that other programs have as well, and the entry does not name the port %s",
 			m.By, strings.Join(in.Port.Names, ", ")))
 	}
 }
@@ -113,7 +116,7 @@ func (e *Entry) about(in Input) bool {
 	return false
 }
 
-// rank says how an entry speaks of a service, the least first, and by which name.
+// rank says how an entry names a service, the least first, and by which name.
 func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
 	if slices.Contains(e.Services, service) {
 		return byService, Name{Text: service}, true

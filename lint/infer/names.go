@@ -51,12 +51,13 @@ func bare(name string) string {
 // forkOf finds of which program a COMMENT says that the port is a fork.
 var forkOf = lazyregexp.New(`(?i)\bfork (?:of|from) (?:the )?([A-Za-z][\w.+-]+)`)
 
-// Known is the names under which a service may stand in the table besides its
+// Known is the names under which a service may stand in the table other than its
 // own, the surest first.
 func (in Input) Known() []Name {
 	var out []Name
 	add := func(text, how string) {
-		if text != "" && !strings.ContainsAny(text, "$`%{}() ") && !slices.ContainsFunc(out, func(n Name) bool { return n.Text == text }) {
+		if text != "" && !strings.ContainsAny(text, "$`%{}() ") &&
+			!slices.ContainsFunc(out, func(n Name) bool { return n.Text == text }) {
 			out = append(out, Name{text, how})
 		}
 	}
@@ -74,7 +75,8 @@ func (in Input) Known() []Name {
 			lines = append(lines, words)
 		}
 	}
-	for _, v := range []string{"procname", "real_command", in.Script.Name.Text + "_command", in.Script.Name.Text + "_program", in.Script.Name.Text + "_bin"} {
+	for _, v := range []string{"procname", "real_command", in.Script.Name.Text + "_command",
+		in.Script.Name.Text + "_program", in.Script.Name.Text + "_bin"} {
 		if list := in.Script.Get(v); len(list) > 0 {
 			value := in.Script.Expand(rcparse.Unquote(list[len(list)-1].Value))
 			if words := rcparse.RealProgram(rcparse.Words(value)); len(words) > 0 && strings.Contains(words[0], "/") {

@@ -14,7 +14,8 @@ import (
 // seen is a report on a program of which everything was seen unless open says
 // otherwise.
 func seen(open string, facts ...program.Fact) *program.Report {
-	r := &program.Report{Program: "/usr/local/sbin/made", File: "made-1.0.pkg:/usr/local/sbin/made", Kind: "dynamic ELF", Facts: facts}
+	r := &program.Report{Program: "/usr/local/sbin/made", File: "made-1.0.pkg:/usr/local/sbin/made",
+		Kind: "dynamic ELF", Facts: facts}
 	for i := range r.Facts {
 		r.Facts[i].File = r.File
 	}
@@ -42,7 +43,8 @@ func look(t *testing.T, k, comment string, listen bool, reports ...*program.Repo
 	}
 	table, err := ReadKnowledge(fsys)
 	require.NoError(t, err)
-	in := Input{Service: "made", Template: "net/made/files/made.in", Origins: []string{"net/made"}, Script: rcparse.Parse([]byte(script), nil), Reports: reports}
+	in := Input{Service: "made", Template: "net/made/files/made.in", Origins: []string{"net/made"},
+		Script: rcparse.Parse([]byte(script), nil), Reports: reports}
 	in.Port = Port{Makefile: "net/made/Makefile", Comment: comment, CommentLine: 5, Categories: []string{"sysutils"}}
 	return Infer(in, Gather(in), table)
 }
@@ -104,7 +106,8 @@ func TestProgramAlone(t *testing.T) {
 func TestProgramAgainstTable(t *testing.T) {
 	inet := own(program.Inet, "calls socket(AF_INET, SOCK_STREAM)")
 	entry := func(needs, certainty, more string) string {
-		return "program: made\nneeds: " + needs + "\nwhy: It does.\nsource: made(8)\ncertainty: " + certainty + "\n" + more
+		return "program: made\nneeds: " + needs + "\nwhy: It does.\nsource: made(8)\ncertainty: " + certainty +
+			"\n" + more
 	}
 	for _, c := range []struct {
 		name, entry string
@@ -156,7 +159,8 @@ func TestProgramEvidence(t *testing.T) {
 	require.NotContains(t, missing, "uses System V IPC")
 
 	v = look(t, "", "Thing", false)
-	require.Contains(t, strings.Join(v.NotFound, "\n"), "calls of the program: it was not looked at (--packages, --stage, --src)")
+	require.Contains(t, strings.Join(v.NotFound, "\n"),
+		"calls of the program: it was not looked at (--packages, --stage, --src)")
 	v = look(t, "", "Thing", false, seen(""))
 	require.Contains(t, strings.Join(v.NotFound, "\n"), "of which everything was seen: that it speaks IP")
 	require.NotContains(t, strings.Join(v.WouldChange, "\n"), "a call of the program that none of this shows")

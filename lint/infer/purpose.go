@@ -46,7 +46,8 @@ var purposes = []purpose{
 	{pattern: re(`VPN|IPsec|IKE(v[12])?|WireGuard|tun/tap|(layer|level)[- ]?[23] tunnel\w*|(IP(v[46])?|Ethernet) (tunnel\w*|over (DNS|ICMP|HTTP))|tunnel(s|ing)? IP(v[46])?|PPPoE|PPTP|L2TP|PPP|virtual (ethernet|LAN|network|tunnels?)|network virtuali[sz]ation|overlay networking`), answer: OptOut, act: "makes and configures network interfaces", network: true},
 	{pattern: re(`DHCP(v?6)? client|(network|interface|wifi|wireless|wlan) (manager|configuration|roaming|supplicant)|interface (state|dependen\w+)|supplicant|access point|VRRP|CARP|Common Address Redundancy|virtual IP( address\w*)?|IP (address )?failover`), answer: OptOut, act: "configures network interfaces", network: true},
 	{pattern: re(`multicast rout\w+|IGMP (proxy|router|querier)|PIM(-[SD]M)?|DVMRP`), answer: OptOut, act: "routes multicast", unless: re(`BGP|OSPF`), network: true},
-	// BGP runs on TCP; of those that speak it alone most leave the kernel's routes alone. RIP, Babel and OLSR run on UDP.
+	// BGP runs on TCP; most programs that speak only BGP do not change the kernel's
+	// routes. RIP, Babel and OLSR run on UDP.
 	{pattern: re(`(BGP|MP-BGP)([- ]?v?\d)?|Border Gateway Protocol`), answer: "net_basic", act: "speaks BGP over TCP", unless: re(`OSPF\w*|IS-IS|RIP\w*|BABEL|OLSR|EIGRP|routing (daemon|suite|software|platform)s?`)},
 	{pattern: re(`(RIP|BABEL|OLSR)([- ]?(v?\d|ng))?|distance[- ]vector routing`), answer: "net_basic routing", act: "speaks its protocol over UDP and changes the routing table", unless: re(`OSPF\w*|IS-IS|BGP|EIGRP`)},
 	{pattern: re(`(OSPF|RIP|BGP|IS-IS|EIGRP)([- ]?v?\d)?|Open Shortest Path First|routing (daemon|suite|protocol)s?|mesh rout\w+`), answer: "net_basic net_raw routing", act: "changes the routing table"},
@@ -85,7 +86,7 @@ var (
 var about = re(`exporters?|metrics|dashboard|GUI|web[- ]?(interface|ui|front-?end|based|admin\w*|panel)|games?|simulat\w+|REST|API|registry|honeypots?`)
 
 // byNameOnly are daemons of routing suites and the like: what each speaks is in
-// its name, and the suite's COMMENT speaks of all of them. zebra(8) alone writes
+// its name, and the suite's COMMENT names all of them. zebra(8) alone writes
 // the routing table; OSPF and EIGRP run on raw IP, IS-IS through bpf(4), the rest
 // on TCP or UDP.
 var byNameOnly = []purpose{
@@ -107,7 +108,7 @@ var called = []purpose{
 type sentence struct {
 	text, path, what string
 	line             int
-	own              bool // it speaks of this script, not of a whole suite
+	own              bool // it is about this script, not of a whole suite
 }
 
 // sentences are the script's desc=, COMMENT, and the sentence of pkg-descr that
@@ -142,7 +143,8 @@ func definition(in Input) string {
 		return ""
 	}
 	subject := bare(m[1])
-	for _, n := range append(slices.Clone(in.Port.Names), in.Service, "program", "port", "daemon", "software", "package", "project") {
+	for _, n := range append(slices.Clone(in.Port.Names), in.Service, "program", "port", "daemon", "software",
+		"package", "project") {
 		if strings.EqualFold(subject, bare(n)) {
 			return m[2]
 		}
@@ -225,7 +227,8 @@ var agent = lazyregexp.New(`(?i)agentd?$`)
 // kind agrees; such an answer is shown, and not patched unless asked for.
 func (v *Verdict) byPurpose(in Input) bool {
 	p, fact, own, ok := purposeOf(in)
-	if !ok || slices.ContainsFunc(strings.Fields(p.answer), func(w string) bool { return slices.Contains(programWords, w) && in.excluded(w) }) {
+	if !ok || slices.ContainsFunc(strings.Fields(p.answer),
+		func(w string) bool { return slices.Contains(programWords, w) && in.excluded(w) }) {
 		return false // or all of the program was seen, and it does not do it
 	}
 	listen, listens := v.best("net_basic", FromListen, FromConf)

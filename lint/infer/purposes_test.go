@@ -80,7 +80,8 @@ func TestLimitOfLockedMemory(t *testing.T) {
 		`: ${mud_limits:="-l 64M"}`: "mlock net_basic", `mud_limits="-n 100 -l unlimited"`: "mlock net_basic",
 		`: ${mud_limits:="-n 100"}`: "net_basic", `mud_log_limits="--list"`: "net_basic",
 	} {
-		in := inputOf(strings.Replace(plain, "command=", limits+"\ncommand=", 1), func(in *Input) { in.Port.Comment = "Game server" })
+		in := inputOf(strings.Replace(plain, "command=", limits+"\ncommand=", 1),
+			func(in *Input) { in.Port.Comment = "Game server" })
 		v := Infer(in, Gather(in), &Knowledge{})
 		require.Equal(t, want, v.Answer(), limits)
 	}
@@ -89,9 +90,13 @@ func TestLimitOfLockedMemory(t *testing.T) {
 // TestMessageAgainstTable has a port that tells people more than the table does.
 func TestMessageAgainstTable(t *testing.T) {
 	table := &Knowledge{Entries: []*Entry{{
-		Services: []string{"mud"}, Needs: []string{"net_basic"}, Why: "It serves players.", Source: "mud(6)", Certainty: Confident, File: "a.txt", Line: 1,
+		Services: []string{"mud"}, Needs: []string{"net_basic"}, Why: "It serves players.", Source: "mud(6)",
+		Certainty: Confident, File: "a.txt", Line: 1,
 	}}}
-	in := inputOf(plain, func(in *Input) { in.Port.Files = []File{file("pkg-message", "In a jail set", "allow.mlock=1;")} })
+	in := inputOf(plain, func(in *Input) {
+		in.Port.Files = []File{file("pkg-message", "In a jail set",
+			"allow.mlock=1;")}
+	})
 	v := Infer(in, Gather(in), table)
 	require.Equal(t, "net_basic", v.Answer())
 	require.Equal(t, Likely, v.Certainty)
@@ -113,7 +118,8 @@ func TestOneFamily(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := inputOf(listens, func(in *Input) {
-				in.Port.Comment, in.Port.Categories, in.Port.DescrPath = "Game server", []string{"net"}, "games/mud/pkg-descr"
+				in.Port.Comment, in.Port.Categories, in.Port.DescrPath = "Game server", []string{"net"},
+					"games/mud/pkg-descr"
 				if c.change != nil {
 					c.change(in)
 				}
@@ -127,6 +133,7 @@ func TestOneFamily(t *testing.T) {
 
 // TestNojailOfDevices has a keyword that means that ordinary jails have no devices.
 func TestNojailOfDevices(t *testing.T) {
-	in := inputOf(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1), func(in *Input) { in.Port.Comment = "Watches RAID controllers" })
+	in := inputOf(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1),
+		func(in *Input) { in.Port.Comment = "Watches RAID controllers" })
 	require.Equal(t, "none", Infer(in, Gather(in), &Knowledge{}).Answer())
 }

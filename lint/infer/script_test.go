@@ -12,13 +12,15 @@ import (
 // started is a script with a start method of its own and lines before it.
 func started(before, body string) string {
 	return "#!/bin/sh\n# PROVIDE: mud\n. /etc/rc.subr\nname=\"mud\"\nrcvar=\"mud_enable\"\n" + before +
-		"load_rc_config $name\n: ${mud_enable:=\"NO\"}\nstart_cmd=mud_start\nmud_start()\n{\n" + body + "\n}\nrun_rc_command \"$1\"\n"
+		"load_rc_config $name\n: ${mud_enable:=\"NO\"}\nstart_cmd=mud_start\nmud_start()\n{\n" + body +
+		"\n}\nrun_rc_command \"$1\"\n"
 }
 
 // TestStartBeforeTable holds the script's own acts against a table that knows the program.
 func TestStartBeforeTable(t *testing.T) {
 	table := &Knowledge{Entries: []*Entry{{
-		Services: []string{"mud"}, Needs: []string{"net_basic"}, Why: "It serves players over TCP.", Source: "mud(6)", Certainty: Confident, File: "a.txt", Line: 1,
+		Services: []string{"mud"}, Needs: []string{"net_basic"}, Why: "It serves players over TCP.", Source: "mud(6)",
+		Certainty: Confident, File: "a.txt", Line: 1,
 	}}}
 	const run = "\t/usr/local/sbin/mudd\n"
 	for _, c := range []struct {
@@ -51,8 +53,10 @@ func TestStartBeforeTable(t *testing.T) {
 // TestKeywordOfOldTimes has keywords that say nothing against the options which came after them.
 func TestKeywordOfOldTimes(t *testing.T) {
 	script := strings.Replace(plain, "PROVIDE: mud\n", "PROVIDE: mud\n# KEYWORD: nojail\n", 1)
-	for needs, want := range map[string]Certainty{"net_basic settime": Confident, "net_basic routing": Confident, "net_basic": Likely} {
-		table := &Knowledge{Entries: []*Entry{{Services: []string{"mud"}, Needs: strings.Fields(needs), Why: "w", Source: "s", Certainty: Confident}}}
+	for needs, want := range map[string]Certainty{"net_basic settime": Confident, "net_basic routing": Confident,
+		"net_basic": Likely} {
+		table := &Knowledge{Entries: []*Entry{{Services: []string{"mud"}, Needs: strings.Fields(needs), Why: "w",
+			Source: "s", Certainty: Confident}}}
 		in := inputOf(script, nil)
 		require.Equal(t, want, Infer(in, Gather(in), table).Certainty, needs)
 	}
@@ -81,7 +85,8 @@ func TestSuites(t *testing.T) {
 		}, "net_basic", Likely},
 		{"a log reader next to the server", "mudlog", "# REQUIRE: mudd\n", func(in *Input) { in.Port.Comment = "Web server" }, "none", Possible},
 		{"a log reader with an address", "mudlog", "# REQUIRE: mudd\n", func(in *Input) {
-			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"", "mudd\"\ncommand_args=\"-t 192.0.2.1:514\"", 1)), nil)
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"",
+				"mudd\"\ncommand_args=\"-t 192.0.2.1:514\"", 1)), nil)
 		}, "net_basic", Likely},
 		{"the suite runs jobs, and this is its controller", "mudctld", "", func(in *Input) {
 			in.Port.Comment, in.Port.Categories = "Batch system", []string{"net"}
@@ -89,7 +94,8 @@ func TestSuites(t *testing.T) {
 		{"a routing suite's BGP", "bgpd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic", Possible},
 		{"a routing suite's OSPF", "ospfd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic net_raw", Possible},
 		{"a helper of a VPN that listens itself", "mudd", "", func(in *Input) {
-			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"", "mudd\"\ncommand_args=\"--listen 127.0.0.1:9000\"", 1)), nil)
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"",
+				"mudd\"\ncommand_args=\"--listen 127.0.0.1:9000\"", 1)), nil)
 			in.Port.Comment = "VPN daemon"
 		}, "net_basic", Likely},
 		{"another script of the VPN", "mudd", "", func(in *Input) { in.Port.Comment = "VPN daemon" }, "NO", Possible},
@@ -150,13 +156,15 @@ func TestUnlisted(t *testing.T) {
 		}, "net_basic sysvipcnew", Possible, "_WANT_SEMUN"},
 		{"before the network", func(in *Input) {
 			in.Port.Comment = "VPN daemon"
-			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n", "PROVIDE: mud\n# BEFORE: NETWORKING\n", 1)), nil)
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
+				"PROVIDE: mud\n# BEFORE: NETWORKING\n", 1)), nil)
 		}, "NO", Likely, "BEFORE NETWORKING"},
 		{"cuse(3)", script("required_modules=\"cuse\"\n"), "NO", Likely, "cuse(3)"},
 		{"a serial line", script("mud_flags=\"-d /dev/cuau0\"\n"), "none", Possible, "works with a device"},
 		{"a periodic script", script("mud_x=\"/usr/local/etc/periodic/daily/1.x\"\n"), "NO", Likely, "periodic(8)"},
 		{"firstboot", func(in *Input) {
-			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n", "PROVIDE: mud\n# KEYWORD: firstboot\n", 1)), nil)
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
+				"PROVIDE: mud\n# KEYWORD: firstboot\n", 1)), nil)
 		}, "NO", Likely, "firstboot"},
 		{"a database", func(in *Input) { in.Port.Comment, in.Port.Categories = "SQL database server", []string{"net"} }, "net_basic", Possible, "database"},
 		{"a pooler that listens", func(in *Input) {
@@ -165,7 +173,8 @@ func TestUnlisted(t *testing.T) {
 		}, "net_basic", Possible, "holds an address"},
 		{"what pkg-descr says it is", func(in *Input) {
 			in.Port.Names = []string{"mud"}
-			in.Port.Descr, in.Port.DescrPath = "Mud is a display manager for teapots. It listens.", "games/mud/pkg-descr"
+			in.Port.Descr, in.Port.DescrPath = "Mud is a display manager for teapots. It listens.",
+				"games/mud/pkg-descr"
 		}, "NO", Possible, "pkg-descr says \"display manager\""},
 		{"what pkg-descr says of something else", func(in *Input) {
 			in.Port.Names = []string{"mud"}

@@ -21,13 +21,16 @@ func (v *Verdict) look(in Input, m *Match) {
 	}
 	miss(m != nil, "an entry of the table of programs for "+sought(in))
 	miss(found("net_basic", FromListen), "an address or a port in the script's defaults and command line")
-	miss(found("", FromConf), "an address, a port or a socket in "+have(in.Port.Files, "the configurations", isConfFile, "a configuration: files/ has none"))
-	miss(found("", FromMessage), "an address or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage, "a pkg-message: there is none"))
+	miss(found("", FromConf), "an address, a port or a socket in "+have(in.Port.Files, "the configurations", isConfFile,
+		"a configuration: files/ has none"))
+	miss(found("", FromMessage), "an address or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage,
+		"a pkg-message: there is none"))
 	miss(found(OptOut, FromScript), "a command of the start that no option permits in a jail")
 	miss(found("", FromSetting), "devices, kernel modules, sysctls and limits in the script")
 	if len(in.Port.Modules)+len(in.Port.Listed)+len(in.Port.Runs) > 0 {
 		miss(slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
-			return e.Kind == FromDepends && (strings.Contains(e.Fact, "it runs with") || strings.Contains(e.Fact, "it is built with"))
+			return e.Kind == FromDepends && (strings.Contains(e.Fact, "it runs with") ||
+				strings.Contains(e.Fact, "it is built with"))
 		}), "a module or a package that tells what the program does, among those that it is built from and runs with")
 	}
 	miss(found(OptOut, FromKeyword), "KEYWORD nojail")
@@ -109,7 +112,8 @@ func (v *Verdict) changes(in Input, byEntry bool) []string {
 		{"sysvipcnew", "shmget(2) and its like"}, {"mlock", "mlock(2) that it can't do without"},
 		{"net_raw", "a raw socket"}, {"settime", "clock_settime(2)"}, {"routing", "a change of the routing table"},
 	} {
-		if !v.OptOut && !in.excluded(w.word) && !slices.Contains(v.Options, w.word) && !(w.word == "sysvipcnew" && slices.Contains(v.Options, "sysvipc")) {
+		if !v.OptOut && !in.excluded(w.word) && !slices.Contains(v.Options, w.word) &&
+			!(w.word == "sysvipcnew" && slices.Contains(v.Options, "sysvipc")) {
 			calls = append(calls, w.act+" ("+w.word+")")
 		}
 	}

@@ -71,7 +71,8 @@ func (in Input) helper() (rcparse.Word, bool) {
 
 // networked reports whether the script asks rcorder(8) for the network, or has an address.
 func (in Input) networked() bool {
-	return len(fromListen(in)) > 0 || slices.ContainsFunc(fromHeader(in), func(e Evidence) bool { return e.Supports == "net_basic" })
+	return len(fromListen(in)) > 0 || slices.ContainsFunc(fromHeader(in),
+		func(e Evidence) bool { return e.Supports == "net_basic" })
 }
 
 // same compares rc.d names, in which people mix up dash and underscore.

@@ -67,7 +67,7 @@ type Evidence struct {
 	// Kind groups facts that are not independent of one another.
 	Kind Kind `json:"kind"`
 
-	own    bool // it speaks of this script, though it is a fact of a port with several
+	own    bool // it is about this script, though it is a fact of a port with several
 	always bool // an act of the start that is done whatever rc.conf says
 }
 

@@ -18,7 +18,7 @@ var updateDocs = flag.Bool("update", false, "rewrite the table in docs/evidence.
 func TestWeightsInDocs(t *testing.T) {
 	const begin, end = "<!-- weights: written by TestWeightsInDocs -update -->\n", "<!-- end -->"
 	b := &strings.Builder{}
-	b.WriteString("| act | speaks for | argument | direct | own library | library | text |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| act | evidence for | argument | direct | own library | library | text |\n|---|---|---|---|---|---|---|\n")
 	for _, act := range program.Acts() {
 		w, ok := weights[act]
 		require.True(t, ok, "%s has no weight", act)

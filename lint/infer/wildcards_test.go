@@ -75,7 +75,8 @@ func TestWildcards(t *testing.T) {
 		if l == nil {
 			l = &line{}
 			if !*updateDocs {
-				t.Errorf("%s lacks the pattern %s of the table: run the test with -update and look at what it catches", wildcardFile, p)
+				t.Errorf("%s lacks the pattern %s of the table: run the test with -update and look at what it catches",
+					wildcardFile, p)
 			}
 		}
 		for n := range names {

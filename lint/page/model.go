@@ -185,7 +185,8 @@ func newService(s *lint.Subject, ids map[string]int) Service {
 	var facts []report.Fact
 	facts, x.Unshown = report.FewFacts(s.Verdict.Evidence)
 	for _, f := range facts {
-		x.facts = append(x.facts, Fact{Supports: f.Supports, Strength: f.Strength.String(), Place: place(s, f.Path) + f.At(), Text: report.OneLine(f.Fact)})
+		x.facts = append(x.facts, Fact{Supports: f.Supports, Strength: f.Strength.String(),
+			Place: place(s, f.Path) + f.At(), Text: report.OneLine(f.Fact)})
 	}
 	for _, f := range s.Findings {
 		x.list = append(x.list, newFinding(f))
@@ -206,7 +207,8 @@ func place(s *lint.Subject, name string) string {
 
 func newFinding(f lint.Finding) Finding {
 	out := Finding{Code: f.Code, Severity: f.Severity.String(), Place: report.OneLine(f.StablePath()),
-		Message: report.OneLine(f.Message), Hint: report.OneLine(f.Hint), Source: report.OneLine(strings.TrimSpace(f.Source))}
+		Message: report.OneLine(f.Message), Hint: report.OneLine(f.Hint),
+		Source: report.OneLine(strings.TrimSpace(f.Source))}
 	if f.Line > 0 {
 		out.Place += fmt.Sprintf(":%d", f.Line)
 		if f.Col > 0 {

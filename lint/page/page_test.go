@@ -20,15 +20,20 @@ import (
 
 // full is a report in which a text stands wherever a text of the tree may.
 func full(text string) *Report {
-	f := lint.Finding{Code: "SJ201", Severity: lint.Error, Path: text, Line: 3, Col: 4, Message: text, Hint: text, Source: text, Service: text}
+	f := lint.Finding{Code: "SJ201", Severity: lint.Error, Path: text, Line: 3, Col: 4, Message: text, Hint: text,
+		Source: text, Service: text}
 	rec := rcrun.Record{Name: text, RCVar: text, SvcjOptions: text, Skipped: []string{text}, Unknown: []string{text},
-		Jails:  []rcrun.Jail{{Name: text}},
-		Starts: []rcrun.Command{{Argv: []string{text}, User: text, Env: []string{text}}}, Reached: []rcrun.Command{{Argv: []string{text}}}}
+		Jails:   []rcrun.Jail{{Name: text}},
+		Starts:  []rcrun.Command{{Argv: []string{text}, User: text, Env: []string{text}}},
+		Reached: []rcrun.Command{{Argv: []string{text}}}}
 	s := &lint.Subject{
 		Service: &corpus.Service{Name: text, Template: text, Condition: text, Tree: &corpus.Tree{}},
-		Records: &lint.Records{Pair: lint.Pair{Host: rec, Jail: rec}}, State: lint.Patchable, Findings: []lint.Finding{f},
-		Verdict: infer.Verdict{Options: []string{text}, Reason: text, Certainty: infer.Likely, Limits: []string{text}, Contradictions: []string{text},
-			NotFound: []string{text}, WouldChange: []string{text}, Evidence: []infer.Evidence{{Path: text, Line: 2, Fact: text, Supports: text}}},
+		Records: &lint.Records{Pair: lint.Pair{Host: rec, Jail: rec}}, State: lint.Patchable,
+		Findings: []lint.Finding{f},
+		Verdict: infer.Verdict{Options: []string{text}, Reason: text, Certainty: infer.Likely, Limits: []string{text},
+			Contradictions: []string{text},
+			NotFound:       []string{text}, WouldChange: []string{text},
+			Evidence: []infer.Evidence{{Path: text, Line: 2, Fact: text, Supports: text}}},
 	}
 	other := *s
 	other.Records, other.State = nil, lint.Blocked
@@ -39,7 +44,8 @@ func full(text string) *Report {
 	r := New(Input{
 		Result: &lint.Result{Subjects: []*lint.Subject{s, &other}, Findings: []lint.Finding{f, elsewhere}},
 		Tree:   text, Commit: text, Release: text, Certainty: infer.Confident,
-		Patches:  map[*corpus.Service]*Patch{s.Service: {Title: text, Diff: "--- a\n+++ b\n@@ -1,2 +1,2 @@\n-" + text + "\n+" + text + "\n", After: map[*corpus.Service]lint.State{s.Service: lint.Ready}}},
+		Patches: map[*corpus.Service]*Patch{s.Service: {Title: text, Diff: "--- a\n+++ b\n@@ -1,2 +1,2 @@\n-" + text +
+			"\n+" + text + "\n", After: map[*corpus.Service]lint.State{s.Service: lint.Ready}}},
 		Withheld: map[*corpus.Service]Withheld{other.Service: {What: text, Do: text, More: text}},
 	})
 	for i := range r.Services {
@@ -96,8 +102,10 @@ func parsed(t *testing.T, page []byte) (tags, texts []string) {
 }
 
 var hostile = []string{
-	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</title></style></script><iframe>`,
-	`javascript:alert(1)`, `<!-- `, `]]>`, "&lt;b&gt;", "{{.Policy}}", "a\x00b\x1b[31m\x9b", "abc\u202e\u2066xyz", "\xff\xfe", "", " ", "\n\n", "data:text/html,x",
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`,
+	`</title></style></script><iframe>`,
+	`javascript:alert(1)`, `<!-- `, `]]>`, "&lt;b&gt;", "{{.Policy}}", "a\x00b\x1b[31m\x9b", "abc\u202e\u2066xyz",
+	"\xff\xfe", "", " ", "\n\n", "data:text/html,x",
 	strings.Repeat("long", 5000), "`${x}`",
 }
 
@@ -146,7 +154,8 @@ func TestReport(t *testing.T) {
 	page, err := r.HTML()
 	require.NoError(t, err)
 	for _, want := range []string{
-		`<strong>0 %</strong> of 2 services are ready (0)`, `With the 1 patch below committed: <strong>50 %</strong> (1)`,
+		`<strong>0 %</strong> of 2 services are ready (0)`,
+		`With the 1 patch below committed: <strong>50 %</strong> (1)`,
 		`id="s-word.starts"`, `<code>word:2</code>`, `<code>word:3:4</code>`, `<span class="del">-word`,
 		`<rect class="st-patchable" x="0" width="1" height="1"><title>1 patchable</title></rect>`,
 		`<rect class="both" x="0" width="2" height="1"><title>word, needed and declared: word to word (2 services)</title></rect>`,
@@ -174,7 +183,8 @@ func TestDiffLines(t *testing.T) {
 }
 
 func TestPercent(t *testing.T) {
-	for want, c := range map[string][2]int{"0 %": {0, 7}, "100 %": {7, 7}, "5.6 %": {22, 392}, "65 %": {253, 392}, "0.1 %": {1, 1500}} {
+	for want, c := range map[string][2]int{"0 %": {0, 7}, "100 %": {7, 7}, "5.6 %": {22, 392}, "65 %": {253, 392},
+		"0.1 %": {1, 1500}} {
 		require.Equal(t, want, percent(c[0], c[1]))
 	}
 	require.Equal(t, "0 %", percent(0, 0))
@@ -231,5 +241,6 @@ func TestDirectory(t *testing.T) {
 	kept, err := os.ReadFile(at("page/index.html"))
 	require.NoError(t, err)
 	require.Equal(t, "<h1>my home page</h1>", string(kept))
-	require.False(t, slices.ContainsFunc(files("others"), func(n string) bool { return strings.HasPrefix(n, ".svcjify") }))
+	require.False(t, slices.ContainsFunc(files("others"),
+		func(n string) bool { return strings.HasPrefix(n, ".svcjify") }))
 }

@@ -47,7 +47,8 @@ func Check(dir string) error {
 		return &DirError{dir, "cannot be opened", "name a directory that you may write to", bare(err)}
 	}
 	defer root.Close()
-	for name, mark := range map[string]string{pageName: `content="` + madeBy + `"`, dataName: `"made_by": "` + madeBy + `"`} {
+	for name, mark := range map[string]string{pageName: `content="` + madeBy + `"`,
+		dataName: `"made_by": "` + madeBy + `"`} {
 		if err := ours(root, name, mark); err != nil {
 			return err
 		}
@@ -70,7 +71,8 @@ func ours(root *os.Root, name, mark string) error {
 	case err != nil:
 		return &DirError{path, "cannot be looked at", "name another directory", bare(err)}
 	case !info.Mode().IsRegular():
-		return &DirError{path, "is no regular file, expected a report or nothing", "move it away, or name another directory", nil}
+		return &DirError{path, "is no regular file, expected a report or nothing",
+			"move it away, or name another directory", nil}
 	}
 	f, err := root.Open(name)
 	if err != nil {
@@ -82,7 +84,8 @@ func ours(root *os.Root, name, mark string) error {
 		return &DirError{path, "cannot be read", "move it away, or name another directory", bare(err)}
 	}
 	if !bytes.Contains(head, []byte(mark)) {
-		return &DirError{path, "was not written by svcjify report and stays as it is", "move it away, or name another directory", nil}
+		return &DirError{path, "was not written by svcjify report and stays as it is",
+			"move it away, or name another directory", nil}
 	}
 	return nil
 }
@@ -130,7 +133,8 @@ func put(root *os.Root, name string, text []byte) error {
 		}
 	}
 	if err != nil {
-		return &DirError{filepath.Join(root.Name(), name), "cannot be written", "what was there is whole; make room, or name another directory", bare(err)}
+		return &DirError{filepath.Join(root.Name(), name), "cannot be written",
+			"what was there is whole; make room, or name another directory", bare(err)}
 	}
 	return nil
 }

@@ -36,7 +36,8 @@ func Checkstyle(w io.Writer, res *lint.Result) error {
 		}
 		last := &r.Files[len(r.Files)-1]
 		last.Errors = append(last.Errors, checkstyleError{
-			Line: f.Line, Column: f.Col, Severity: f.Severity.String(), Message: visible(f.Message), Source: "svcjify." + f.Code,
+			Line: f.Line, Column: f.Col, Severity: f.Severity.String(), Message: visible(f.Message),
+			Source: "svcjify." + f.Code,
 		})
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

@@ -14,7 +14,8 @@ import (
 func ListCSV(w io.Writer, res *lint.Result) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
-	rows := [][]string{{"name", "origin", "template", "ports", "condition", "state", "declared", "options", "certainty", "reason", "findings"}}
+	rows := [][]string{{"name", "origin", "template", "ports", "condition", "state", "declared", "options", "certainty",
+		"reason", "findings"}}
 	for _, s := range res.Subjects {
 		var ports, codes []string
 		for _, p := range s.Service.Ports {
@@ -25,7 +26,8 @@ func ListCSV(w io.Writer, res *lint.Result) error {
 		}
 		rows = append(rows, []string{
 			s.Service.Name, s.Origin(), stableTemplate(s), strings.Join(ports, " "),
-			s.Service.Condition, string(s.State), s.Declaration().Answer(), s.Verdict.Answer(), s.Verdict.Certainty.String(), s.Verdict.Reason, strings.Join(codes, " "),
+			s.Service.Condition, string(s.State), s.Declaration().Answer(), s.Verdict.Answer(),
+			s.Verdict.Certainty.String(), s.Verdict.Reason, strings.Join(codes, " "),
 		})
 	}
 	for _, row := range rows {

@@ -48,7 +48,8 @@ func scriptsOf(res *lint.Result) scripts {
 // answer has to be confident, and nothing is declared while a fault stands in the way.
 func (s scripts) changes(f lint.Finding) []change {
 	sub := s[scriptKey{f.StablePath(), f.Service}]
-	if f.Fix == nil || sub == nil || f.Fix.Certainty < infer.Confident || f.Code == "SJ101" && sub.State == lint.Blocked {
+	if f.Fix == nil || sub == nil || f.Fix.Certainty < infer.Confident ||
+		f.Code == "SJ101" && sub.State == lint.Blocked {
 		return nil
 	}
 	var out []change

@@ -39,7 +39,7 @@ func Formats() []Format {
 		{"oneline", "editors and grep(1): path:line:col: severity: message [RULE]", Oneline},
 		{"json", "programs: an array of objects", machine(JSON)},
 		{"jsonl", "programs: an object a line, with fingerprint and edits", machine(JSONLines)},
-		{"sarif", "code scanning: SARIF 2.1.0, with fixes, rule pages and what is passed over", machine(SARIF)},
+		{"sarif", "code scanning: SARIF 2.1.0, with fixes, rule pages and what is ignored", machine(SARIF)},
 		{"checkstyle", "Jenkins and the like: Checkstyle's XML", machine(Checkstyle)},
 		{"github", "GitHub Actions: workflow commands that annotate the lines", machine(GitHub)},
 		{"rdjson", "reviewdog: with suggestions", machine(RDJSON)},
@@ -97,7 +97,8 @@ func ParseOutputs(text string, known []Format) ([]Output, error) {
 		}
 		for _, x := range out {
 			if x.File == o.File && o.File == "" {
-				return nil, fmt.Errorf("both %s and %s would go to standard output: name a file for one, as in %s=FILE", x.Name, o.Name, x.Name)
+				return nil, fmt.Errorf("both %s and %s would go to standard output: name a file for one, as in %s=FILE",
+					x.Name, o.Name, x.Name)
 			} else if x.File == o.File {
 				return nil, fmt.Errorf("both %s and %s would go to %s", x.Name, o.Name, o.File)
 			}

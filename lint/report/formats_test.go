@@ -36,28 +36,36 @@ load_rc_config $name
 run_rc_command "$1"
 `
 
-// plainResult is a service with a finding that has a fix, and what is passed over.
+// plainResult is a service with a finding that has a fix, and what is ignored.
 func plainResult() *lint.Result {
 	tree := &corpus.Tree{Dir: "ports", Prefix: "ports"}
 	s := &lint.Subject{
-		Service: &corpus.Service{Tree: tree, Name: "foo", Template: "net/foo/files/foo.in", Ports: []*corpus.Port{{Origin: "net/foo"}, {Origin: "net/foo-devel"}}},
-		Script:  rcparse.Parse([]byte(script), nil),
-		State:   lint.Patchable,
-		Verdict: infer.Verdict{Options: []string{"mlock", "net_basic"}, Certainty: infer.Confident, Reason: "It listens, \"and\" locks."},
+		Service: &corpus.Service{Tree: tree, Name: "foo", Template: "net/foo/files/foo.in",
+			Ports: []*corpus.Port{{Origin: "net/foo"}, {Origin: "net/foo-devel"}}},
+		Script: rcparse.Parse([]byte(script), nil),
+		State:  lint.Patchable,
+		Verdict: infer.Verdict{Options: []string{"mlock", "net_basic"}, Certainty: infer.Confident,
+			Reason: "It listens, \"and\" locks."},
 	}
 	at := strings.Index(script, "run_rc")
 	f := lint.Finding{
-		Code: "SJ101", Severity: lint.Warning, Tree: tree, Path: "net/foo/files/foo.in", Line: 5, Col: 2, Service: "foo", Origin: "net/foo",
+		Code: "SJ101", Severity: lint.Warning, Tree: tree, Path: "net/foo/files/foo.in", Line: 5, Col: 2,
+		Service: "foo", Origin: "net/foo",
 		Source:  "\t: ${foo_enable=\"NO\"}   # Größe",
 		Message: `no service jail options; it needs "mlock net_basic" (confident)`,
-		Fix:     &lint.Fix{Certainty: infer.Confident, What: "declare its service jail options", Edits: []lint.Edit{{Span: rcparse.Span{Start: at, End: at}, New: ": ${foo_svcj_options=\"mlock net_basic\"}\n"}}},
+		Fix: &lint.Fix{Certainty: infer.Confident, What: "declare its service jail options",
+			Edits: []lint.Edit{{Span: rcparse.Span{Start: at, End: at},
+				New: ": ${foo_svcj_options=\"mlock net_basic\"}\n"}}},
 	}
 	g := f
-	g.Code, g.Severity, g.Line, g.Col, g.Source, g.Message, g.Fix = "SJ205", lint.Info, 3, 1, "name=foo", "status_cmd is not run", nil
+	g.Code, g.Severity, g.Line, g.Col, g.Source, g.Message, g.Fix = "SJ205", lint.Info, 3, 1, "name=foo",
+		"status_cmd is not run", nil
 	end := strings.Index(script, "   # Gr")
-	g.Fix = &lint.Fix{Certainty: infer.Certain, What: "drop it", Edits: []lint.Edit{{Span: rcparse.Span{Start: end, End: end + len("   # Größe")}}}}
+	g.Fix = &lint.Fix{Certainty: infer.Certain, What: "drop it",
+		Edits: []lint.Edit{{Span: rcparse.Span{Start: end, End: end + len("   # Größe")}}}}
 	h := f
-	h.Code, h.Severity, h.Line, h.Col, h.Source, h.Message, h.Fix, h.Hint = "SJ402", lint.Error, 0, 0, "", "there is no template", nil, "write one"
+	h.Code, h.Severity, h.Line, h.Col, h.Source, h.Message, h.Fix, h.Hint = "SJ402", lint.Error, 0, 0, "",
+		"there is no template", nil, "write one"
 	h.Path, h.Service = "net/foo/Makefile", ""
 	s.Findings = []lint.Finding{f, g}
 	q := g
@@ -72,15 +80,20 @@ const hostile = "a\x1b[2J\r\n::error::x%0A,:=]]>&<\"'\xff\u202e\u0085\t|\\"
 // hostileResult has the worst of names wherever a tree can put one.
 func hostileResult() *lint.Result {
 	tree := &corpus.Tree{Dir: hostile, Prefix: hostile}
-	f := lint.Finding{Code: "SJ101", Severity: lint.Error, Tree: tree, Path: hostile, Line: 1, Col: 8, Service: hostile, Origin: hostile, Message: hostile, Hint: hostile, Source: hostile}
+	f := lint.Finding{Code: "SJ101", Severity: lint.Error, Tree: tree, Path: hostile, Line: 1, Col: 8, Service: hostile,
+		Origin: hostile, Message: hostile, Hint: hostile, Source: hostile}
 	s := &lint.Subject{
-		Service: &corpus.Service{Tree: tree, Name: hostile, Template: hostile, Condition: hostile, Ports: []*corpus.Port{{Origin: hostile}}},
-		Script:  rcparse.Parse([]byte(hostile), nil), State: lint.Patchable,
-		Verdict: infer.Verdict{OptOut: true, Certainty: infer.Likely, Reason: hostile, Limits: []string{hostile}, Evidence: []infer.Evidence{{Path: hostile, Fact: hostile}}},
+		Service: &corpus.Service{Tree: tree, Name: hostile, Template: hostile, Condition: hostile,
+			Ports: []*corpus.Port{{Origin: hostile}}},
+		Script: rcparse.Parse([]byte(hostile), nil), State: lint.Patchable,
+		Verdict: infer.Verdict{OptOut: true, Certainty: infer.Likely, Reason: hostile, Limits: []string{hostile},
+			Evidence: []infer.Evidence{{Path: hostile, Fact: hostile}}},
 	}
-	f.Fix = &lint.Fix{Certainty: infer.Certain, What: hostile, Edits: []lint.Edit{{Span: rcparse.Span{Start: 9, End: 30}, New: hostile}}}
+	f.Fix = &lint.Fix{Certainty: infer.Certain, What: hostile,
+		Edits: []lint.Edit{{Span: rcparse.Span{Start: 9, End: 30}, New: hostile}}}
 	s.Findings = []lint.Finding{f}
-	return &lint.Result{Subjects: []*lint.Subject{s}, Findings: []lint.Finding{f}, Silenced: []lint.Silenced{{Finding: f, By: lint.ByConfig, Reason: hostile}}}
+	return &lint.Result{Subjects: []*lint.Subject{s}, Findings: []lint.Finding{f},
+		Silenced: []lint.Silenced{{Finding: f, By: lint.ByConfig, Reason: hostile}}}
 }
 
 // TestOffered: no format offers what svcjify patch would hold back.
@@ -132,7 +145,7 @@ func TestGolden(t *testing.T) {
 }
 
 // withoutDocs takes out what the rules say of themselves, so that nobody who
-// words a rule anew has to touch a printer's golden file.
+// words a rule differently has to touch a printer's golden file.
 func withoutDocs(text string) string {
 	for _, r := range lint.Rules() {
 		for what, doc := range map[string]string{"page": r.Page(), "text": r.Doc.Text, "title": r.Doc.Title} {
@@ -142,7 +155,8 @@ func withoutDocs(text string) string {
 			if err := e.Encode(doc); err != nil {
 				panic(err)
 			}
-			text = strings.ReplaceAll(text, strings.TrimSpace(b.String()), fmt.Sprintf("\"the %s of %s\"", what, r.Code))
+			text = strings.ReplaceAll(text, strings.TrimSpace(b.String()),
+				fmt.Sprintf("\"the %s of %s\"", what, r.Code))
 		}
 	}
 	return text
@@ -287,7 +301,8 @@ func TestSARIF(t *testing.T) {
 	require.Equal(t, sarifRegion{StartLine: 5, StartColumn: 22, EndLine: 5, EndColumn: 32}, drop)
 	require.Equal(t, "inSource", run.Results[4].Suppressions[0].Kind)
 
-	for in, want := range map[string]string{"a b/c%.in": "a%20b/c%25.in", "/usr/ports": "file:///usr/ports", "a:b": "./a:b", "\xff\n": "%FF%0A"} {
+	for in, want := range map[string]string{"a b/c%.in": "a%20b/c%25.in", "/usr/ports": "file:///usr/ports",
+		"a:b": "./a:b", "\xff\n": "%FF%0A"} {
 		require.Equal(t, want, sarifURI(in))
 	}
 }

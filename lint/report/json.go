@@ -67,7 +67,8 @@ func findings(list []lint.Finding) []jsonFinding {
 
 func finding(f lint.Finding) jsonFinding {
 	j := jsonFinding{
-		Code: f.Code, Severity: f.Severity, Path: f.StablePath(), PathFrom: f.Tree.StableFrom(), Line: f.Line, Col: f.Col,
+		Code: f.Code, Severity: f.Severity, Path: f.StablePath(), PathFrom: f.Tree.StableFrom(), Line: f.Line,
+		Col:     f.Col,
 		Service: f.Service, Origin: f.Origin, Message: f.Message, Hint: f.Hint,
 	}
 	if r, ok := lint.RuleOf(f.Code); ok {
@@ -111,8 +112,10 @@ func NewService(s *lint.Subject) Service {
 	j := Service{
 		Name: s.Service.Name, Origin: s.Origin(), Template: stableTemplate(s), PathFrom: s.Service.Tree.StableFrom(),
 		Ports: []string{}, Condition: s.Service.Condition, State: s.State,
-		Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Lifted: lifted(s.Verdict), Reason: s.Verdict.Reason, Certainty: s.Verdict.Certainty,
-		Open: s.Verdict.Open, Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions, Evidence: s.Verdict.Evidence,
+		Options: s.Verdict.Options, OptOut: s.Verdict.OptOut, Lifted: lifted(s.Verdict), Reason: s.Verdict.Reason,
+		Certainty: s.Verdict.Certainty,
+		Open:      s.Verdict.Open, Limits: s.Verdict.Limits, Contradictions: s.Verdict.Contradictions,
+		Evidence: s.Verdict.Evidence,
 		Findings: findings(s.Findings),
 	}
 	d := s.Declaration()

@@ -119,7 +119,7 @@ const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/
 // maxSnippet is the longest source line that is quoted, in bytes.
 const maxSnippet = 1000
 
-// SARIF prints the findings and what is passed over, as suppressed results
+// SARIF prints the findings and what is ignored, as suppressed results
 // with their reason, so that a service that tracks them sees them closed and not gone.
 func SARIF(w io.Writer, res *lint.Result) error {
 	run := sarifRun{ColumnKind: "unicodeCodePoints", Results: []sarifResult{}}
@@ -184,7 +184,8 @@ func (s scripts) sarif(f lint.Finding) sarifResult {
 		}
 		loc.LogicalLocations = []sarifLogical{{Name: f.Service, FullyQualifiedName: full}}
 	}
-	out := sarifResult{RuleID: f.Code, Level: sarifLevel(f.Severity), Message: sarifText{Text: f.Message}, Locations: []sarifLocation{loc}}
+	out := sarifResult{RuleID: f.Code, Level: sarifLevel(f.Severity), Message: sarifText{Text: f.Message},
+		Locations: []sarifLocation{loc}}
 	if f.Hint != "" {
 		out.Message.Text += "\nhint: " + f.Hint
 	}
@@ -192,7 +193,8 @@ func (s scripts) sarif(f lint.Finding) sarifResult {
 	for _, c := range s.changes(f) {
 		change.Replacements = append(change.Replacements, sarifReplacement{
 			DeletedRegion: sarifRegion{
-				StartLine: c.start.Line, StartColumn: s.column(f, c.start), EndLine: c.end.Line, EndColumn: s.column(f, c.end),
+				StartLine: c.start.Line, StartColumn: s.column(f, c.start), EndLine: c.end.Line,
+				EndColumn: s.column(f, c.end),
 			},
 			InsertedContent: sarifText{Text: c.New},
 		})

@@ -79,7 +79,8 @@ func (o Options) line(f lint.Finding) string {
 			place += fmt.Sprintf(":%d", f.Col)
 		}
 	}
-	return fmt.Sprintf("%s: %s: %s [%s]", o.paint(bold, place), o.paint(severityColor[f.Severity], f.Severity.String()), OneLine(f.Message), f.Code)
+	return fmt.Sprintf("%s: %s: %s [%s]", o.paint(bold, place), o.paint(severityColor[f.Severity], f.Severity.String()),
+		OneLine(f.Message), f.Code)
 }
 
 // The window of a source line that is shown, in columns: what stands before
@@ -129,7 +130,8 @@ func List(w io.Writer, res *lint.Result, o Options) error {
 		if o.Declared {
 			needs = "declares " + dash(OneLine(s.Declaration().Answer())) + "\tneeds " + needs
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", OneLine(s.Service.Name), dash(OneLine(s.Origin())), s.State, needs, s.Verdict.Certainty)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", OneLine(s.Service.Name), dash(OneLine(s.Origin())), s.State, needs,
+			s.Verdict.Certainty)
 	}
 	return t.Flush()
 }

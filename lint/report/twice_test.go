@@ -15,7 +15,8 @@ import (
 // A hint that several findings of one line share is printed once, and so is a
 // fact that stands in several lines of one file.
 func TestNotTwice(t *testing.T) {
-	f := lint.Finding{Code: "SJ201", Severity: lint.Error, Path: "foo.in", Line: 7, Col: 1, Source: "x=1", Message: "one", Hint: "set it at the top level"}
+	f := lint.Finding{Code: "SJ201", Severity: lint.Error, Path: "foo.in", Line: 7, Col: 1, Source: "x=1",
+		Message: "one", Hint: "set it at the top level"}
 	g, h := f, f
 	g.Message, h.Message = "two", "three"
 	h.Line = 8
@@ -64,7 +65,8 @@ func TestDeclares(t *testing.T) {
 		": ${fo_svcj_options=netv4}":    "nothing; rc.subr does not read fo_svcj_options",
 		"foo_svcj_options=net_basic; x": "net_basic (line 2)",
 	} {
-		s := &lint.Subject{Service: &corpus.Service{Name: "foo"}, Script: rcparse.Parse([]byte("name=foo\n"+script+"\n"), nil)}
+		s := &lint.Subject{Service: &corpus.Service{Name: "foo"},
+			Script: rcparse.Parse([]byte("name=foo\n"+script+"\n"), nil)}
 		require.Equal(t, want, Declares(s.Declaration()), script)
 	}
 }

@@ -63,11 +63,15 @@ func Write(name string, list []Package) error {
 		for _, of := range []struct {
 			list                     []string
 			table, key, value, assoc string
-		}{{p.Categories, "categories", "id", "name", "INSERT INTO pkg_categories VALUES (%d, %s)"}, {p.Users, "users", "id", "name", "INSERT INTO pkg_users VALUES (%d, %s)"},
-			{p.Provides, "shlibs", "id", "name", "INSERT INTO pkg_shlibs_provided VALUES (%d, %s)"}, {p.Options, "option", "option_id", "option", "INSERT INTO pkg_option VALUES (%d, %s, 'on')"}} {
+		}{{p.Categories, "categories", "id", "name", "INSERT INTO pkg_categories VALUES (%d, %s)"},
+			{p.Users, "users", "id", "name", "INSERT INTO pkg_users VALUES (%d, %s)"},
+			{p.Provides, "shlibs", "id", "name", "INSERT INTO pkg_shlibs_provided VALUES (%d, %s)"},
+			{p.Options, "option", "option_id", "option", "INSERT INTO pkg_option VALUES (%d, %s, 'on')"}} {
 			for _, v := range of.list {
-				statements = append(statements, fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", of.table, of.value, text(v)),
-					fmt.Sprintf(of.assoc, id, fmt.Sprintf("(SELECT %s FROM %s WHERE %s = %s)", of.key, of.table, of.value, text(v))))
+				statements = append(statements,
+					fmt.Sprintf("INSERT OR IGNORE INTO %s (%s) VALUES (%s)", of.table, of.value, text(v)),
+					fmt.Sprintf(of.assoc, id,
+						fmt.Sprintf("(SELECT %s FROM %s WHERE %s = %s)", of.key, of.table, of.value, text(v))))
 			}
 		}
 		for _, st := range statements {
@@ -110,7 +114,8 @@ func Read(name string) (list []Package, err error) {
 				return nil, fmt.Errorf("%s: found %q, expected five fields", name, line)
 			}
 			category, _, _ := strings.Cut(f[2], "/")
-			list = append(list, Package{Name: f[0], Version: f[1], Origin: f[2], Users: strings.Fields(f[3]), Comment: f[4],
+			list = append(list, Package{Name: f[0], Version: f[1], Origin: f[2], Users: strings.Fields(f[3]),
+				Comment:    f[4],
 				Categories: []string{category}, Files: []string{"/usr/local/etc/rc.d/" + f[0]}})
 		}
 	}

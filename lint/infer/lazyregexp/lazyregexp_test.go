@@ -54,7 +54,8 @@ func TestWithoutAMatch(t *testing.T) {
 
 // FuzzSieve looks for a text in which an expression matches and its sieve stops it.
 func FuzzSieve(f *testing.F) {
-	for _, e := range []string{`(?i)\b(smtp|imap)s?\b`, `^lib(fuse3?|net)\.so`, `a(b|c)*d|e+f?`, `(?i)k[st]|\x{212a}`, `(?:ab){0,2}c`} {
+	for _, e := range []string{`(?i)\b(smtp|imap)s?\b`, `^lib(fuse3?|net)\.so`, `a(b|c)*d|e+f?`, `(?i)k[st]|\x{212a}`,
+		`(?:ab){0,2}c`} {
 		f.Add(e, "libnet.so SMTPs \u212as aabd ccabab")
 	}
 	f.Fuzz(func(t *testing.T, expression, text string) {

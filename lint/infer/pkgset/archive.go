@@ -28,7 +28,8 @@ var errEnough = errors.New("enough")
 func (c *Container) open() (io.Reader, func(), error) {
 	info, err := c.root.Stat(c.file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot be read: %w: expected a package, or a link to one in the same directory", plain(err))
+		return nil, nil, fmt.Errorf("cannot be read: %w: expected a package, or a link to one in the same directory",
+			plain(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, nil, errors.New("is no regular file: expected a package")
@@ -53,7 +54,8 @@ func (s *Set) zstd(in io.Reader) (*zstd.Decoder, error) {
 	if z, ok := s.decoders.Get().(*zstd.Decoder); ok {
 		return z, z.Reset(in)
 	}
-	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(s.limits.window))
+	return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(s.limits.window))
 }
 
 // unpack looks at the first bytes, not at the name, to tell the compression.
@@ -119,7 +121,8 @@ func (b *bounded) Read(p []byte) (int, error) {
 		return 0, fmt.Errorf("unpacks to more than %d bytes: expected a package of a sane size", b.limits.unpacked)
 	}
 	if b.n > b.limits.free && b.n/b.limits.ratio > b.packed.n {
-		return 0, fmt.Errorf("unpacks to more than %d times its size: expected a package of a sane size", b.limits.ratio)
+		return 0, fmt.Errorf("unpacks to more than %d times its size: expected a package of a sane size",
+			b.limits.ratio)
 	}
 	n, err := b.r.Read(p)
 	b.n += int64(n)

@@ -59,7 +59,7 @@ func (c *Container) index() map[string]entry {
 			})
 		}
 		if err != nil {
-			c.set.problem(c.Where, err.Error(), "make it anew, or leave it out; what was read before that is used")
+			c.set.problem(c.Where, err.Error(), "make it again, or leave it out; what was read before that is used")
 		}
 		c.bySo = map[string][]string{}
 		for name := range c.entries {
@@ -163,7 +163,8 @@ func (c *Container) Read(names ...string) map[string][]byte {
 		}
 		delete(want, name)
 		if size > c.set.limits.file || size > left {
-			c.set.problem(c.Where, fmt.Sprintf("%s has %d bytes, expected at most %d of one file and %d of all", name, size, c.set.limits.file, c.set.limits.read), "nothing is known of this file")
+			c.set.problem(c.Where, fmt.Sprintf("%s has %d bytes, expected at most %d of one file and %d of all", name,
+				size, c.set.limits.file, c.set.limits.read), "nothing is known of this file")
 			return nil
 		}
 		r, err := open()
@@ -191,7 +192,8 @@ func (c *Container) Read(names ...string) map[string][]byte {
 	var err error
 	if c.stage {
 		for _, name := range slices.Sorted(slices.Values(names)) {
-			if err = take(name, c.index()[name].size, func() (io.ReadCloser, error) { return c.openStaged(name) }); err != nil {
+			if err = take(name, c.index()[name].size,
+				func() (io.ReadCloser, error) { return c.openStaged(name) }); err != nil {
 				break
 			}
 		}
@@ -210,7 +212,7 @@ func (c *Container) Read(names ...string) map[string][]byte {
 		})
 	}
 	if err != nil && !errors.Is(err, errEnough) {
-		c.set.problem(c.Where, err.Error(), "make it anew, or leave it out")
+		c.set.problem(c.Where, err.Error(), "make it again, or leave it out")
 	}
 	return out
 }
@@ -230,7 +232,8 @@ func (c *Container) listStage() error {
 			return fmt.Errorf("holds more than %d files: expected what one port installs", c.set.limits.entries)
 		}
 		if len(name) > maxName {
-			c.set.problem(c.Where, fmt.Sprintf("has a name of more than %d bytes: %.40s...", maxName, name), "nothing is known of what is in it")
+			c.set.problem(c.Where, fmt.Sprintf("has a name of more than %d bytes: %.40s...", maxName, name),
+				"nothing is known of what is in it")
 			return fs.SkipDir
 		}
 		if names += len(name); names > c.set.limits.names {

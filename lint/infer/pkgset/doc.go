@@ -85,17 +85,20 @@ func (s *Set) AddPackages(dir string) error {
 	var found []*Container
 	for _, e := range list {
 		base := strings.TrimSuffix(e.Name(), path.Ext(e.Name()))
-		if e.IsDir() || !slices.Contains(packageSuffixes, path.Ext(e.Name())) || slices.Contains(repositoryFiles, base) {
+		if e.IsDir() || !slices.Contains(packageSuffixes, path.Ext(e.Name())) ||
+			slices.Contains(repositoryFiles, base) {
 			continue
 		}
 		if len(found) == s.limits.packages {
-			s.problem(dir, fmt.Sprintf("holds more than %d packages: expected one repository", s.limits.packages), "give svcjify fewer")
+			s.problem(dir, fmt.Sprintf("holds more than %d packages: expected one repository", s.limits.packages),
+				"give svcjify fewer")
 			break
 		}
 		found = append(found, &Container{Where: filepath.Join(dir, e.Name()), set: s, root: root, file: e.Name()})
 	}
 	if len(found) == 0 {
-		return fmt.Errorf("%s: found no package, expected files with names in %s", dir, strings.Join(packageSuffixes, " "))
+		return fmt.Errorf("%s: found no package, expected files with names in %s", dir,
+			strings.Join(packageSuffixes, " "))
 	}
 	s.packages = append(s.packages, s.readManifests(found)...)
 	slices.SortStableFunc(s.packages, func(a, b *Container) int {
@@ -128,7 +131,7 @@ func (s *Set) readManifests(list []*Container) []*Container {
 		wg.Go(func() {
 			for i := range next {
 				if err := list[i].readManifest(); err != nil {
-					s.problem(list[i].Where, err.Error(), "make the package anew, or take it out of the directory")
+					s.problem(list[i].Where, err.Error(), "make the package again, or take it out of the directory")
 					continue
 				}
 				good[i] = true
@@ -166,13 +169,15 @@ func (s *Set) Problems() []corpus.Problem {
 	slices.SortFunc(s.problems, func(a, b corpus.Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 	})
-	return slices.CompactFunc(slices.Clone(s.problems), func(a, b corpus.Problem) bool { return a.Path == b.Path && a.Text == b.Text })
+	return slices.CompactFunc(slices.Clone(s.problems),
+		func(a, b corpus.Problem) bool { return a.Path == b.Path && a.Text == b.Text })
 }
 
 func (s *Set) problem(where, text, hint string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.problems = append(s.problems, corpus.Problem{Kind: corpus.Unreadable, Path: filepath.ToSlash(where), Text: text, Hint: hint})
+	s.problems = append(s.problems, corpus.Problem{Kind: corpus.Unreadable, Path: filepath.ToSlash(where), Text: text,
+		Hint: hint})
 }
 
 // Of is where a port's program may stand: the packages made from its origin,

@@ -33,11 +33,15 @@ const (
 func (s *Set) AddInstalled(root *os.Root, where string, list []Installed) {
 	s.limits.file, s.limits.read = maxInstalled, maxInstalledRead
 	for _, p := range list {
-		c := &Container{Where: path.Join(where, p.Name), Name: p.Name, Origin: p.Origin, Deps: p.Deps, Provides: p.Provides,
-			set: s, root: root, stage: true, files: p.Files}
+		c := &Container{Where: path.Join(where, p.Name), Name: p.Name, Origin: p.Origin, Deps: p.Deps,
+			Provides: p.Provides,
+			set:      s, root: root, stage: true, files: p.Files}
 		s.packages = append(s.packages, c)
 	}
-	slices.SortStableFunc(s.packages, func(a, b *Container) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Where, b.Where)) })
+	slices.SortStableFunc(s.packages, func(a,
+		b *Container) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Where, b.Where))
+	})
 	s.remember()
 }
 
@@ -46,7 +50,8 @@ func (c *Container) listInstalled() {
 	list := c.files()
 	for _, name := range list {
 		dir := path.Dir(name)
-		program := strings.HasSuffix(dir, "/bin") || strings.HasSuffix(dir, "/sbin") || strings.Contains(name, "/libexec/") || strings.Contains(path.Base(name), ".so")
+		program := strings.HasSuffix(dir, "/bin") || strings.HasSuffix(dir, "/sbin") ||
+			strings.Contains(name, "/libexec/") || strings.Contains(path.Base(name), ".so")
 		if !path.IsAbs(name) || len(name) > maxName || len(list) > manyFiles && !program {
 			continue
 		}

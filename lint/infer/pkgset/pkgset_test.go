@@ -53,7 +53,8 @@ func xzip(t *testing.T, data []byte) []byte {
 
 func TestPackage(t *testing.T) {
 	tarball := pack(t, made)
-	for name, data := range map[string][]byte{"made-1.pkg": pkgtest.Zstd(t, tarball), "made-1.txz": xzip(t, tarball), "made-2.pkg": tarball} {
+	for name, data := range map[string][]byte{"made-1.pkg": pkgtest.Zstd(t, tarball), "made-1.txz": xzip(t, tarball),
+		"made-2.pkg": tarball} {
 		t.Run(name, func(t *testing.T) {
 			s, err := open(t, map[string][]byte{name: data, "packagesite.pkg": []byte("junk"), "README": nil})
 			require.NoError(t, err)
@@ -72,7 +73,8 @@ func TestPackage(t *testing.T) {
 			}
 			real, ok := c.Library("libmade.so.1")
 			require.True(t, ok)
-			require.Equal(t, map[string][]byte{real: []byte("library"), "/usr/local/sbin/made": []byte("program")}, c.Read(real, "/usr/local/sbin/made"))
+			require.Equal(t, map[string][]byte{real: []byte("library"), "/usr/local/sbin/made": []byte("program")},
+				c.Read(real, "/usr/local/sbin/made"))
 			require.Empty(t, s.Problems())
 			require.Empty(t, s.Of([]string{"net/other"}))
 			require.Len(t, s.Holding("/usr/local/sbin/made"), 1)
@@ -242,7 +244,8 @@ func FuzzPackage(f *testing.F) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	manifest := `{"name":"made","origin":"net/made"}`
-	for _, h := range []tar.Header{{Name: "+MANIFEST", Size: int64(len(manifest))}, {Name: "/usr/local/lib/libx.so", Typeflag: tar.TypeSymlink, Linkname: "libx.so.1"}} {
+	for _, h := range []tar.Header{{Name: "+MANIFEST", Size: int64(len(manifest))},
+		{Name: "/usr/local/lib/libx.so", Typeflag: tar.TypeSymlink, Linkname: "libx.so.1"}} {
 		require.NoError(f, w.WriteHeader(&h))
 		if h.Size > 0 {
 			_, err := w.Write([]byte(manifest))

@@ -46,8 +46,10 @@ const (
 // Acts is every act that is looked for, in the order of a report.
 func Acts() []Act {
 	return []Act{
-		Inet, Sockets, Local, Resolves, Raw, OtherAF, SysV, Locks, Clock, ClockState, Routes, Captures, Bhyve, Tunnels, Interfaces, Filters,
-		Multicast, IPsec, Netgraph, Mounts, Modules, Jails, Power, Swaps, Accounting, NFS, Realtime, Processes, Kernel, Controls,
+		Inet, Sockets, Local, Resolves, Raw, OtherAF, SysV, Locks, Clock, ClockState, Routes, Captures, Bhyve, Tunnels,
+		Interfaces, Filters,
+		Multicast, IPsec, Netgraph, Mounts, Modules, Jails, Power, Swaps, Accounting, NFS, Realtime, Processes, Kernel,
+		Controls,
 	}
 }
 
@@ -88,7 +90,7 @@ type Report struct {
 	Kind string
 	// Facts is sorted by act, then by nearness.
 	Facts []Fact
-	// Looked is the files that were looked at besides File.
+	// Looked is the files other than File that were read.
 	Looked []string
 	// Open says why something may be there that was not seen; where it is
 	// empty, what was not seen is not there.

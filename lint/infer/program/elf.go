@@ -111,7 +111,8 @@ func devices(data []byte) []string {
 		}
 		for _, d := range devicePaths {
 			after := rest[min(len(rest), i+len(d.path)):]
-			if bytes.HasPrefix(rest[i:], []byte(d.path)) && (len(after) == 0 || !isLetter(after[0])) && !slices.Contains(out, d.path) {
+			if bytes.HasPrefix(rest[i:], []byte(d.path)) && (len(after) == 0 || !isLetter(after[0])) &&
+				!slices.Contains(out, d.path) {
 				out = append(out, d.path)
 			}
 		}
@@ -250,7 +251,8 @@ func (img *image) describeStatic(r *Report, file string) {
 		return
 	}
 	for _, name := range img.symbols {
-		if act, ok := symbolAct(strings.TrimLeft(name, "_")); ok && (act == SysV || act == Locks || act == Clock || act == Modules || act == Power) {
+		if act, ok := symbolAct(strings.TrimLeft(name, "_")); ok &&
+			(act == SysV || act == Locks || act == Clock || act == Modules || act == Power) {
 			r.add(act, Library, file, 0, "is statically linked with "+name)
 		}
 	}

@@ -22,7 +22,8 @@ import (
 func show(r *Report, dir string) []string {
 	var out []string
 	for _, f := range r.Facts {
-		out = append(out, strings.ReplaceAll(fmt.Sprintf("%s | %d | %s | %s", f.Act, f.How, f.File, f.Seen), dir+"/", ""))
+		out = append(out, strings.ReplaceAll(fmt.Sprintf("%s | %d | %s | %s", f.Act, f.How, f.File, f.Seen),
+			dir+"/", ""))
 	}
 	return out
 }
@@ -52,7 +53,8 @@ func lookAt(t *testing.T, name string, packages ...pkgtest.Package) (*Report, st
 
 // one is a package with one program.
 func one(data []byte) pkgtest.Package {
-	return pkgtest.Package{Name: "made", Origin: "net/made", Files: []pkgtest.File{{Path: "/usr/local/sbin/made", Data: data}}}
+	return pkgtest.Package{Name: "made", Origin: "net/made",
+		Files: []pkgtest.File{{Path: "/usr/local/sbin/made", Data: data}}}
 }
 
 func TestELF(t *testing.T) {
@@ -75,27 +77,34 @@ func TestELF(t *testing.T) {
 		{"UNIX only", elftest.File{Needed: libc, Imports: []string{"bind"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{1, 1, 0}}}},
 			[]string{"opens UNIX sockets | 0 | calls socket(AF_UNIX, SOCK_STREAM)"}, nil},
 		{"raw", elftest.File{Needed: libc, Imports: []string{"sendto"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 3, 1}}}},
-			[]string{"speaks IP | 0 | calls socket(AF_INET, SOCK_RAW)", "opens raw sockets | 0 | calls socket(AF_INET, SOCK_RAW)"}, nil},
+			[]string{"speaks IP | 0 | calls socket(AF_INET, SOCK_RAW)",
+				"opens raw sockets | 0 | calls socket(AF_INET, SOCK_RAW)"}, nil},
 		{"a routing socket is raw and is none", elftest.File{Needed: libc, Imports: []string{"bind"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{17, 3, 0}}}},
 			[]string{"opens a routing socket, to watch routes or to change them | 0 | calls socket(AF_ROUTE, SOCK_RAW)"}, nil},
 		{"family from memory", elftest.File{Needed: libc, Imports: []string{"connect", "getaddrinfo"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{-1, -1, -1}}}},
-			[]string{"speaks IP | 1 | imports socket and getaddrinfo", "looks up host names | 1 | imports getaddrinfo"}, nil},
+			[]string{"speaks IP | 1 | imports socket and getaddrinfo", "looks up host names | 1 | imports getaddrinfo"},
+			nil},
 		{"family from memory, no address", elftest.File{Needed: libc, Imports: []string{"connect"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{-1, -1, -1}}}},
 			[]string{"opens sockets of a family that could not be told | 1 | imports socket"}, nil},
 		{"bluetooth", elftest.File{Needed: libc, Imports: []string{"bind"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{36, 1, 0}}}},
 			[]string{"opens sockets of another address family | 0 | calls socket(AF_BLUETOOTH, SOCK_STREAM)"}, nil},
 		{"interface set-up", elftest.File{Needed: libc, Calls: []elftest.Call{{Name: "ioctl", Args: []int64{-1, 0x8020690c, -1}}}},
-			[]string{"configures network interfaces | 0 | calls ioctl(SIOCSIFADDR)", "makes requests of the kernel whose meaning is not seen | 1 | imports ioctl"}, nil},
+			[]string{"configures network interfaces | 0 | calls ioctl(SIOCSIFADDR)",
+				"makes requests of the kernel whose meaning is not seen | 1 | imports ioctl"}, nil},
 		{"multicast routing", elftest.File{Needed: libc, Calls: []elftest.Call{{Name: "setsockopt", Args: []int64{-1, 0, 100}}}},
 			[]string{"routes multicast | 0 | calls setsockopt(MRT_INIT)"}, nil},
 		{"System V IPC, memory, clock", elftest.File{Needed: libc, Imports: []string{"shmget", "mlockall", "clock_settime", "ntp_adjtime"}},
-			[]string{"uses System V IPC | 1 | imports shmget", "locks memory | 1 | imports mlockall", "sets the clock | 1 | imports clock_settime", "reads or disciplines the clock | 1 | imports ntp_adjtime"}, nil},
+			[]string{"uses System V IPC | 1 | imports shmget", "locks memory | 1 | imports mlockall",
+				"sets the clock | 1 | imports clock_settime",
+				"reads or disciplines the clock | 1 | imports ntp_adjtime"}, nil},
 		{"a library made for the network", elftest.File{Needed: libc, Imports: []string{"curl_easy_perform"}},
 			[]string{"speaks IP | 1 | imports curl_easy_perform"}, nil},
 		{"a device's name", elftest.File{Needed: libc, Text: "\x00/dev/tun%d\x00/dev/pfsync\x00/dev/iox"},
 			[]string{"opens tunnel devices | 4 | names /dev/tun"}, nil},
-		{"what can't be seen", elftest.File{Needed: []string{"libc.so.7", "libodd.so.3"}, Imports: []string{"dlopen", "execve", "syscall"}}, nil,
-			[]string{"it starts other programs (execve)", "it loads more code at run time (dlopen)", "it makes system calls by number (syscall)", "the library libodd.so.3 is not at hand"}},
+		{"what can't be seen", elftest.File{Needed: []string{"libc.so.7", "libodd.so.3"},
+			Imports: []string{"dlopen", "execve", "syscall"}}, nil,
+			[]string{"it starts other programs (execve)", "it loads more code at run time (dlopen)",
+				"it makes system calls by number (syscall)", "the library libodd.so.3 is not at hand"}},
 		{"a library of the base system that speaks IP", elftest.File{Needed: []string{"libfetch.so.6", "libc.so.7"}},
 			[]string{"speaks IP | 3 | is linked with libfetch.so.6 of the base system"}, nil},
 	} {
@@ -114,15 +123,20 @@ func TestELF(t *testing.T) {
 
 func TestLibraries(t *testing.T) {
 	lib := func(path string, f elftest.File) pkgtest.File { return pkgtest.File{Path: path, Data: f.Bytes()} }
-	made := one(elftest.File{Needed: []string{"libown.so.1", "libother.so.2", "libc.so.7"}, Imports: []string{"own_run", "other_run"}}.Bytes())
+	made := one(elftest.File{Needed: []string{"libown.so.1", "libother.so.2", "libc.so.7"},
+		Imports: []string{"own_run", "other_run"}}.Bytes())
 	made.Deps = []string{"other"}
 	made.Files = append(made.Files,
-		lib("/usr/local/lib/made/libown.so.1.0", elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"semget"}}),
+		lib("/usr/local/lib/made/libown.so.1.0",
+			elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"semget"}}),
 		pkgtest.File{Path: "/usr/local/lib/made/libown.so.1", Link: "libown.so.1.0"})
-	other := pkgtest.Package{Name: "other", Origin: "net/other", Provides: []string{"libother.so.2"}, Deps: []string{"deep"}, Files: []pkgtest.File{
-		lib("/usr/local/lib/libother.so.2", elftest.File{Needed: []string{"libdeep.so.1"}, Imports: []string{"shmget"}})}}
+	other := pkgtest.Package{Name: "other", Origin: "net/other", Provides: []string{"libother.so.2"},
+		Deps: []string{"deep"}, Files: []pkgtest.File{
+			lib("/usr/local/lib/libother.so.2", elftest.File{Needed: []string{"libdeep.so.1"},
+				Imports: []string{"shmget"}})}}
 	deep := pkgtest.Package{Name: "deep", Origin: "net/deep", Files: []pkgtest.File{
-		lib("/usr/local/lib/libdeep.so.1", elftest.File{Imports: []string{"connect"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}})}}
+		lib("/usr/local/lib/libdeep.so.1", elftest.File{Imports: []string{"connect"},
+			Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}})}}
 	r, dir := lookAt(t, "/usr/local/sbin/made", made, other, deep)
 	require.Equal(t, []string{
 		"speaks IP | 3 | deep-1.0.pkg:/usr/local/lib/libdeep.so.1 | calls socket(AF_INET, SOCK_STREAM)",
@@ -143,9 +157,12 @@ func TestLinkIntoAnotherPackage(t *testing.T) {
 	made := one(nil)
 	made.Deps = []string{"real"}
 	made.Files = []pkgtest.File{{Path: "/usr/local/sbin/made", Link: "../bin/real"}}
-	r, dir := lookAt(t, "/usr/local/sbin/made", made, pkgtest.Package{Name: "real", Origin: "net/real", Files: []pkgtest.File{
-		{Path: "/usr/local/bin/real", Data: elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"msgget"}}.Bytes()}}})
-	require.Equal(t, []string{"uses System V IPC | 1 | real-1.0.pkg:/usr/local/bin/real | imports msgget"}, show(r, dir))
+	r, dir := lookAt(t, "/usr/local/sbin/made", made,
+		pkgtest.Package{Name: "real", Origin: "net/real", Files: []pkgtest.File{
+			{Path: "/usr/local/bin/real", Data: elftest.File{Needed: []string{"libc.so.7"},
+				Imports: []string{"msgget"}}.Bytes()}}})
+	require.Equal(t, []string{"uses System V IPC | 1 | real-1.0.pkg:/usr/local/bin/real | imports msgget"},
+		show(r, dir))
 }
 
 // TestStatic: a program that is linked with nothing and has no symbols is one
@@ -158,7 +175,8 @@ func TestStatic(t *testing.T) {
 }
 
 func TestDamagedELF(t *testing.T) {
-	whole := elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes()
+	whole := elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"},
+		Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes()
 	for _, n := range []int{5, 64, 130, len(whole) / 2, len(whole) - 100} {
 		r, _ := lookAt(t, "/usr/local/sbin/made", one(whole[:n]))
 		require.Equal(t, "damaged ELF", r.Kind, n)
@@ -172,7 +190,8 @@ func TestDamagedELF(t *testing.T) {
 func TestHostileELF(t *testing.T) {
 	le := binary.LittleEndian
 	whole := func() []byte {
-		return elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes()
+		return elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"},
+			Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes()
 	}
 	// heads gives each section's header.
 	heads := func(b []byte) [][]byte {
@@ -270,7 +289,8 @@ func contains(list []Act, a Act) bool {
 }
 
 func FuzzELF(f *testing.F) {
-	f.Add(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}, Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes())
+	f.Add(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"},
+		Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes())
 	f.Add(elftest.File{Arm64: true, Calls: []elftest.Call{{Name: "ioctl", Args: []int64{-1, 0x8020690c}}}}.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		img, err := readELF(bytes.Clone(data))
@@ -301,7 +321,8 @@ func TestGoTable(t *testing.T) {
 	for _, magic := range []uint32{0xfffffff1, 0xfffffff0, 0xfffffffa} {
 		require.Equal(t, names, string(functionNames(goTable(magic, names), binary.LittleEndian)))
 	}
-	require.Nil(t, functionNames(goTable(0xfffffffb, names), binary.LittleEndian), "Go 1.2 to 1.15 has no table of names")
+	require.Nil(t, functionNames(goTable(0xfffffffb, names), binary.LittleEndian),
+		"Go 1.2 to 1.15 has no table of names")
 	cut := goTable(0xfffffff1, names)
 	require.Nil(t, functionNames(cut[:len(cut)-1], binary.LittleEndian))
 	require.Nil(t, functionNames(cut[:20], binary.LittleEndian))

@@ -280,7 +280,8 @@ var families = [2]map[uint64]struct {
 	act  Act
 }{
 	{1: {"AF_UNIX", Local}, 2: {"AF_INET", Inet}, 28: {"AF_INET6", Inet}, 17: {"AF_ROUTE", Routes}, 38: {"AF_NETLINK", Routes},
-		27: {"PF_KEY", IPsec}, 32: {"AF_NETGRAPH", Netgraph}, 36: {"AF_BLUETOOTH", OtherAF}, 40: {"AF_INET_SDP", OtherAF}, 43: {"AF_HYPERV", OtherAF}, 44: {"AF_DIVERT", Filters}},
+		27: {"PF_KEY", IPsec}, 32: {"AF_NETGRAPH", Netgraph}, 36: {"AF_BLUETOOTH", OtherAF},
+		40: {"AF_INET_SDP", OtherAF}, 43: {"AF_HYPERV", OtherAF}, 44: {"AF_DIVERT", Filters}},
 	{1: {"AF_UNIX", Local}, 2: {"AF_INET", Inet}, 10: {"AF_INET6", Inet}, 16: {"AF_NETLINK", Routes}, 17: {"AF_PACKET", Captures},
 		15: {"AF_KEY", IPsec}, 31: {"AF_BLUETOOTH", OtherAF}, 29: {"AF_CAN", OtherAF}},
 }
@@ -304,8 +305,10 @@ var requests = [2]map[uint64]struct {
 	act  Act
 }{
 	{0x8020690c: {"SIOCSIFADDR", Interfaces}, 0x80206910: {"SIOCSIFFLAGS", Interfaces}, 0x80206919: {"SIOCDIFADDR", Interfaces},
-		0x8044692b: {"SIOCAIFADDR", Interfaces}, 0x8088691b: {"SIOCAIFADDR_IN6", Interfaces}, 0xc020697a: {"SIOCIFCREATE", Interfaces},
-		0xc020697c: {"SIOCIFCREATE2", Interfaces}, 0x80206979: {"SIOCIFDESTROY", Interfaces}, 0x80206934: {"SIOCSIFMTU", Interfaces},
+		0x8044692b: {"SIOCAIFADDR", Interfaces}, 0x8088691b: {"SIOCAIFADDR_IN6", Interfaces},
+		0xc020697a: {"SIOCIFCREATE", Interfaces},
+		0xc020697c: {"SIOCIFCREATE2", Interfaces}, 0x80206979: {"SIOCIFDESTROY", Interfaces},
+		0x80206934: {"SIOCSIFMTU", Interfaces},
 		0x80047460: {"TUNSIFHEAD", Tunnels}, 0x8004745e: {"TUNSIFMODE", Tunnels}, 0x8020426c: {"BIOCSETIF", Captures}},
 	{0x8914: {"SIOCSIFFLAGS", Interfaces}, 0x8916: {"SIOCSIFADDR", Interfaces}, 0x8922: {"SIOCSIFMTU", Interfaces}, 0x400454ca: {"TUNSETIFF", Tunnels},
 		0x890b: {"SIOCADDRT", Routes}, 0x890c: {"SIOCDELRT", Routes}},

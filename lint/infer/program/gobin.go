@@ -60,7 +60,7 @@ func goFunctions(f *elfFile) []string {
 	for n := range strings.SplitSeq(string(names), "\x00") {
 		if strings.IndexByte(n, '.') > 0 {
 			if len(out) == maxGoFunctions {
-				return nil // no program of this world
+				return nil // no program that a FreeBSD system runs
 			}
 			out = append(out, n)
 		}

@@ -59,7 +59,8 @@ func lookJar(r *Report, c *pkgset.Container, name string, data []byte) {
 		r.Blind = true
 		return
 	}
-	names, all := siblings(c, name, func(n string) bool { return path.Ext(n) == ".jar" }, siblingLimits{maxJars, maxJarSize, maxJarAll})
+	names, all := siblings(c, name, func(n string) bool { return path.Ext(n) == ".jar" },
+		siblingLimits{maxJars, maxJarSize, maxJarAll})
 	if !all {
 		r.open("its package has more archives than are read")
 	}

@@ -28,7 +28,7 @@ type cToken struct {
 }
 
 // scanC finds the calls that are of interest in C or C++. Comments, and what
-// the preprocessor leaves out on FreeBSD, are passed over; macros are not expanded.
+// the preprocessor leaves out on FreeBSD, are skipped; macros are not expanded.
 func scanC(text []byte) []cCall {
 	var out []cCall
 	tokens := tokensC(string(text))

@@ -30,7 +30,8 @@ type siblingLimits struct {
 
 // siblings is the other files of a program's package that are of its kind and
 // may run, and whether that is all of them.
-func siblings(c *pkgset.Container, name string, kind func(string) bool, limits siblingLimits) (names []string, all bool) {
+func siblings(c *pkgset.Container, name string, kind func(string) bool,
+	limits siblingLimits) (names []string, all bool) {
 	all = true
 	sum := int64(0)
 	for _, n := range c.Names("/") {
@@ -116,7 +117,8 @@ func (f *Finder) lookShell(r *Report, c *pkgset.Container, data []byte, left int
 	var names []string
 	for _, n := range commands(data) {
 		real, ok := c.Find(n)
-		if !ok || !c.Executable(real) && path.Ext(real) != ".jar" || slices.Contains(names, real) || c.Where+":"+real == r.File {
+		if !ok || !c.Executable(real) && path.Ext(real) != ".jar" || slices.Contains(names, real) ||
+			c.Where+":"+real == r.File {
 			continue
 		}
 		if len(names) == maxFollowed {

@@ -23,11 +23,16 @@ func TestScripts(t *testing.T) {
 	}{
 		{"python server", "#!/usr/local/bin/python3.11\n# import socketserver\nimport json\nfrom http.server import HTTPServer\n", "Python script",
 			[]string{"speaks IP:4: has from http.server"}},
-		{"python, UNIX socket", "#!/usr/bin/env python3\nimport socket\ns = socket.socket(socket.AF_UNIX)\n", "Python script",
-			[]string{"opens sockets of a family that could not be told:2: has import socket", "opens UNIX sockets:3: has AF_UNIX"}},
+		{"python, UNIX socket", "#!/usr/bin/env python3\nimport socket\ns = socket.socket(socket.AF_UNIX)\n",
+			"Python script",
+			[]string{"opens sockets of a family that could not be told:2: has import socket",
+				"opens UNIX sockets:3: has AF_UNIX"}},
 		{"python ping", "#!/usr/local/bin/python3.11\nimport socket\ns = socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)\n", "Python script",
-			[]string{"speaks IP:3: has AF_INET", "opens sockets of a family that could not be told:2: has import socket", "opens raw sockets:3: has SOCK_RAW"}},
-		{"perl", "#!/usr/local/bin/perl -wT\nuse strict;\nuse base qw(Net::Server::Fork);\n__END__\nuse IPC::SysV;\n", "Perl script",
+			[]string{"speaks IP:3: has AF_INET",
+				"opens sockets of a family that could not be told:2: has import socket",
+				"opens raw sockets:3: has SOCK_RAW"}},
+		{"perl", "#!/usr/local/bin/perl -wT\nuse strict;\nuse base qw(Net::Server::Fork);\n__END__\nuse IPC::SysV;\n",
+			"Perl script",
 			[]string{"speaks IP:3: has Net::Server"}},
 		{"perl shm", "#! /usr/bin/perl\nmy $id = shmget(IPC_PRIVATE, 10, 0600);\n", "Perl script",
 			[]string{"uses System V IPC:2: has shmget"}},
@@ -55,7 +60,8 @@ func TestScripts(t *testing.T) {
 func TestScriptModules(t *testing.T) {
 	made := one([]byte("#!/usr/local/bin/python3.11\nfrom made import main\nmain()\n"))
 	made.Files = append(made.Files,
-		pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/made/__init__.py", Data: []byte("import subprocess\nimport aiohttp\n")},
+		pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/made/__init__.py",
+			Data: []byte("import subprocess\nimport aiohttp\n")},
 		pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/made/tests/raw.py", Data: []byte("SOCK_RAW\n")})
 	r, dir := lookAt(t, "/usr/local/sbin/made", made)
 	require.Equal(t, []string{"speaks IP | 2 | made-1.0.pkg:/usr/local/lib/python3.11/site-packages/made/__init__.py | has import aiohttp"}, show(r, dir))
@@ -64,17 +70,21 @@ func TestScriptModules(t *testing.T) {
 
 func TestWrapper(t *testing.T) {
 	made := one([]byte("#!/bin/sh\n# /usr/local/libexec/other\nJAVA=/usr/local/bin/java\nexec /usr/local/libexec/real \"$@\"\n"))
-	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/libexec/real", Data: elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}}.Bytes()})
+	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/libexec/real",
+		Data: elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}}.Bytes()})
 	r, dir := lookAt(t, "/usr/local/sbin/made", made)
 	require.Equal(t, "shell script, which names /usr/local/libexec/real, a dynamic ELF", r.Kind)
-	require.Equal(t, []string{"uses System V IPC | 1 | made-1.0.pkg:/usr/local/libexec/real | imports shmget"}, show(r, dir))
+	require.Equal(t, []string{"uses System V IPC | 1 | made-1.0.pkg:/usr/local/libexec/real | imports shmget"},
+		show(r, dir))
 
-	made.Files[1].Path, made.Files[0].Data = "/usr/local/libexec/made", []byte("#!/bin/sh\nexec /usr/local/libexec/made\n")
+	made.Files[1].Path, made.Files[0].Data = "/usr/local/libexec/made",
+		[]byte("#!/bin/sh\nexec /usr/local/libexec/made\n")
 	r, _ = lookAt(t, "/usr/local/sbin/made", made)
 	require.Equal(t, "shell script, which names /usr/local/libexec/made, a dynamic ELF", r.Kind)
 
 	loop := one([]byte("#!/bin/sh\nexec /usr/local/sbin/b\n"))
-	loop.Files = append(loop.Files, pkgtest.File{Path: "/usr/local/sbin/b", Data: []byte("#!/bin/sh\nexec /usr/local/sbin/made; exec /usr/local/sbin/b\n")})
+	loop.Files = append(loop.Files, pkgtest.File{Path: "/usr/local/sbin/b",
+		Data: []byte("#!/bin/sh\nexec /usr/local/sbin/made; exec /usr/local/sbin/b\n")})
 	r, _ = lookAt(t, "/usr/local/sbin/made", loop)
 	require.Empty(t, r.Facts)
 }
@@ -101,7 +111,8 @@ func jar(t testing.TB, files map[string]string) []byte {
 func TestJar(t *testing.T) {
 	deepest := jar(t, map[string]string{"D.class": class("java/net/Socket")})
 	inner := jar(t, map[string]string{"C.class": class("java/net/DatagramSocket"), "deepest.jar": string(deepest)})
-	main := jar(t, map[string]string{"made/Main.class": class("java/net/ServerSocket"), "made/Run.class": class("java/lang/ProcessBuilder"), "lib/inner.jar": string(inner)})
+	main := jar(t, map[string]string{"made/Main.class": class("java/net/ServerSocket"),
+		"made/Run.class": class("java/lang/ProcessBuilder"), "lib/inner.jar": string(inner)})
 	other := jar(t, map[string]string{"B.class": class("java/net/UnixDomainSocketAddress")})
 	made := pkgtest.Package{Name: "made", Origin: "net/made", Files: []pkgtest.File{
 		{Path: "/usr/local/share/java/made.jar", Data: main}, {Path: "/usr/local/share/java/other.jar", Data: other}}}
@@ -122,11 +133,13 @@ func TestJar(t *testing.T) {
 	require.True(t, r.Blind)
 }
 
-// TestJarBomb: what unpacks to more than a class may have is passed over and said so.
+// TestJarBomb: what unpacks to more than a class may have is skipped, and the report says so.
 func TestJarBomb(t *testing.T) {
-	bomb := jar(t, map[string]string{"A.class": strings.Repeat("\x00", maxClassSize+1), "B.class": class("java/net/Socket")})
+	bomb := jar(t, map[string]string{"A.class": strings.Repeat("\x00", maxClassSize+1),
+		"B.class": class("java/net/Socket")})
 	require.Less(t, len(bomb), 10_000)
-	r, dir := lookAt(t, "/made.jar", pkgtest.Package{Name: "made", Origin: "net/made", Files: []pkgtest.File{{Path: "/made.jar", Data: bomb}}})
+	r, dir := lookAt(t, "/made.jar", pkgtest.Package{Name: "made", Origin: "net/made",
+		Files: []pkgtest.File{{Path: "/made.jar", Data: bomb}}})
 	require.Equal(t, []string{"speaks IP | 1 | made-1.0.pkg:/made.jar | uses java.net.Socket"}, show(r, dir))
 	require.Contains(t, r.Open, "a part of made.jar is damaged or too large: A.class")
 }
@@ -134,7 +147,8 @@ func TestJarBomb(t *testing.T) {
 // TestNames: a program that the script leaves to $PATH, and a module of Python.
 func TestNames(t *testing.T) {
 	made := one(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}}.Bytes())
-	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/odd/server.py", Data: []byte("import socketserver\n")})
+	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/odd/server.py",
+		Data: []byte("import socketserver\n")})
 	r, _ := lookAt(t, "made", made)
 	require.Equal(t, SysV, r.Facts[0].Act)
 	r, _ = lookAt(t, "odd.server", made)
@@ -146,8 +160,9 @@ func TestNames(t *testing.T) {
 // TestRust: the path of a crate's source is a sign of text, not of a call.
 func TestRust(t *testing.T) {
 	std := "\x00/rustc/" + strings.Repeat("0a", 20) + "/library/std/src/sync/once.rs"
-	r, dir := lookAt(t, "/usr/local/sbin/made", one(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"connect", "getaddrinfo", "socket"},
-		Text: std + "\x00/wrkdirs/usr/ports/net/made/work/cargo-crates/hyper-0.14.27/src/lib.rs\x00/wrkdirs/cargo-crates/nothing-1.0.0/src/a.rs/usr/share/cargo/registry/tokio-1.24.2/src/net/unix/listener.rs"}.Bytes()))
+	r, dir := lookAt(t, "/usr/local/sbin/made",
+		one(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"connect", "getaddrinfo", "socket"},
+			Text: std + "\x00/wrkdirs/usr/ports/net/made/work/cargo-crates/hyper-0.14.27/src/lib.rs\x00/wrkdirs/cargo-crates/nothing-1.0.0/src/a.rs/usr/share/cargo/registry/tokio-1.24.2/src/net/unix/listener.rs"}.Bytes()))
 	require.Equal(t, "Rust program, dynamic ELF", r.Kind)
 	require.Equal(t, []string{
 		"speaks IP | 1 | made-1.0.pkg:/usr/local/sbin/made | imports socket and getaddrinfo",

@@ -139,7 +139,8 @@ func describeC(r *Report, file string, text []byte) {
 		switch {
 		case c.name == "socket":
 			family := strings.TrimPrefix(strings.TrimPrefix(arg(0), "AF_"), "PF_")
-			act, ok := map[string]Act{"INET": Inet, "INET6": Inet, "UNIX": Local, "LOCAL": Local, "ROUTE": Routes, "KEY": IPsec, "NETGRAPH": Netgraph, "BLUETOOTH": OtherAF, "DIVERT": Filters}[family]
+			act, ok := map[string]Act{"INET": Inet, "INET6": Inet, "UNIX": Local, "LOCAL": Local, "ROUTE": Routes,
+				"KEY": IPsec, "NETGRAPH": Netgraph, "BLUETOOTH": OtherAF, "DIVERT": Filters}[family]
 			if !ok {
 				act = Sockets
 			}

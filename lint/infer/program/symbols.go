@@ -52,8 +52,8 @@ func symbolAct(name string) (Act, bool) {
 	return "", false
 }
 
-// inetNames are calls of libc that deal in addresses of the internet: with a
-// socket besides they say which family it is.
+// inetNames are calls of libc that deal in addresses of the internet: together
+// with a socket they say which family it is.
 var inetNames = set("getaddrinfo gethostbyname gethostbyname2 gethostbyname_r getipnodebyname inet_pton inet_aton inet_addr inet_ntoa " +
 	"getservbyname getservbyname_r bindresvport bindresvport_sa rresvport rresvport_af in6addr_any in6addr_loopback if_nametoindex " +
 	"res_query res_nquery res_search res_nsearch")
@@ -68,13 +68,18 @@ var transferNames = set("connect bind listen sendto sendmsg sendmmsg recvfrom re
 // inetAPI are calls of libraries whose very purpose is the network: libc's RPC,
 // curl(3), libevent, libuv, OpenSSL, and clients of databases.
 var inetAPI = []string{
-	"clnt_create", "clnttcp_create", "clntudp_create", "svctcp_create", "svcudp_create", "svc_tli_create", "svc_tp_create", "rcmd", "rcmd_af",
+	"clnt_create", "clnttcp_create", "clntudp_create", "svctcp_create", "svcudp_create", "svc_tli_create",
+	"svc_tp_create", "rcmd", "rcmd_af",
 	"curl_easy_perform", "curl_multi_perform", "curl_multi_socket_action", "fetchGet", "fetchXGet",
-	"evhttp_bind_socket", "evhttp_accept_socket", "evhttp_connection_base_new", "evutil_getaddrinfo", "evdns_base_new", "bufferevent_socket_connect_hostname",
+	"evhttp_bind_socket", "evhttp_accept_socket", "evhttp_connection_base_new", "evutil_getaddrinfo", "evdns_base_new",
+	"bufferevent_socket_connect_hostname",
 	"uv_tcp_", "uv_udp_", "uv_getaddrinfo", "BIO_new_connect", "BIO_new_accept", "BIO_new_ssl_connect",
-	"MHD_start_daemon", "ldap_initialize", "snmp_open", "snmp_sess_open", "zmq_connect", "zmq_bind", "mosquitto_connect",
-	"mysql_real_connect", "apr_socket_create", "apr_socket_bind", "avahi_server_new", "soup_server_listen", "soup_session_send",
-	"_ZN10QTcpServer", "_ZN10QTcpSocket", "_ZN10QUdpSocket", "_ZN21QNetworkAccessManager", "g_socket_client_", "g_socket_listener_", "lws_create_context", "nghttp2_session_",
+	"MHD_start_daemon", "ldap_initialize", "snmp_open", "snmp_sess_open", "zmq_connect", "zmq_bind",
+	"mosquitto_connect",
+	"mysql_real_connect", "apr_socket_create", "apr_socket_bind", "avahi_server_new", "soup_server_listen",
+	"soup_session_send",
+	"_ZN10QTcpServer", "_ZN10QTcpSocket", "_ZN10QUdpSocket", "_ZN21QNetworkAccessManager", "g_socket_client_",
+	"g_socket_listener_", "lws_create_context", "nghttp2_session_",
 }
 
 // inetAPIName reports whether an import is such a call.

@@ -59,7 +59,7 @@
     none.hidden = n > 0;
   }
 
-  // The form has one value a field; what a link says besides is kept until the field is changed.
+  // The form has one value a field; other values of a link are kept until the field is changed.
   let wanted = {};
   function fill() {
     for (const k of ["q", ...keys]) {

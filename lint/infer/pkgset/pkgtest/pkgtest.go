@@ -41,7 +41,8 @@ func Tar(t *testing.T, p Package) []byte {
 	require.NoError(t, err)
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	for _, f := range append([]File{{Path: "+COMPACT_MANIFEST", Data: manifest}, {Path: "+MANIFEST", Data: manifest}}, p.Files...) {
+	for _, f := range append([]File{{Path: "+COMPACT_MANIFEST", Data: manifest}, {Path: "+MANIFEST", Data: manifest}},
+		p.Files...) {
 		h := &tar.Header{Name: f.Path, Mode: 0o755, Size: int64(len(f.Data)), Typeflag: tar.TypeReg}
 		if f.Link != "" {
 			h.Typeflag, h.Linkname, h.Size = tar.TypeSymlink, f.Link, 0

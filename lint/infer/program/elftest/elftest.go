@@ -13,7 +13,7 @@ type File struct {
 	Arm64 bool
 	// Linux leaves FreeBSD's mark out.
 	Linux bool
-	// Needed is the libraries, Imports the symbols besides those of Calls.
+	// Needed is the libraries, Imports the symbols other than those of Calls.
 	Needed, Imports []string
 	Calls           []Call
 	// Text stands in .rodata.
@@ -155,20 +155,25 @@ func (f File) assemble(strtab, dynsym, dynamic, rela, plt, code []byte) []byte {
 	for i, s := range sections[1:] {
 		off := uint64(head + body.Len())
 		heads[i+1] = elf.Section64{
-			Name: at[i+1], Type: uint32(s.typ), Flags: uint64(s.flags), Addr: s.addr, Off: off, Size: uint64(len(s.data)),
+			Name: at[i+1], Type: uint32(s.typ), Flags: uint64(s.flags), Addr: s.addr, Off: off,
+			Size: uint64(len(s.data)),
 			Link: s.link, Info: uint32(s.info), Addralign: 1, Entsize: s.entity,
 		}
 		if s.typ == elf.SHT_DYNAMIC {
-			program = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Off: off, Filesz: uint64(len(s.data)), Memsz: uint64(len(s.data))}
+			program = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Off: off, Filesz: uint64(len(s.data)),
+				Memsz: uint64(len(s.data))}
 		}
 		body.Write(s.data)
 	}
 	h := elf.Header64{
-		Type: uint16(elf.ET_DYN), Machine: uint16(elf.EM_X86_64), Version: 1, Phoff: 64, Shoff: uint64(head + body.Len()),
-		Ehsize: 64, Phentsize: 56, Phnum: 1, Shentsize: 64, Shnum: uint16(len(sections)), Shstrndx: uint16(len(sections) - 1),
+		Type: uint16(elf.ET_DYN), Machine: uint16(elf.EM_X86_64), Version: 1, Phoff: 64,
+		Shoff:  uint64(head + body.Len()),
+		Ehsize: 64, Phentsize: 56, Phnum: 1, Shentsize: 64, Shnum: uint16(len(sections)),
+		Shstrndx: uint16(len(sections) - 1),
 	}
 	copy(h.Ident[:], elf.ELFMAG)
-	h.Ident[elf.EI_CLASS], h.Ident[elf.EI_DATA], h.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), 1
+	h.Ident[elf.EI_CLASS], h.Ident[elf.EI_DATA], h.Ident[elf.EI_VERSION] = byte(elf.ELFCLASS64),
+		byte(elf.ELFDATA2LSB), 1
 	if !f.Linux {
 		h.Ident[elf.EI_OSABI] = byte(elf.ELFOSABI_FREEBSD)
 	}
