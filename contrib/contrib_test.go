@@ -32,7 +32,8 @@ func TestPort(t *testing.T) {
 	mk := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(mk, "bsd.port.mk"), []byte(standIn), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(mk, "sys.mk"), nil, 0o600))
-	for _, v := range []string{"PORTNAME", "DISTVERSION", "CATEGORIES", "COMMENT", "LICENSE", "USES", "GO_MODULE", "GO_TARGET", "PLIST_FILES"} {
+	for _, v := range []string{"PORTNAME", "DISTVERSION", "CATEGORIES", "COMMENT", "LICENSE", "USES", "GO_MODULE",
+		"GO_TARGET", "PLIST_FILES"} {
 		out, err := exec.Command(bmake, "-m", mk, "-C", filepath.Join("port", port), "-V", "${"+v+"}").CombinedOutput()
 		require.NoError(t, err, "%s", out)
 		want := strings.TrimSpace(string(out))
@@ -51,7 +52,8 @@ func TestPortStyle(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("port", port, "Makefile"))
 	require.NoError(t, err)
 	for _, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
-		require.Regexp(t, regexp.MustCompile(`^([A-Z_]+=\t+\S(.*\S)?|post-install:|\t\$\{INSTALL_MAN\} \S.*\S|\.include <bsd\.port\.mk>|)$`), line)
+		require.Regexp(t, regexp.MustCompile(
+			`^([A-Z_]+=\t+\S(.*\S)?|post-install:|\t\$\{INSTALL_MAN\} \S.*\S|\.include <bsd\.port\.mk>|)$`), line)
 	}
 	p, err := makefile.Read(os.DirFS("port"), port)
 	require.NoError(t, err)

@@ -53,7 +53,8 @@ func TestRecipeFiles(t *testing.T) {
 	for _, page := range []string{"../CONTRIBUTING.md", "design.md", "glossary.md", "README.md"} {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
-		for _, p := range regexp.MustCompile("`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(string(text), -1) {
+		for _, p := range regexp.MustCompile(
+			"`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(string(text), -1) {
 			if strings.Contains(p[1], "NNN") {
 				continue
 			}

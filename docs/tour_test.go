@@ -15,7 +15,8 @@ import (
 // TestTour looks each name of the tour up in the file that it links to.
 func TestTour(t *testing.T) {
 	text := lookUp(t, "tour.md")
-	for _, p := range regexp.MustCompile("`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(text, -1) {
+	for _, p := range regexp.MustCompile("`((?:corpus|rcparse|lint|patch|cmd|docs)/[\\w./-]+)`").FindAllStringSubmatch(
+		text, -1) {
 		if p[1] != "lint/sjNNN.go" && p[1] != "lint/testdata/rules/CODE" {
 			_, err := os.Stat("../" + p[1])
 			require.NoError(t, err, "the tour names %s", p[1])

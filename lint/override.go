@@ -25,7 +25,8 @@ const overrideValue = "mlock netv6"
 
 // overrides runs a script whose run_rc_command is called for a name. By
 // service(8) the starts that say nothing of its options are those of r.
-func overrides(ctx context.Context, session *rcrun.Session, job rcrun.Job, start rcrun.Scenario, r *Records) []Override {
+func overrides(ctx context.Context, session *rcrun.Session, job rcrun.Job, start rcrun.Scenario,
+	r *Records) []Override {
 	option := r.Host.Name + "_svcj_options"
 	boot := start
 	boot.Boot = true

@@ -103,7 +103,7 @@ func TestDeclaredInDoubt(t *testing.T) {
 		{[]Finding{{Code: "SJ102", Severity: Error}}, Faulty},
 	} {
 		s := &Subject{Service: &corpus.Service{}, Script: rcparse.Parse([]byte("foo_svcj_options=net_basic\n"), nil)}
-		s.weigh(append(c.more, doubt))
+		s.setGrounds(append(c.more, doubt))
 		s.decide()
 		require.Equal(t, c.want, s.State)
 	}

@@ -20,7 +20,8 @@ import (
 // but assignments, exports and tests, and the simulation shows that the host then
 // starts what it did, and the jail the same. It returns nil where it can't be done
 // or does not help.
-func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script, r *Records) *Fix {
+func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script,
+	r *Records) *Fix {
 	if r.failed() != "" || !r.jailed() {
 		return nil
 	}
@@ -47,14 +48,16 @@ var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState
 
 // helps reports whether a repair leaves the start on the host as it was, and
 // nothing of it lost in the jail.
-func helps(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script, r *Records, fix *Fix) bool {
+func helps(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, s *rcparse.Script, r *Records,
+	fix *Fix) bool {
 	text := []byte(spliced(s.Src, fix.Edits))
 	after := rcparse.Parse(text, Substitutions(svc))
 	if after.Err != nil {
 		return false
 	}
 	again := simulate(ctx, opts, runs, svc, after)
-	if again.failed() != "" || len(again.losses()) > 0 || !reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
+	if again.failed() != "" || len(again.losses()) > 0 ||
+		!reflect.DeepEqual(rcrun.Unplaced(again.Host.Starts), rcrun.Unplaced(r.Host.Starts)) {
 		return false
 	}
 	// The settings that people are told of mean what they meant, and so do flags
@@ -92,9 +95,11 @@ func alike(a, b []rcrun.Command, reordered bool) bool {
 	a, b = rcrun.Unplaced(a), rcrun.Unplaced(b)
 	for _, list := range [][]rcrun.Command{a, b} {
 		for i, c := range list {
-			list[i].Env = slices.DeleteFunc(slices.Clone(c.Env), func(kv string) bool { return strings.HasPrefix(kv, "flags=") })
+			list[i].Env = slices.DeleteFunc(slices.Clone(c.Env),
+				func(kv string) bool { return strings.HasPrefix(kv, "flags=") })
 			if reordered {
-				list[i].Argv, list[i].Program = slices.Sorted(slices.Values(c.Argv)), slices.Sorted(slices.Values(c.Program))
+				list[i].Argv, list[i].Program = slices.Sorted(slices.Values(c.Argv)),
+					slices.Sorted(slices.Values(c.Program))
 			}
 		}
 	}
@@ -190,7 +195,8 @@ func precmdOf(s *rcparse.Script) *syntax.FuncDecl {
 	name := s.Expand(rcparse.Unquote(m.Value))
 	var found *syntax.FuncDecl
 	for _, st := range s.File().Stmts {
-		if fn, ok := st.Cmd.(*syntax.FuncDecl); ok && fn.Name != nil && (fn.Name.Value == name || s.Expand(fn.Name.Value) == name) {
+		if fn, ok := st.Cmd.(*syntax.FuncDecl); ok && fn.Name != nil &&
+			(fn.Name.Value == name || s.Expand(fn.Name.Value) == name) {
 			if found != nil {
 				return nil
 			}
@@ -203,7 +209,8 @@ func precmdOf(s *rcparse.Script) *syntax.FuncDecl {
 // beforeRun is the offset of the line of the script's one run_rc_command, the
 // comments above it included, and whether it is one and load_rc_config before it.
 func beforeRun(s *rcparse.Script) (int, bool) {
-	if len(s.Runs) != 1 || s.Runs[0].Func != "" || s.Runs[0].Cond || s.LastLoad() < 0 || s.LastLoad() > s.Runs[0].Span.Start {
+	if len(s.Runs) != 1 || s.Runs[0].Func != "" || s.Runs[0].Cond || s.LastLoad() < 0 ||
+		s.LastLoad() > s.Runs[0].Span.Start {
 		return 0, false
 	}
 	start := s.Runs[0].Span.Start
@@ -230,7 +237,8 @@ func movable(s *rcparse.Script, body []*syntax.Stmt, wanted map[string]bool) (ma
 	for grew := true; grew; {
 		grew = false
 		for i := range body {
-			if need[i] || !moved[i] || !(meets(list[i].writes, wanted) || meets(list[i].writes, wantedBy(list, need, i))) {
+			if need[i] || !moved[i] || !(meets(list[i].writes, wanted) ||
+				meets(list[i].writes, wantedBy(list, need, i))) {
 				continue
 			}
 			need[i], grew = true, true
@@ -270,7 +278,8 @@ func stuck(list []effects, need map[int]bool, i int) bool {
 			continue
 		}
 		a, b := list[j], list[i]
-		if a.returns || a.opaque || meets(a.writes, b.reads) || meets(a.writes, b.writes) || meets(a.reads, b.writes) || b.files && !a.plain {
+		if a.returns || a.opaque || meets(a.writes, b.reads) || meets(a.writes, b.writes) || meets(a.reads, b.writes) ||
+			b.files && !a.plain {
 			return true
 		}
 	}

@@ -205,7 +205,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	if opts.Simulate != nil {
 		runs = opts.Simulate.Session()
 	}
-	gathered := alongside(func() { facts = infer.Gather(texts) })
+	gathered := inBackground(func() { facts = infer.Gather(texts) })
 	if opts.Simulate != nil && s.Script.UsesRcSubr() && s.Script.Err == nil {
 		if s.Records = opts.Records; s.Records == nil {
 			s.Records = simulate(ctx, opts, runs, svc, s.Script)
@@ -232,7 +232,7 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 	if s.Repair != nil && !slices.ContainsFunc(s.Findings, func(f Finding) bool { return f.Fix == s.Repair }) {
 		s.Repair = nil // what it corrects is ignored
 	}
-	s.weigh(all)
+	s.setGrounds(all)
 	s.decide()
 	return s
 }
@@ -248,9 +248,9 @@ func (s *Subject) check(opts Options) []Finding {
 	return sortFindings(s.Findings)
 }
 
-// alongside calls f while its caller waits for the simulation. The function that
+// inBackground calls f while its caller waits for the simulation. The function that
 // it returns waits for f, and panics as f did.
-func alongside(f func()) (wait func()) {
+func inBackground(f func()) (wait func()) {
 	done := make(chan any, 1)
 	go func() {
 		defer func() { done <- recover() }()

@@ -35,9 +35,9 @@ type Records struct {
 	// Args is the words after start: none, or one for a script that comes to no
 	// run_rc_command without, such as one that wants an interface.
 	Args []string
-	// Mended is the start as it would be if what ends the jailed start early were
+	// Corrected is the start as it would be if what ends the jailed start early were
 	// corrected; nil where nothing does.
-	Mended *Mended
+	Corrected *Corrected
 	// Other is the start with the other answer to each question that the simulation
 	// can only guess at (rcrun.Scenario.OtherAnswers); nil where none was asked.
 	Other *Pair
@@ -79,8 +79,10 @@ func (r *runner) pairs(src []byte, scenarios ...rcrun.Scenario) []Pair {
 }
 
 // simulate runs the scenarios that the rules need.
-func simulate(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service, script *rcparse.Script) *Records {
-	run := &runner{ctx, runs, svc, script, rcrun.Scenario{Verb: "start", InstalledAs: svc.Name, Release: opts.Release.Name}}
+func simulate(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.Service,
+	script *rcparse.Script) *Records {
+	run := &runner{ctx, runs, svc, script, rcrun.Scenario{Verb: "start", InstalledAs: svc.Name,
+		Release: opts.Release.Name}}
 	var r Records
 	for _, args := range [][]string{nil, {"default"}} {
 		start := run.plain
@@ -102,7 +104,7 @@ func simulate(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpu
 		r.Overrides = overrides(ctx, runs, job, run.plain, &r)
 	}
 	r.Unfound = run.unfound(r.Pair)
-	r.Mended = run.mended(&r)
+	r.Corrected = run.correctedStart(&r)
 	r.rest(run)
 	if !opts.Configured {
 		r.Trials = run.trials(&r)
@@ -116,19 +118,19 @@ func (r *Records) rest(run *runner) {
 	_, stops := run.script.Method("stop_cmd")
 	if stops {
 		stop := run.plain
-		stop.Verb, stop.Running, stop.Mended = "stop", true, true
+		stop.Verb, stop.Running, stop.Corrected = "stop", true, true
 		scenarios = append(scenarios, stop)
 	}
 	guesses := len(r.Host.Unknown)+len(r.Jail.Unknown) > 0
 	if guesses {
 		other := run.plain
 		other.OtherAnswers = true
-		other.Mended = r.Mended != nil
+		other.Corrected = r.Corrected != nil
 		scenarios = append(scenarios, other)
 	}
 	src := run.script.Src
-	if r.Mended != nil {
-		src = r.Mended.src
+	if r.Corrected != nil {
+		src = r.Corrected.src
 	}
 	pairs := run.pairs(src, scenarios...)
 	if stops && pairs[0].failed() == "" {
@@ -149,7 +151,7 @@ func (r *runner) unfound(p Pair) []string {
 	var scenarios []rcrun.Scenario
 	for _, verb := range verbs {
 		sc := r.plain
-		sc.Verb, sc.Running, sc.Svcj, sc.Mended = verb, true, true, true
+		sc.Verb, sc.Running, sc.Svcj, sc.Corrected = verb, true, true, true
 		lost := sc
 		lost.Unwritten = []string{p.Host.PidFile}
 		scenarios = append(scenarios, sc, lost)
@@ -169,8 +171,8 @@ func (r *runner) unfound(p Pair) []string {
 // start is the start to judge by: the plain one, or what it would be if what ends
 // it early in the jail were corrected.
 func (r *Records) start() Pair {
-	if r.Mended != nil {
-		return r.Mended.Pair
+	if r.Corrected != nil {
+		return r.Corrected.Pair
 	}
 	return r.Pair
 }

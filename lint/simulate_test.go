@@ -128,7 +128,7 @@ func TestContradiction(t *testing.T) {
 		{State: Faulty},
 		{State: Patchable},
 		{State: Unsuitable, Findings: []Finding{error}},
-		{State: Patchable, Findings: []Finding{{Code: "SJ101"}}, weighed: []Finding{error}},
+		{State: Patchable, Findings: []Finding{{Code: "SJ101"}}, grounds: []Finding{error}},
 		{State: Blocked, Findings: []Finding{{Code: "SJ209", Severity: Error, doubt: true}}},
 		{State: Unknown, Script: rcparse.Parse(nil, nil)},
 		{State: Unknown, Service: &corpus.Service{}},

@@ -18,7 +18,8 @@ goes on: the service starts, in a jail that lacks what the word should have
 given. Nobody reads that message at boot. The words are those of rc.conf(5),
 "SERVICE JAILS": ` + strings.Join(rcparse.OptionWords(), ", ") + `.
 
-A word that is right but that the rc.subr of ` + "`--release`" + ` (` + rcrun.DefaultRelease + ` without it) does not know yet is
+A word that is right but that the rc.subr of ` + "`--release`" + ` (` +
+			rcrun.DefaultRelease + ` without it) does not know yet is
 a warning, and an error where the evidence has it that the service needs the word,
 declared or not: ` + newerWords() + `.`,
 		Before: `: ${foo_svcj_options="net_basik"}`,

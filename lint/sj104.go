@@ -47,8 +47,9 @@ func checkNotOverridable(p *Pass) {
 			value := string(p.Script.Src[d.ValueSpan.Start:d.ValueSpan.End])
 			if _, ok := d.Static(); ok && d.Span.End == d.ValueSpan.End {
 				fix = &Fix{
-					What:      "make it a default",
-					Edits:     []Edit{{Span: d.Span, New: fmt.Sprintf(": ${%s%s%s}", name, p.opts.Operator.sign(), value)}},
+					What: "make it a default",
+					Edits: []Edit{{Span: d.Span,
+						New: fmt.Sprintf(": ${%s%s%s}", name, p.opts.Operator.sign(), value)}},
 					Certainty: infer.Certain,
 				}
 			}

@@ -45,11 +45,12 @@ func checkStartDiffers(p *Pass) {
 		return
 	}
 	start, once := p.Records.start(), ""
-	if m := p.Records.Mended; m != nil {
+	if m := p.Records.Corrected; m != nil {
 		once = "after " + strings.Join(m.Codes, " and ") + " is corrected, "
 	}
 	if p.refusesJail() {
-		p.report(p.startPos(), nil, "let it start in a service jail, or set "+p.RunName()+"_svcj=\"NO\" with that reason",
+		p.report(p.startPos(), nil,
+			"let it start in a service jail, or set "+p.RunName()+"_svcj=\"NO\" with that reason",
 			"the script refuses to start in a jail: it asks whether it runs in one (security.jail.jailed)")
 		once = "if it did not refuse, "
 	}
@@ -57,7 +58,7 @@ func checkStartDiffers(p *Pass) {
 	if !start.jailed() {
 		losses = nil // SJ211 says what is wrong
 	}
-	if m := p.Records.Mended; m != nil && slices.Contains(m.Codes, "SJ204") {
+	if m := p.Records.Corrected; m != nil && slices.Contains(m.Codes, "SJ204") {
 		// Each jail starts all instances, which is SJ204's fault.
 		losses = slices.DeleteFunc(losses, func(l loss) bool { return l.kind == lostStart })
 	}
@@ -190,7 +191,8 @@ func (p *Pass) namesUser(word string) bool {
 // refusesJail reports whether it is the script itself that does not start in a jail.
 func (p *Pass) refusesJail() bool {
 	r := p.Records
-	return r.Mended != nil && r.Jail.AskedJailed && len(r.Mended.Jail.Starts) > len(r.Jail.Starts) && r.Pair.jailed()
+	return r.Corrected != nil && r.Jail.AskedJailed && len(r.Corrected.Jail.Starts) > len(r.Jail.Starts) &&
+		r.Pair.jailed()
 }
 
 // lossHint says what to do about a loss.

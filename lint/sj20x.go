@@ -51,7 +51,7 @@ foo_start()
 foo_svcj="NO"`,
 	},
 	Check: func(p *Pass) {
-		if p.simulated() && p.Records.start().jailed() && !p.Records.Host.Remains && p.Records.Host.Untold == "" &&
+		if p.simulated() && p.Records.start().jailed() && !p.Records.Host.Remains && p.Records.Host.Undecided == "" &&
 			!p.Verdict.Never() {
 			at := p.Script.Name.Pos
 			if a, ok := p.Script.Method("start_cmd"); ok {
@@ -84,7 +84,7 @@ it gave up, the message names it; both answers were tried.`,
 		if why := p.Records.failed(); why != "" {
 			at := rcparse.Pos{Line: max(p.Records.Host.Loop, p.Records.Jail.Loop, 1), Col: 1}
 			p.report(at, nil, hint, "the simulated start did not come to its end: %s", why)
-		} else if why := p.Records.Host.Untold; why != "" && !p.Verdict.Never() && !p.badName() {
+		} else if why := p.Records.Host.Undecided; why != "" && !p.Verdict.Never() && !p.badName() {
 			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start",
 				"the simulated start ends without a process: %s", why)
 		}

@@ -157,7 +157,8 @@ func (p *Pass) softFix(d declaration) *Fix {
 		return nil
 	}
 	indent := p.Script.Indent(d.Span.Start)
-	e, err := insertLine(p.Script, sp.End, indent+"# No service jail by default: "+p.Verdict.Comment+"\n"+indent+line+"\n")
+	e, err := insertLine(p.Script, sp.End,
+		indent+"# No service jail by default: "+p.Verdict.Comment+"\n"+indent+line+"\n")
 	if err != nil {
 		return nil
 	}

@@ -75,7 +75,8 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 // unbumpedPort looks at one port of a service, whose template may be the same as before.
 // Where the defaults install no script, the package that counts is the one of the
 // condition.
-func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bool, was *makefile.Tree, published func() fs.FS) (Finding, bool) {
+func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bool, was *makefile.Tree,
+	published func() fs.FS) (Finding, bool) {
 	prev, err := was.Port(p.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Finding{}, false // a new port
@@ -116,7 +117,8 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bo
 	}
 	if !known || !oldKnown {
 		f.Severity = Info
-		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told without running make", changed, p.Origin)
+		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told without running make", changed,
+			p.Origin)
 		return f, err != nil || name == oldName
 	}
 	if name != oldName {
@@ -124,7 +126,8 @@ func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bo
 	}
 	if published != nil {
 		if tree := published(); tree != nil {
-			if there, err := makefile.Read(tree, p.Dir); err != nil || build(there, condition).Value("PKGNAME") != name {
+			if there, err := makefile.Read(tree, p.Dir); err != nil ||
+				build(there, condition).Value("PKGNAME") != name {
 				return f, false
 			}
 		}
@@ -162,7 +165,8 @@ func goesBack(f *Finding, now, prev *makefile.Port) bool {
 	}
 	n, known := revisionOf(now)
 	old, oldKnown := revisionOf(prev)
-	f.Message = fmt.Sprintf("PORTREVISION goes back from %d to %d under the same version: expected a higher one", old, n)
+	f.Message = fmt.Sprintf("PORTREVISION goes back from %d to %d under the same version: expected a higher one", old,
+		n)
 	f.Hint = fmt.Sprintf("PORTREVISION= %d", old+1)
 	return known && oldKnown && n < old
 }

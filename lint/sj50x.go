@@ -32,7 +32,8 @@ var sj502 = &Rule{
 	Code: "SJ502", Slug: "bad-ignore", Severity: Warning,
 	Doc: Doc{
 		Title: "a comment for svcjify that can't be understood",
-		Text: `It is ` + "`# svcjify: ignore RULE reason`" + `, or ` + "`# svcjify: works RULE reason`" + `, on a line of
+		Text: `It is ` + "`# svcjify: ignore RULE reason`" + `, or ` +
+			"`# svcjify: works RULE reason`" + `, on a line of
 its own. The reason is required: the next person who reads the script must be able to tell
 whether it still holds. *ignore* keeps the finding from being reported, and the service is as
 blocked by it as before; *works* also says that someone saw the service work in the jail,

@@ -55,7 +55,7 @@ type Subject struct {
 	State    State
 
 	remarks []remark  // the comments that speak to svcjify
-	weighed []Finding // what the state rests on, as the rules graded it
+	grounds []Finding // what the state rests on, as the rules graded it
 }
 
 // Origin is the port that the service is listed under.
@@ -90,13 +90,13 @@ func (s *Subject) Declared() bool {
 	return ok
 }
 
-// weigh keeps what the state rests on: everything that the rules found, as they
+// setGrounds keeps what the state rests on: everything that the rules found, as they
 // graded it, but for what a person says to work all the same.
-func (s *Subject) weigh(all []Finding) {
+func (s *Subject) setGrounds(all []Finding) {
 	for _, f := range all {
 		accepted := slices.ContainsFunc(s.Silenced, func(q Silenced) bool { return q.Works && q.same(f) })
 		if !accepted {
-			s.weighed = append(s.weighed, f)
+			s.grounds = append(s.grounds, f)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (s *Subject) weigh(all []Finding) {
 // Blockers is the findings that stand in the way of a service jail, and those
 // that say that it can't be told whether something does, ignored or not.
 func (s *Subject) Blockers() []Finding {
-	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool { return !blocks(f) })
+	return slices.DeleteFunc(slices.Clone(s.grounds), func(f Finding) bool { return !blocks(f) })
 }
 
 // blocks reports whether a finding stands in the way of a service jail.
@@ -115,7 +115,7 @@ func blocks(f Finding) bool {
 
 // Doubts is the findings that say that something of the jailed start is not known.
 func (s *Subject) Doubts() []Finding {
-	return slices.DeleteFunc(slices.Clone(s.weighed), func(f Finding) bool { return !f.doubt })
+	return slices.DeleteFunc(slices.Clone(s.grounds), func(f Finding) bool { return !f.doubt })
 }
 
 // faults reports whether one of the findings that block says what is wrong, and
@@ -127,7 +127,7 @@ func (s *Subject) faults() bool {
 // decide sets the state from the verdict and the findings.
 func (s *Subject) decide() {
 	worst, doubt := Info, false
-	for _, f := range s.weighed {
+	for _, f := range s.grounds {
 		if f.doubt {
 			doubt = true
 		} else {

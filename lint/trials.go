@@ -148,14 +148,14 @@ func (r *runner) try(groups [][]knob) []Trial {
 	for _, g := range groups {
 		t := Trial{Told: true, List: g[0].list, Pos: g[0].pos}
 		sc := r.plain
-		sc.Mended = true
+		sc.Corrected = true
 		for _, k := range g {
 			t.Conf = append(t.Conf, k.Setting)
 			t.Told = t.Told && k.told
 		}
 		sc.RCConf = slices.Clone(t.Conf)
 		if t.List {
-			sc.Mended = false
+			sc.Corrected = false
 			sc.RCConf = append(sc.RCConf, ofInstances(r.script, strings.Fields(g[0].Value)...)...)
 		}
 		scenarios = append(scenarios, sc)

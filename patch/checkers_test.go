@@ -29,7 +29,8 @@ func TestShellcheck(t *testing.T) {
 			name := strings.ReplaceAll(f.Path, "/", "_")
 			names = append(names, name)
 			for side, text := range map[string][]byte{"before": f.Old, "after": f.New} {
-				masked := placeholders.ReplaceAllStringFunc(string(text), func(p string) string { return strings.Trim(strings.ReplaceAll(p, "%%", "_"), ".+-") })
+				masked := placeholders.ReplaceAllStringFunc(string(text),
+					func(p string) string { return strings.Trim(strings.ReplaceAll(p, "%%", "_"), ".+-") })
 				require.NoError(t, os.MkdirAll(filepath.Join(dir, side), 0o755))
 				require.NoError(t, os.WriteFile(filepath.Join(dir, side, name), []byte(masked), 0o644))
 			}

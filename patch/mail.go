@@ -52,7 +52,7 @@ func trimIdent(s string) string {
 
 func (p Person) String() string { return p.Name + " <" + p.Email + ">" }
 
-// An Envelope is what a mail has besides the change.
+// An Envelope is what a mail has in addition to the change.
 type Envelope struct {
 	From Person
 	Date time.Time

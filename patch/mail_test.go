@@ -107,7 +107,8 @@ func TestMailIsGits(t *testing.T) {
 			for _, f := range files {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, f.Path), f.New, 0o644))
 			}
-			out, err := run(t, dir, []byte(c.Message(tc.pr)), "git", "commit", "-qa", "--cleanup=verbatim", "-F", "-", "--author="+person.String(), "--date="+when.Format(time.RFC3339))
+			out, err := run(t, dir, []byte(c.Message(tc.pr)), "git", "commit", "-qa", "--cleanup=verbatim", "-F", "-",
+				"--author="+person.String(), "--date="+when.Format(time.RFC3339))
 			require.NoError(t, err, out)
 			out, err = run(t, dir, nil, "git", "log", "-1", "--format=%an <%ae>")
 			require.NoError(t, err, out)
@@ -148,7 +149,8 @@ func TestDiffIsGits(t *testing.T) {
 		lines := splitLines(old)
 		for range 1 + r.Intn(2) {
 			at := r.Intn(len(lines))
-			add := []string{": ${x_svcj_options=\"net_basic\"}\n", "\n# No service jail: none\nx_svcj=\"NO\"\n", "\n", "}\n", lines[at]}[r.Intn(5)]
+			add := []string{": ${x_svcj_options=\"net_basic\"}\n", "\n# No service jail: none\nx_svcj=\"NO\"\n", "\n",
+				"}\n", lines[at]}[r.Intn(5)]
 			switch r.Intn(4) {
 			case 0: // moved
 				moved := lines[at]
@@ -183,7 +185,8 @@ func TestDiffIsGits(t *testing.T) {
 			differ++
 			// Of two shortest edits git may choose the other; a longer one would be our fault.
 			for _, sign := range []string{"\n+", "\n-"} {
-				require.Equal(t, strings.Count(want[i], sign), strings.Count(got[i], sign), "git:\n%s\nours:\n%s", want[i], got[i])
+				require.Equal(t, strings.Count(want[i], sign), strings.Count(got[i], sign), "git:\n%s\nours:\n%s",
+					want[i], got[i])
 			}
 			if differ < 4 {
 				t.Logf("git:\n%s\nours:\n%s", want[i], got[i])

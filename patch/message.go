@@ -42,7 +42,8 @@ func (c *Change) Subject() string {
 	case k.Moved > 0 && k.Options+k.OptOuts == 0:
 		what = []string{"Make the " + script + " work in a service jail", "Work in a service jail"}
 	case k.Options > 0:
-		what = []string{"Make the " + script + " service jails ready", "Make " + script + " service jails ready", "Make service jails ready", "Service jails ready", "svcj ready"}
+		what = []string{"Make the " + script + " service jails ready", "Make " + script + " service jails ready",
+			"Make service jails ready", "Service jails ready", "svcj ready"}
 	case k.OptOuts > 0:
 		what = []string{"Keep the " + script + " out of service jails", "Opt out of service jails", "svcj opt-out"}
 	}
@@ -56,9 +57,9 @@ func (c *Change) Subject() string {
 
 // Kinds counts what a change does, by service.
 type Kinds struct {
-	// Options and OptOuts are new declarations, Mended is corrected ones. A default of
+	// Options and OptOuts are new declarations, Corrected is corrected ones. A default of
 	// NO that rc.conf can lift comes with options, and counts as those.
-	Options, OptOuts, Mended int
+	Options, OptOuts, Corrected int
 	// Moved is repairs of a start that needs what only a start_precmd sets.
 	Moved int
 }
@@ -67,20 +68,20 @@ type Kinds struct {
 func (c *Change) Kinds() Kinds {
 	var k Kinds
 	for _, s := range c.Subjects {
-		mended, moved := 0, 0
+		corrections, moved := 0, 0
 		for _, f := range c.Fixed {
 			switch {
 			case f.Path != s.Service.Template:
 			case f.Code == "SJ201":
 				moved = 1
 			default:
-				mended = 1
+				corrections = 1
 			}
 		}
 		k.Moved += moved
 		switch {
 		case s.Declared():
-			k.Mended += mended
+			k.Corrected += corrections
 		case s.Verdict.Never():
 			k.OptOuts++
 		default:
@@ -190,7 +191,8 @@ func (c *Change) declarations() []*declaration {
 			}
 		}
 		i := slices.IndexFunc(out, func(o *declaration) bool {
-			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() && slices.Equal(o.answer.Works(), s.Verdict.Works()) && o.answer.Reason == d.answer.Reason
+			return o.fixed == d.fixed && o.answer.Answer() == s.Verdict.Answer() &&
+				slices.Equal(o.answer.Works(), s.Verdict.Works()) && o.answer.Reason == d.answer.Reason
 		})
 		if i < 0 {
 			i, out = len(out), append(out, d)
@@ -270,9 +272,11 @@ func (c *Change) changes() string {
 		name := ServiceName(s)
 		for _, verb := range s.Skipped {
 			if verb == "restart" {
-				items = append(items, fmt.Sprintf("\"service %s restart\" does nothing, and its exit status is 0; stop and start work.", name))
+				items = append(items, fmt.Sprintf(
+					"\"service %s restart\" does nothing, and its exit status is 0; stop and start work.", name))
 			} else {
-				items = append(items, fmt.Sprintf("\"service %s %s\" says nothing, and its exit status is 0.", name, verb))
+				items = append(items, fmt.Sprintf("\"service %s %s\" says nothing, and its exit status is 0.", name,
+					verb))
 			}
 		}
 		for _, f := range s.Findings { // what does not stand in the way, but must be known
@@ -328,7 +332,8 @@ func (c *Change) newer() string {
 	if len(words) > 1 {
 		them = "them"
 	}
-	return fmt.Sprintf("The rc.subr of FreeBSD %s does not know %s: it says so and starts the jail without %s.", oldest.Name, list(words), them)
+	return fmt.Sprintf("The rc.subr of FreeBSD %s does not know %s: it says so and starts the jail without %s.",
+		oldest.Name, list(words), them)
 }
 
 // sentenceCase begins a sentence, unless it begins with a name.

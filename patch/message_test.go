@@ -34,18 +34,21 @@ func TestReasonHoldsForThisScript(t *testing.T) {
 		{"flag given all the same", "", "/x/food -k", "It serves TCP. It locks memory only with -k, which is not the default.", "It serves TCP."},
 		{"flag not given", "", "/x/food -l a", "It serves TCP. It locks memory only with -k.", "It serves TCP. It locks memory only with -k."},
 		{"flag that the script is said to give", "", "/x/food", "It serves the socket the script names (-l /var/run/food.sock).", ""},
-		{"and gives", "", "/x/food -l /var/run/food.sock", "It serves the socket the script names (-l /var/run/food.sock).",
+		{"and gives", "", "/x/food -l /var/run/food.sock",
+			"It serves the socket the script names (-l /var/run/food.sock).",
 			"It serves the socket the script names (-l /var/run/food.sock)."},
 		{"no such keyword", "", "/x/food", "It hands out disks; its KEYWORD is nojail. It waits.", "It waits."},
 		{"keyword", "# KEYWORD: nojail\n", "/x/food", "It hands out disks; its KEYWORD is nojail.", "It hands out disks; its KEYWORD is nojail."},
 		{"no modules", "", "/x/food", "It works. Modules are loaded on the host by required_modules.", "It works."},
-		{"modules", "required_modules=linux\n", "/x/food", "It works. Modules are loaded on the host by required_modules.",
+		{"modules", "required_modules=linux\n", "/x/food",
+			"It works. Modules are loaded on the host by required_modules.",
 			"It works. Modules are loaded on the host by required_modules."},
 		{"no precmd", "", "/x/food", "The script starts the drivers in its precmd, on the host. It waits.", "It waits."},
 		{"full stop inside", "", "/x/food", "It reads rc.conf. It waits 1.5 seconds.", "It reads rc.conf. It waits 1.5 seconds."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{}, Script: rcparse.Parse([]byte(c.script+"name=food\n"), nil)}
+			s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{},
+				Script: rcparse.Parse([]byte(c.script+"name=food\n"), nil)}
 			s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}
 			require.Equal(t, c.want, Reason(s))
 		})
@@ -60,7 +63,8 @@ func TestReasonNamesNoPortOfAnotherConfiguration(t *testing.T) {
 
 // A soft opt-out says what works, why it is not the default, and how it is lifted.
 func TestSoftOptOutMessage(t *testing.T) {
-	soft := infer.Verdict{OptOut: true, Policy: true, Lifted: []string{"net_basic"}, Reason: "Its sessions would be locked in the jail.", Comment: "its sessions must see the host"}
+	soft := infer.Verdict{OptOut: true, Policy: true, Lifted: []string{"net_basic"},
+		Reason: "Its sessions would be locked in the jail.", Comment: "its sessions must see the host"}
 	d := &declaration{services: []string{"food"}, answer: soft}
 	require.Equal(t, "food needs net_basic in a service jail, and is not jailed by default. Its sessions would be locked in the jail. "+
 		"food_svcj=YES in rc.conf jails it; svcj_all_enable does not.", d.sentence())
@@ -89,7 +93,8 @@ func checkMessage(t *testing.T, c *Change) {
 		require.False(t, said[text], "%s: twice: %s", c.Name(), text)
 		said[text] = true
 		if strings.Contains(text, "whatever its options") {
-			require.NotRegexp(t, `\bwould (do|need|work)\b|needs (net_|no option|mlock|sysvipc|settime|routing)`, text, c.Name())
+			require.NotRegexp(t, `\bwould (do|need|work)\b|needs (net_|no option|mlock|sysvipc|settime|routing)`, text,
+				c.Name())
 		}
 	}
 }

@@ -37,7 +37,7 @@ type Change struct {
 	Rebuilt []string
 	// Subjects is the services that are changed, as they were before.
 	Subjects []*lint.Subject
-	// Fixed is the findings that the change mends.
+	// Fixed is the findings that the change corrects.
 	Fixed []lint.Finding
 	// Files is sorted by path.
 	Files []File
@@ -132,7 +132,7 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 	if s.Script == nil {
 		return ""
 	}
-	s, mended, err := repaired(ctx, s, k, opts)
+	s, repairs, err := repaired(ctx, s, k, opts)
 	if err != nil {
 		return err.Error()
 	}
@@ -165,9 +165,9 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		fixed = append(fixed, f)
 	}
 	if s.Repair != nil && len(edits) == 0 { // it was not asked for
-		return cmp.Or(reason, "faulty: "+named(s.Blockers())) + "; --repair may mend it"
+		return cmp.Or(reason, "faulty: "+named(s.Blockers())) + "; --repair may correct it"
 	}
-	if len(edits) == 0 && (len(mended) == 0 || reason != "") {
+	if len(edits) == 0 && (len(repairs) == 0 || reason != "") {
 		return reason
 	}
 	if t := s.Service.Tree; t.Elsewhere(s.Service.Template) {
@@ -189,7 +189,7 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		}
 		texts[s.Service.Template] = text
 	}
-	fixed = append(mended, fixed...)
+	fixed = append(repairs, fixed...)
 	c.Subjects = append(c.Subjects, s)
 	c.Fixed = append(c.Fixed, fixed...)
 	for _, f := range fixed {

@@ -18,9 +18,10 @@ import (
 
 // prove looks at the template after the edits as the tool would look at it the
 // next time: it must parse as before, keep its name, its methods and all its
-// other assignments, have the mended findings gone and no new ones, and leave
+// other assignments, have the corrected findings gone and no new ones, and leave
 // nothing to do for a second run.
-func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text []byte, k *infer.Knowledge, opts Options) error {
+func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text []byte, k *infer.Knowledge,
+	opts Options) error {
 	if bytes.Equal(text, before.Script.Src) {
 		return errors.New("the edits change nothing")
 	}
@@ -43,7 +44,8 @@ func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text
 		if count(after.Findings, f.Code) > count(before.Findings, f.Code) {
 			return fmt.Errorf("a new finding: %s [%s]", f.Message, f.Code)
 		}
-		if opts.wants(f) && f.Fix != nil && f.Fix.Certainty >= opts.Certainty && !slices.ContainsFunc(before.Findings, func(b lint.Finding) bool { return b.Code == f.Code }) {
+		if opts.wants(f) && f.Fix != nil && f.Fix.Certainty >= opts.Certainty &&
+			!slices.ContainsFunc(before.Findings, func(b lint.Finding) bool { return b.Code == f.Code }) {
 			return fmt.Errorf("a second run would change it again: %s", f.Code)
 		}
 	}
@@ -143,7 +145,8 @@ func rebuilt(tree *corpus.Tree, readers *corpus.Readers, changed map[string][]by
 			return nil, &revisionError{origin, err}
 		}
 		if a != b+1 || unrevised(before) != unrevised(after) {
-			return nil, fmt.Errorf("%s does not install the script, but shares a Makefile: its package would become %s", origin, after.Value("PKGNAME"))
+			return nil, fmt.Errorf("%s does not install the script, but shares a Makefile: its package would become %s",
+				origin, after.Value("PKGNAME"))
 		}
 	}
 	return out, nil

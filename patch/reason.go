@@ -18,7 +18,7 @@ var (
 	givenPort = regexp.MustCompile(`(?i)(?::|port"?\s*[=: ]\s*"?)(\d{2,5})(?:$|[\s/,"'])`)
 	// sentenceEnd parts a reason into its sentences.
 	sentenceEnd = regexp.MustCompile(`\. [A-Z]`)
-	// flagWord is a flag that a reason speaks of: "only with -k", "(-l /var/run/x.sock)", "--mlock is off by default".
+	// flagWord is a flag that a reason mentions: "only with -k", "(-l /var/run/x.sock)", "--mlock is off by default".
 	flagWord = regexp.MustCompile(`(?:^|[ (])(--?[A-Za-z][\w-]*)`)
 	// notGiven marks a flag that the reason says not to be given, given one that it says the script gives.
 	notGiven = regexp.MustCompile(`only with|off by default|not the default|leaves out|asked for with|only if asked`)
@@ -30,7 +30,8 @@ var (
 // left out, sentence by sentence, where the script that was read says otherwise.
 func Reason(s *lint.Subject) string {
 	var kept []string
-	for _, text := range sentences(strings.ReplaceAll(s.Verdict.Reason, " (the simulated start)", "")) { // how svcjify knows it
+	// how svcjify knows it
+	for _, text := range sentences(strings.ReplaceAll(s.Verdict.Reason, " (the simulated start)", "")) {
 		if holds(s, text) {
 			kept = append(kept, text)
 		}
@@ -72,7 +73,8 @@ func holds(s *lint.Subject, text string) bool {
 	}
 	for _, m := range flagWord.FindAllStringSubmatch(text, -1) {
 		has := slices.ContainsFunc(s.Records.Host.Starts, func(c rcrun.Command) bool {
-			return slices.ContainsFunc(c.Argv[min(1, len(c.Argv)):], func(w string) bool { return w == m[1] || strings.HasPrefix(w, m[1]+"=") })
+			return slices.ContainsFunc(c.Argv[min(1, len(c.Argv)):],
+				func(w string) bool { return w == m[1] || strings.HasPrefix(w, m[1]+"=") })
 		})
 		if has && notGiven.MatchString(text) || !has && given.MatchString(text) {
 			return false
@@ -104,7 +106,8 @@ func portsOf(s *lint.Subject, reason string) string {
 		return reason
 	}
 	for _, text := range namedPorts.FindAllString(reason, -1) {
-		if slices.ContainsFunc(number.FindAllString(text, -1), func(n string) bool { return slices.Contains(seen, n) }) {
+		if slices.ContainsFunc(number.FindAllString(text, -1),
+			func(n string) bool { return slices.Contains(seen, n) }) {
 			return reason // it is the program's, and others may stand beside it
 		}
 	}

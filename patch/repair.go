@@ -15,10 +15,11 @@ import (
 )
 
 // repaired is a subject after its repair, with the finding that the repair
-// mends, or the subject itself where there is nothing to repair. A repair is
+// corrects, or the subject itself where there is nothing to repair. A repair is
 // proved by itself: what the host does is the same for every verb, and the
 // jail starts what the host starts.
-func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject, []lint.Finding, error) {
+func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject,
+	[]lint.Finding, error) {
 	if !opts.Repair || s.Repair == nil {
 		return s, nil, nil
 	}
@@ -46,7 +47,8 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 	}
 	for _, f := range after.Findings {
 		// Settings other than the defaults are looked at only now.
-		if f.Severity > lint.Info && (f.Code == "SJ201" || count(after.Findings, f.Code) > count(before.Findings, f.Code)) {
+		if f.Severity > lint.Info && (f.Code == "SJ201" ||
+			count(after.Findings, f.Code) > count(before.Findings, f.Code)) {
 			return fmt.Errorf("%s [%s]", f.Message, f.Code)
 		}
 	}

@@ -55,13 +55,13 @@ run_rc_command "$1"
 			src := strings.Replace(strings.Replace(script, "%s", c.top, 1), "%s", c.precmd, 1)
 			s := lint.Look(context.Background(), svc, []byte(src), k, opts.Lint)
 			require.NotNil(t, s.Repair, "no repair to prove")
-			after, mended, err := repaired(context.Background(), s, k, opts)
+			after, repairs, err := repaired(context.Background(), s, k, opts)
 			if c.want != "" {
 				require.ErrorContains(t, err, c.want)
 				return
 			}
 			require.NoError(t, err)
-			require.Len(t, mended, 1)
+			require.Len(t, repairs, 1)
 			require.Nil(t, after.Repair)
 			require.NotEqual(t, lint.Blocked, after.State)
 		})

@@ -44,7 +44,8 @@ func bump(tree *corpus.Tree, ports []packaged, own bool) (map[string][]byte, err
 	want := map[string]int{}
 	for _, p := range ports {
 		if lacks := p.Make.Lacks(); len(lacks) > 0 {
-			return nil, &revisionError{p.Origin, fmt.Errorf("the port reads %s of the ports tree that this one stands on, which is not named; name it with --portsdir", lacks[0].Name)}
+			return nil, &revisionError{p.Origin,
+				fmt.Errorf("the port reads %s of the ports tree that this one stands on, which is not named; name it with --portsdir", lacks[0].Name)}
 		}
 		n, err := revisionOf(p.build(p.Make))
 		if err != nil {
@@ -79,7 +80,8 @@ func bump(tree *corpus.Tree, ports []packaged, own bool) (map[string][]byte, err
 		case err != nil:
 			return nil, err
 		case n != want[p.Dir]:
-			return nil, &revisionError{p.Origin, fmt.Errorf("it would be %d after the edit, expected %d", n, want[p.Dir])}
+			return nil, &revisionError{p.Origin,
+				fmt.Errorf("it would be %d after the edit, expected %d", n, want[p.Dir])}
 		case now.Value("PORTEPOCH") != p.build(p.Make).Value("PORTEPOCH"):
 			return nil, &revisionError{p.Origin, errors.New("PORTEPOCH would change")}
 		}
@@ -181,7 +183,9 @@ func raise(fsys fs.FS, p *makefile.Port, n int, own bool, installs func(*makefil
 		return ok && !installs(other)
 	})
 	if own {
-		sites = slices.DeleteFunc(sites, func(a makefile.Assignment) bool { return a.Op == "?=" && path.Dir(a.File) != p.Dir() })
+		sites = slices.DeleteFunc(sites, func(a makefile.Assignment) bool {
+			return a.Op == "?=" && path.Dir(a.File) != p.Dir()
+		})
 	}
 	if len(sites) == 0 {
 		return insert(fsys, p, n)
@@ -200,7 +204,8 @@ func raise(fsys fs.FS, p *makefile.Port, n int, own bool, installs func(*makefil
 		if err != nil {
 			return "", nil, fmt.Errorf("%s:%d: the value is %q, expected a number", a.File, a.Line, a.Value)
 		}
-		edits = append(edits, lint.Edit{Span: rcparse.Span{Start: a.ValueStart, End: a.ValueEnd}, New: strconv.Itoa(old + 1)})
+		edits = append(edits, lint.Edit{Span: rcparse.Span{Start: a.ValueStart, End: a.ValueEnd},
+			New: strconv.Itoa(old + 1)})
 	}
 	out, err := Apply(text, edits)
 	return file, out, err
@@ -242,7 +247,9 @@ func sitesOf(p *makefile.Port, name string, depth int) ([]makefile.Assignment, e
 		return nil, errors.New("more than one assignment is in force")
 	}
 	slices.SortStableFunc(sites, func(a, b makefile.Assignment) int { return a.Start - b.Start })
-	return slices.CompactFunc(sites, func(a, b makefile.Assignment) bool { return a.File == b.File && a.Start == b.Start }), nil
+	return slices.CompactFunc(sites, func(a, b makefile.Assignment) bool {
+		return a.File == b.File && a.Start == b.Start
+	}), nil
 }
 
 // otherBuild reports whether an assignment counts for the same port built with

@@ -62,14 +62,17 @@ var revisionCases = []struct {
 	}, {
 		name:    "after PORTEPOCH, raised where it is",
 		files:   map[string]string{"p/Makefile": head + "PORTEPOCH=\t3\nPORTREVISION=\t9\n" + tail + rc + end},
-		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t9\n+PORTREVISION=\t10"}, rise: []string{"p"},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t9\n+PORTREVISION=\t10"},
+		rise: []string{"p"},
 	}, {
 		name:    "explicit 0",
 		files:   map[string]string{"p/Makefile": head + "PORTREVISION=\t0\n" + tail + rc + end},
-		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t0\n+PORTREVISION=\t1"}, rise: []string{"p"},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t0\n+PORTREVISION=\t1"},
+		rise: []string{"p"},
 	}, {
-		name:    "commented out, and one with a comment behind it",
-		files:   map[string]string{"p/Makefile": head + "#PORTREVISION=\t7\nPORTREVISION=\t2\t# chase libfoo\n" + tail + rc + end},
+		name: "commented out, and one with a comment behind it",
+		files: map[string]string{"p/Makefile": head + "#PORTREVISION=\t7\nPORTREVISION=\t2\t# chase libfoo\n" + tail +
+			rc + end},
 		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\t# chase libfoo\n+PORTREVISION=\t3\t# chase libfoo"}, rise: []string{"p"},
 	}, {
 		name:    "only commented out: a new line",
@@ -78,7 +81,8 @@ var revisionCases = []struct {
 	}, {
 		name:    "blanks before the =, and := ",
 		files:   map[string]string{"p/Makefile": head + "PORTREVISION :=  4\n" + tail + rc + end},
-		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION :=  4\n+PORTREVISION :=  5"}, rise: []string{"p"},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION :=  4\n+PORTREVISION :=  5"},
+		rise: []string{"p"},
 	}, {
 		name: "?= in a master that installs it, slaves with and without their own",
 		files: map[string]string{
@@ -137,7 +141,8 @@ var revisionCases = []struct {
 		files: map[string]string{
 			"p/Makefile": head + "PORTREVISION=\t${SERVER_REVISION}\n" + tail + rc + "SERVER_REVISION=\t3\n" + end,
 		},
-		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-SERVER_REVISION=\t3\n+SERVER_REVISION=\t4"}, rise: []string{"p"},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-SERVER_REVISION=\t3\n+SERVER_REVISION=\t4"},
+		rise: []string{"p"},
 	}, {
 		name: "branches for an option: both packages change",
 		files: map[string]string{
@@ -177,7 +182,8 @@ var revisionCases = []struct {
 	}, {
 		name:    "twice: the last is in force",
 		files:   map[string]string{"p/Makefile": head + "PORTREVISION=\t1\n" + tail + "PORTREVISION=\t2\n" + rc + end},
-		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\n+PORTREVISION=\t3"}, rise: []string{"p"},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t2\n+PORTREVISION=\t3"},
+		rise: []string{"p"},
 	}, {
 		name: "a flavour without the script has its own line",
 		files: map[string]string{
@@ -198,7 +204,8 @@ var revisionCases = []struct {
 		name: "two flavours of three have the script, each with its line",
 		files: map[string]string{
 			"p/Makefile": head + tail + "FLAVORS=\tone two tool\nFLAVOR?=\t${FLAVORS:[1]}\ntwo_PKGNAMESUFFIX=\t-two\ntool_PKGNAMESUFFIX=\t-tool\n" +
-				".if ${FLAVOR:U} == tool\nPORTREVISION=\t1\n.else\n" + rc + ".if ${FLAVOR:U} == two\nPORTREVISION=\t5\n.else\nPORTREVISION=\t9\n.endif\n.endif\n" + end,
+				".if ${FLAVOR:U} == tool\nPORTREVISION=\t1\n.else\n" + rc +
+				".if ${FLAVOR:U} == two\nPORTREVISION=\t5\n.else\nPORTREVISION=\t9\n.endif\n.endif\n" + end,
 		},
 		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "-PORTREVISION=\t5\n+PORTREVISION=\t6\n-PORTREVISION=\t9\n+PORTREVISION=\t10"},
 		rise: []string{"p"}, with: [][]string{{"FLAVOR=two"}, {"FLAVOR=tool"}}, stay: []string{"p FLAVOR=tool"},
@@ -265,7 +272,8 @@ func TestRevisionForms(t *testing.T) {
 			write("net/Makefile", categories+"\n.include <bsd.port.subdir.mk>\n")
 			write("Makefile", "SUBDIR += net\n\n.include <bsd.port.subdir.mk>\n")
 			for _, d := range tc.scripts {
-				write("net/"+d+"/files/svc.in", "#!/bin/sh\n# PROVIDE: svc\n. /etc/rc.subr\nname=svc\nrcvar=svc_enable\nload_rc_config $name\n: ${svc_enable:=NO}\ncommand=/usr/local/sbin/svc\ncommand_args=\"-l 127.0.0.1:80\"\nrun_rc_command \"$1\"\n")
+				write("net/"+d+"/files/svc.in",
+					"#!/bin/sh\n# PROVIDE: svc\n. /etc/rc.subr\nname=svc\nrcvar=svc_enable\nload_rc_config $name\n: ${svc_enable:=NO}\ncommand=/usr/local/sbin/svc\ncommand_args=\"-l 127.0.0.1:80\"\nrun_rc_command \"$1\"\n")
 			}
 			found, err := corpus.Open([]string{dir})
 			require.NoError(t, err)
@@ -323,7 +331,8 @@ func revisions(t *testing.T, dir string, ports []string, with [][]string) map[st
 	out := map[string]pkg{}
 	for _, p := range ports {
 		for _, args := range append([][]string{nil}, with...) {
-			argv := append([]string{"-r", "-m", filepath.Join(dir, "Mk"), "-C", filepath.Join(dir, "net", p), "PORTSDIR=" + dir, "-V", "${PKGNAME}"}, args...)
+			argv := append([]string{"-r", "-m", filepath.Join(dir, "Mk"), "-C", filepath.Join(dir, "net", p),
+				"PORTSDIR=" + dir, "-V", "${PKGNAME}"}, args...)
 			text, err := exec.Command("bmake", argv...).Output()
 			require.NoError(t, err, "%s %v", p, args)
 			m := pkgname.FindStringSubmatch(strings.TrimSpace(string(text)))

@@ -43,7 +43,8 @@ func (c *Change) OtherMaintainers() []string {
 	var out []string
 	for _, s := range c.Subjects {
 		for _, p := range s.Service.Ports {
-			if m := strings.TrimSpace(p.Make.Value("MAINTAINER")); !Unmaintained(m) && !strings.EqualFold(m, c.Maintainer()) {
+			if m := strings.TrimSpace(p.Make.Value("MAINTAINER")); !Unmaintained(m) &&
+				!strings.EqualFold(m, c.Maintainer()) {
 				out = append(out, m)
 			}
 		}

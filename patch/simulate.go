@@ -37,7 +37,8 @@ func proveByRunning(ctx context.Context, before, after *lint.Subject, declares b
 			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
 		}
 		if !reflect.DeepEqual(plain(withoutMisnamed(a, before.Script)), plain(b)) {
-			return fmt.Errorf("on the host, %s would not be the same", strings.Join(append([]string{sc.Verb}, sc.Args...), " "))
+			return fmt.Errorf("on the host, %s would not be the same",
+				strings.Join(append([]string{sc.Verb}, sc.Args...), " "))
 		}
 	}
 	if !declares {
@@ -116,8 +117,10 @@ func withoutMisnamed(r rcrun.Record, s *rcparse.Script) rcrun.Record {
 		if !m.NoVariable {
 			continue
 		}
-		r.Reached = slices.DeleteFunc(slices.Clone(r.Reached), func(c rcrun.Command) bool { return strings.HasPrefix(c.Argv[0], m.Var+"=") })
-		r.Unknown = slices.DeleteFunc(slices.Clone(r.Unknown), func(u string) bool { return strings.HasPrefix(u, `"`+m.Var+"=") })
+		r.Reached = slices.DeleteFunc(slices.Clone(r.Reached),
+			func(c rcrun.Command) bool { return strings.HasPrefix(c.Argv[0], m.Var+"=") })
+		r.Unknown = slices.DeleteFunc(slices.Clone(r.Unknown),
+			func(u string) bool { return strings.HasPrefix(u, `"`+m.Var+"=") })
 		if len(r.Unknown) == 0 {
 			r.Unknown = nil
 		}

@@ -17,7 +17,8 @@ import (
 func TestProveByRunning(t *testing.T) {
 	const script = ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\nload_rc_config $name\n: ${foo_enable=NO}\ncommand=/usr/local/sbin/foo\n%run_rc_command \"$1\"\n"
 	with := func(line string) []byte {
-		return []byte(script[:len(script)-len("%run_rc_command \"$1\"\n")] + line + script[len(script)-len("run_rc_command \"$1\"\n"):])
+		return []byte(script[:len(script)-len("%run_rc_command \"$1\"\n")] + line +
+			script[len(script)-len("run_rc_command \"$1\"\n"):])
 	}
 	pool, err := rcrun.NewPool(rcrun.PoolOptions{})
 	require.NoError(t, err)

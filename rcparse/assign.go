@@ -76,7 +76,8 @@ func (r *reader) plain(a *syntax.Assign, stmt syntax.Node, in scope) {
 	out := Assign{Var: r.text(a.Name), Op: Plain}
 	if a.Value != nil {
 		out.Value, out.ValueSpan = r.text(a.Value), spanOf(a.Value)
-		if pe := soleExpansion(a.Value); pe != nil && pe.Param != nil && pe.Param.Value == a.Name.Value && pe.Exp != nil {
+		if pe := soleExpansion(a.Value); pe != nil && pe.Param != nil && pe.Param.Value == a.Name.Value &&
+			pe.Exp != nil {
 			switch pe.Exp.Op {
 			case syntax.DefaultUnsetOrNull, syntax.AssignUnsetOrNull:
 				out.Op = ColonDash
@@ -159,7 +160,8 @@ func (r *reader) emptyIf(st *syntax.Stmt, c *syntax.IfClause) (Assign, bool) {
 
 func (r *reader) emptyGuard(test, then *syntax.Stmt, whole syntax.Node) (Assign, bool) {
 	t, ok := test.Cmd.(*syntax.CallExpr)
-	if !ok || test.Negated || len(t.Args) < 3 || !slices.Contains([]string{"[", "test"}, t.Args[0].Lit()) || t.Args[1].Lit() != "-z" {
+	if !ok || test.Negated || len(t.Args) < 3 || !slices.Contains([]string{"[", "test"}, t.Args[0].Lit()) ||
+		t.Args[1].Lit() != "-z" {
 		return Assign{}, false
 	}
 	pe := soleExpansion(t.Args[2])
@@ -212,7 +214,8 @@ func (r *reader) eval(c *syntax.CallExpr, in scope) {
 		if w := c.Args[len(c.Args)-1]; a.Value != "" { // the value may stand in one piece after all
 			start, end := int(w.Pos().Offset()), int(w.End().Offset())
 			for _, form := range []string{a.Value, strings.ReplaceAll(a.Value, `"`, `\"`)} {
-				if i := strings.LastIndex(string(r.Src[start:end]), form); i >= 0 && strings.Count(string(r.Src[start:end]), form) == 1 {
+				if i := strings.LastIndex(string(r.Src[start:end]), form); i >= 0 &&
+					strings.Count(string(r.Src[start:end]), form) == 1 {
 					a.ValueSpan = Span{start + i, start + i + len(form)}
 					break
 				}

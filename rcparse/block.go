@@ -35,7 +35,8 @@ func (s *Script) Methods() []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, a := range s.Assigns {
-		isMethod := strings.HasSuffix(a.Var, "_cmd") || strings.HasSuffix(a.Var, "_precmd") || strings.HasSuffix(a.Var, "_postcmd")
+		isMethod := strings.HasSuffix(a.Var, "_cmd") || strings.HasSuffix(a.Var, "_precmd") ||
+			strings.HasSuffix(a.Var, "_postcmd")
 		if isMethod && a.Func == "" && !seen[a.Var] {
 			seen[a.Var] = true
 			out = append(out, a.Var)
@@ -151,7 +152,8 @@ func (s *Script) Reach(method string) []Call {
 	for grew := true; grew; {
 		grew = false
 		for _, c := range s.Commands {
-			if want[c.Func] && !want[c.Name] && slices.ContainsFunc(s.Funcs, func(f Func) bool { return f.Name == c.Name }) {
+			if want[c.Func] && !want[c.Name] &&
+				slices.ContainsFunc(s.Funcs, func(f Func) bool { return f.Name == c.Name }) {
 				want[c.Name], grew = true, true
 			}
 		}
@@ -176,7 +178,8 @@ func (s *Script) TakesWords() bool {
 		if _, ok := n.(*syntax.FuncDecl); ok {
 			return false // it has parameters of its own
 		}
-		if pe, ok := n.(*syntax.ParamExp); ok && pe.Param != nil && slices.Contains([]string{"2", "@", "*", "#"}, pe.Param.Value) {
+		if pe, ok := n.(*syntax.ParamExp); ok && pe.Param != nil &&
+			slices.Contains([]string{"2", "@", "*", "#"}, pe.Param.Value) {
 			takes = true
 		}
 		return !takes

@@ -9,9 +9,9 @@ import (
 // A Header is what rcorder(8) reads from the comments at the top of a script.
 type Header struct {
 	Provide, Require, Before, Keyword []Word
-	// Slips are lines that look like part of the block and that rcorder(8)
+	// NotRead are lines that look like part of the block and that rcorder(8)
 	// does not read, such as KEYWORDS: for KEYWORD:.
-	Slips []Word
+	NotRead []Word
 }
 
 // A Word is a word with its place.
@@ -63,7 +63,7 @@ func parseHeader(src []byte) Header {
 		case tagLine.Match(line) && state != before:
 			name := string(tagLine.FindSubmatch(line)[1])
 			if ok && list != nil || state == within {
-				h.Slips = append(h.Slips, Word{name, Pos{offset, n, 1}})
+				h.NotRead = append(h.NotRead, Word{name, Pos{offset, n, 1}})
 			}
 			state = after
 		case state == within:

@@ -82,7 +82,8 @@ func (s *Script) misnamed(a Assign) (meaning, bool) {
 	default:
 		return meaning{}, false
 	}
-	m.want = name + svcjSuffixes[slices.IndexFunc(svcjSuffixes, func(k svcjSuffix) bool { return k.kind == m.kind })].suffix
+	m.want = name + svcjSuffixes[slices.IndexFunc(svcjSuffixes,
+		func(k svcjSuffix) bool { return k.kind == m.kind })].suffix
 	return m, true
 }
 
@@ -188,7 +189,8 @@ func (s *Script) dashed() []Assign {
 		r := &reader{s}
 		text := r.text(pe.Param) + "-" + r.text(pe.Exp.Word)
 		if m := dashedName.FindStringSubmatch(text); m != nil {
-			out = append(out, Assign{Var: m[1], Op: Equals, Value: text[len(m[0]):], Span: spanOf(pe), Pos: posOf(pe.Pos())})
+			out = append(out, Assign{Var: m[1], Op: Equals, Value: text[len(m[0]):], Span: spanOf(pe),
+				Pos: posOf(pe.Pos())})
 		}
 		return true
 	})

@@ -191,10 +191,10 @@ func TestHeaderEndsAtTheFirstOtherLine(t *testing.T) {
 	require.Len(t, h.Provide, 2)
 	require.Len(t, h.Require, 1)
 	require.Empty(t, h.Keyword, "rcorder(8) stops at the line before")
-	require.Equal(t, "KEYWORD", h.Slips[0].Text)
+	require.Equal(t, "KEYWORD", h.NotRead[0].Text)
 
 	h = Parse([]byte("# PROVIDE: a\n# SHUTDOWN: yes\n"), nil).Header
-	require.Equal(t, "SHUTDOWN", h.Slips[0].Text)
+	require.Equal(t, "SHUTDOWN", h.NotRead[0].Text)
 }
 
 func TestSyntaxErrors(t *testing.T) {
@@ -248,7 +248,8 @@ z=$'a\tb'
 }
 
 func TestLinesFallback(t *testing.T) {
-	s := Parse([]byte("name=\"x\"\nrcvar=x_enable\n: ${x_svcj_options:=\"net_basic\"}\nload_rc_config $name\ny=\"\n"), nil)
+	s := Parse([]byte("name=\"x\"\nrcvar=x_enable\n: ${x_svcj_options:=\"net_basic\"}\nload_rc_config $name\ny=\"\n"),
+		nil)
 	require.NotNil(t, s.Err)
 	require.Equal(t, "x", s.Name.Text)
 	require.Equal(t, "x_enable", s.RCVar.Text)

@@ -115,7 +115,8 @@ func (r *reader) call(st *syntax.Stmt, c *syntax.CallExpr, in scope) {
 		r.setRcvar(c, in)
 	case "setvar":
 		if len(c.Args) == 3 {
-			r.add(Assign{Var: r.varName(c.Args[1]), Op: Plain, Value: r.text(c.Args[2]), ValueSpan: spanOf(c.Args[2])}, c, in)
+			r.add(Assign{Var: r.varName(c.Args[1]), Op: Plain, Value: r.text(c.Args[2]), ValueSpan: spanOf(c.Args[2])},
+				c, in)
 		}
 	case "export", "readonly", "local":
 		for _, w := range c.Args[1:] {
@@ -234,7 +235,8 @@ func kindOf(text string) ValueKind {
 
 // Unquote strips one pair of quotes that enclose the whole text.
 func Unquote(s string) string {
-	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] && strings.IndexByte(s[1:len(s)-1], s[0]) < 0 {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] &&
+		strings.IndexByte(s[1:len(s)-1], s[0]) < 0 {
 		return s[1 : len(s)-1]
 	}
 	return s

@@ -1,4 +1,4 @@
-// Command longlines fails where a line of Go code is longer than 120 columns, a tab
+// Command longlines DIR... fails where a line of Go code in the directories is longer than 120 columns, a tab
 // taken as four. Two kinds of line may be longer: a row of a table, which is read and
 // compared as one line, and a line with a literal of more than 60 columns (a message,
 // a regular expression, a script of a test), which is found by a search only while
@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/scanner"
 	"go/token"
@@ -27,8 +28,22 @@ const (
 var row = regexp.MustCompile(`^\s*(("(\\.|[^"\\])*"|` + "`[^`]*`" + `|'[^']*'): .*|\{.*\}),( *//.*)?$`)
 
 func main() {
-	long := 0
-	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+	long, err := 0, error(nil)
+	for _, dir := range os.Args[1:] {
+		n, werr := check(dir)
+		long, err = long+n, errors.Join(err, werr)
+	}
+	if err != nil {
+		fmt.Println(err)
+	}
+	if err != nil || long > 0 {
+		os.Exit(1)
+	}
+}
+
+// check prints the long lines of the Go files below a directory, and counts them.
+func check(dir string) (long int, err error) {
+	err = filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(name) != ".go" {
 			return err
 		}
@@ -46,12 +61,7 @@ func main() {
 		}
 		return nil
 	})
-	if err != nil {
-		fmt.Println(err)
-	}
-	if err != nil || long > 0 {
-		os.Exit(1)
-	}
+	return long, err
 }
 
 // withLiteral is the lines that a long literal is in.

@@ -69,7 +69,8 @@ func TestVim(t *testing.T) {
 
 func TestEmacs(t *testing.T) {
 	file, fault := edited(t)
-	out := editor(t, "emacs", "--batch", "-Q", "-l", "flymake", "-l", write(t, "svcjify.el", recipe(t, "elisp")), "--eval", `(progn
+	out := editor(t, "emacs", "--batch", "-Q", "-l", "flymake", "-l", write(t, "svcjify.el", recipe(t, "elisp")),
+		"--eval", `(progn
   (find-file "`+file+`") (sh-mode)
   (while (search-forward "net_basic" nil t) (replace-match "`+fault+`"))
   (let (answer)

@@ -89,7 +89,8 @@ func run(rounds int, scale string, trees []string) error {
 		if err := synth.Write(dir, o); err != nil {
 			return err
 		}
-		fmt.Printf("made tree, %s times FreeBSD's: %d ports, %d services, written in %.1f s\n", word, o.Ports, o.Services, time.Since(began).Seconds())
+		fmt.Printf("made tree, %s times FreeBSD's: %d ports, %d services, written in %.1f s\n", word, o.Ports,
+			o.Services, time.Since(began).Seconds())
 		trees = append(trees, dir)
 	}
 	if dir := os.Getenv("SVCJIFY_PORTSDIR"); dir != "" {
@@ -147,7 +148,8 @@ func table(dir string, list []work, rounds int) error {
 			fmt.Printf("| %s | can't be run here: no %s | | | |\n", w.name, w.needs)
 			continue
 		}
-		fmt.Printf("| `%s` | %.2f | %.2f | %.3f | %.0f |\n", w.name, of(w.name, wall)/of(base, wall), of(w.name, cpu)/of(base, cpu), of(w.name, wall), of(w.name, peak))
+		fmt.Printf("| `%s` | %.2f | %.2f | %.3f | %.0f |\n", w.name, of(w.name, wall)/of(base, wall),
+			of(w.name, cpu)/of(base, cpu), of(w.name, wall), of(w.name, peak))
 	}
 	return nil
 }

@@ -257,7 +257,7 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 			g.result.deps |= earlier.result.deps
 		}
 		holds = !b.taken
-		b.settled = true // make(1) warns of another .else or .elif, and passes over it
+		b.settled = true // make(1) warns of another .else or .elif, and ignores it
 	case dead && e.choice.flip != n:
 		// Nothing that is chosen leads here: the condition does not matter.
 		g.text = e.fill(n.text)

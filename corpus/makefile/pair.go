@@ -20,11 +20,13 @@ func (p *pairing) add(n node) *Error {
 	switch n.kind {
 	case nodeIf, nodeFor:
 		if len(p.open) >= maxNesting {
-			return fail("found .if and .for nested more than %d deep: expected a Makefile that people can read", maxNesting)
+			return fail("found .if and .for nested more than %d deep: expected a Makefile that people can read",
+				maxNesting)
 		}
 		if n.kind == nodeFor {
 			if p.fors++; p.fors > maxForDepth {
-				return fail("found .for nested more than %d deep: expected a Makefile that people can read", maxForDepth)
+				return fail("found .for nested more than %d deep: expected a Makefile that people can read",
+					maxForDepth)
 			}
 		}
 		p.open = append(p.open, i)

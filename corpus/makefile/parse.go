@@ -317,7 +317,8 @@ func (l rawLine) assignment(data string) (node, bool) {
 		case c == ')' || c == '}':
 			level--
 		case level != 0:
-		case c == ':' && strings.HasPrefix(data[i:l.content], ":sh") && i+3 < l.content && (data[i+3] == '=' || data[i+3] == ' ' || data[i+3] == '\t'):
+		case c == ':' && strings.HasPrefix(data[i:l.content], ":sh") && i+3 < l.content &&
+			(data[i+3] == '=' || data[i+3] == ' ' || data[i+3] == '\t'):
 			// VAR:sh = command is VAR != command.
 			if nameEnd < 0 {
 				nameEnd = i

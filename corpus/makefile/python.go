@@ -56,7 +56,8 @@ func (e *evaluation) usesPython(args []string) {
 		}
 		e.flavors(list)
 	}
-	if f, isPython := strings.CutPrefix(e.value("FLAVOR"), "py"); isPython && len(f) >= 2 && f[0] >= '2' && f[0] <= '3' && f[1] >= '0' && f[1] <= '9' {
+	if f, isPython := strings.CutPrefix(e.value("FLAVOR"), "py"); isPython && len(f) >= 2 && f[0] >= '2' &&
+		f[0] <= '3' && f[1] >= '0' && f[1] <= '9' {
 		version = f[:1] + "." + f[1:]
 	}
 	e.set("PYTHON_VER", version)

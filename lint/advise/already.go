@@ -26,7 +26,8 @@ func (j *judgement) already() {
 		}
 	}
 	if len(unknown) > 0 {
-		text := fmt.Sprintf("This system's rc.subr does not know %s: it prints a message and goes on without.", strings.Join(unknown, ", "))
+		text := fmt.Sprintf("This system's rc.subr does not know %s: it prints a message and goes on without.",
+			strings.Join(unknown, ", "))
 		if near := lint.Nearest(unknown[0], j.knownWords()); near != "" {
 			text += fmt.Sprintf(" Did you mean %q?", near)
 		}
@@ -71,16 +72,18 @@ func (j *judgement) measure(unknown []string) {
 		j.Reasons = append(j.Reasons, "Whether "+shownOptions(j.Options)+" is what it needs, nothing shows.")
 		return
 	}
-	little, much := lacking(j.Options, v.Works()), lacking(v.Works(), j.Options)
+	little, much := missingWords(j.Options, v.Works()), missingWords(v.Works(), j.Options)
 	switch {
 	case len(little) > 0:
-		j.Reasons = append(j.Reasons, fmt.Sprintf("Too little: it needs %s: %s", strings.Join(little, ", "), sentence(v.Reason)))
+		j.Reasons = append(j.Reasons, fmt.Sprintf("Too little: it needs %s: %s", strings.Join(little, ", "),
+			sentence(v.Reason)))
 	case len(much) > 0:
 		are := "is"
 		if len(much) > 1 {
 			are = "are"
 		}
-		j.Reasons = append(j.Reasons, fmt.Sprintf("Too much: %s %s not needed as far as the evidence goes (%s): %s", strings.Join(much, ", "), are, v.Certainty, sentence(v.Reason)))
+		j.Reasons = append(j.Reasons, fmt.Sprintf("Too much: %s %s not needed as far as the evidence goes (%s): %s",
+			strings.Join(much, ", "), are, v.Certainty, sentence(v.Reason)))
 	case len(unknown) > 0:
 	default:
 		rightly := "Rightly: "

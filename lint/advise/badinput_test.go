@@ -97,13 +97,15 @@ func TestBadRoot(t *testing.T) {
 	_, err := advise.Open(context.Background(), filepath.Join(t.TempDir(), "gone"), advise.Options{})
 	require.Error(t, err)
 	m, problems := machine(t, t.TempDir())
-	require.Contains(t, strings.Join(problems, "\n"), "/etc/defaults/rc.conf: is not there: the usual defaults are assumed")
+	require.Contains(t, strings.Join(problems, "\n"),
+		"/etc/defaults/rc.conf: is not there: the usual defaults are assumed")
 	require.Empty(t, advice(t, m, advise.Question{All: true}))
 }
 
 func TestNames(t *testing.T) {
 	m, _ := machine(t, madeRoot(t))
-	list, errs := m.Advise(context.Background(), advise.Question{Names: []string{"gean", "figworth", "oxlip_api", "/usr/local/etc/rc.d/gorse"}})
+	list, errs := m.Advise(context.Background(),
+		advise.Question{Names: []string{"gean", "figworth", "oxlip_api", "/usr/local/etc/rc.d/gorse"}})
 	require.Len(t, errs, 1)
 	require.EqualError(t, errs[0], `no service "figworth" in rc.d; did you mean "figwort"?`)
 	var got []string
@@ -134,7 +136,8 @@ func TestLaterFile(t *testing.T) {
 func TestCanary(t *testing.T) {
 	root := madeRoot(t)
 	canary := filepath.Join(t.TempDir(), "canary")
-	touch := "touch " + canary + "; echo x > " + canary + "; : > /svcjify-canary; rm -rf /etc; $(touch " + canary + "); `touch " + canary + "`\n"
+	touch := "touch " + canary + "; echo x > " + canary + "; : > /svcjify-canary; rm -rf /etc; $(touch " + canary +
+		"); `touch " + canary + "`\n"
 	write(t, root, map[string]string{
 		"etc/rc.conf.local":             touch,
 		"etc/rc.conf.d/figwort":         touch,
@@ -233,14 +236,17 @@ func TestItsRelease(t *testing.T) {
 		{"# foo_svcj " + words + " routing) settime)", "setaudit", "not-today"},
 		{"# foo_svcj " + words + " routing) settime) setaudit)", "setaudit", "one-line"},
 	} {
-		root := small(t, map[string]string{"etc/rc.subr": tc.subr, "usr/local/etc/rc.d/sorrel": "#!/bin/sh\n. /etc/rc.subr\nname=sorrel\nrcvar=sorrel_enable\n" +
-			"load_rc_config $name\n: ${sorrel_enable:=NO}\n: ${sorrel_svcj_options=\"" + tc.words + "\"}\ncommand=/usr/local/sbin/sorreld\nrun_rc_command \"$1\"\n"})
+		root := small(t, map[string]string{"etc/rc.subr": tc.subr,
+			"usr/local/etc/rc.d/sorrel": "#!/bin/sh\n. /etc/rc.subr\nname=sorrel\nrcvar=sorrel_enable\n" +
+				"load_rc_config $name\n: ${sorrel_enable:=NO}\n: ${sorrel_svcj_options=\"" + tc.words +
+				"\"}\ncommand=/usr/local/sbin/sorreld\nrun_rc_command \"$1\"\n"})
 		m, _ := machine(t, root)
 		a := advice(t, m, advise.Question{})["sorrel"]
 		require.Equal(t, advise.Verdict(tc.verdict), a.Verdict, tc.subr, a.Reasons)
 	}
 	m, problems := machine(t, small(t, map[string]string{"etc/rc.subr": "# of FreeBSD 14\n"}))
-	require.Contains(t, strings.Join(problems, "\n"), "/etc/rc.subr: knows no service jails, which came with FreeBSD 15")
+	require.Contains(t, strings.Join(problems, "\n"),
+		"/etc/rc.subr: knows no service jails, which came with FreeBSD 15")
 	require.NotEmpty(t, advice(t, m, advise.Question{}))
 }
 
@@ -249,10 +255,12 @@ func TestTwoPackages(t *testing.T) {
 	root := small(t, nil)
 	name := filepath.Join(root, "var/db/pkg/local.sqlite")
 	require.NoError(t, hosttest.Write(name, []hosttest.Package{
-		{Name: "sorrel", Version: "1", Origin: "www/sorrel", Files: []string{"/usr/local/etc/rc.d/sorrel"}}, {Name: "rumex", Version: "2", Origin: "www/rumex"}}))
+		{Name: "sorrel", Version: "1", Origin: "www/sorrel", Files: []string{"/usr/local/etc/rc.d/sorrel"}},
+		{Name: "rumex", Version: "2", Origin: "www/rumex"}}))
 	require.NoError(t, hosttest.Exec(name, `ALTER TABLE files RENAME TO once; CREATE TABLE files (path TEXT, sha256 TEXT, package_id INTEGER);
 		INSERT INTO files SELECT * FROM once; INSERT INTO files VALUES ('/usr/local/etc/rc.d/sorrel', '', 2)`))
 	m, problems := machine(t, root)
-	require.Equal(t, []string{"/usr/local/etc/rc.d/sorrel: belongs to several packages, expected one: rumex, sorrel"}, problems)
+	require.Equal(t, []string{"/usr/local/etc/rc.d/sorrel: belongs to several packages, expected one: rumex, sorrel"},
+		problems)
 	require.Equal(t, "rumex-2", advice(t, m, advise.Question{})["sorrel"].Package)
 }

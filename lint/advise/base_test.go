@@ -18,7 +18,8 @@ import (
 
 // base is a script of the base system with lines before and after load_rc_config.
 func base(name, keyword, before, after string) string {
-	return "#!/bin/sh\n# PROVIDE: " + name + "\n# KEYWORD: " + keyword + "\n. /etc/rc.subr\nname=" + name + "\nrcvar=" + name + "_enable\ncommand=/usr/sbin/" + name + "\n" +
+	return "#!/bin/sh\n# PROVIDE: " + name + "\n# KEYWORD: " + keyword + "\n. /etc/rc.subr\nname=" + name + "\nrcvar=" +
+		name + "_enable\ncommand=/usr/sbin/" + name + "\n" +
 		before + "load_rc_config $name\n" + after + "run_rc_command \"$1\"\n"
 }
 
@@ -26,8 +27,9 @@ func base(name, keyword, before, after string) string {
 func TestBaseScripts(t *testing.T) {
 	root := small(t, map[string]string{
 		"etc/rc.d/tollgated": base("tollgated", "nojail shutdown", ": ${tollgated_svcj_options:=\"net_basic\"}\n", ""),
-		"etc/rc.d/gatekeepd": base("gatekeepd", "shutdown", ": ${gatekeepd_svcj_options:=\"net_basic\"}\n: ${gatekeepd_svcj:=\"NO\"}\nextra_commands=check\ncheck_cmd=\"$command -t\"\n"+
-			"start_precmd=\"run_rc_command check\"\n", ""),
+		"etc/rc.d/gatekeepd": base("gatekeepd", "shutdown",
+			": ${gatekeepd_svcj_options:=\"net_basic\"}\n: ${gatekeepd_svcj:=\"NO\"}\nextra_commands=check\ncheck_cmd=\"$command -t\"\n"+
+				"start_precmd=\"run_rc_command check\"\n", ""),
 		"etc/rc.d/ferryd": base("ferryd", "nojail", "", "# it opens what a jail refuses\nferryd_svcj=\"NO\"\n"),
 		"etc/rc.d/lockd2": base("lockd2", "shutdown", ": ${lockd2_svcj_options:=\"net_basic\"}\nrequired_vars=bridge_enable\n", ""),
 		"etc/rc.d/quayd":  base("quayd", "shutdown", ": ${quayd_svcj_options:=\"net_basic nfsd\"}\n", ""),
@@ -35,21 +37,24 @@ func TestBaseScripts(t *testing.T) {
 	})
 	m, _ := machine(t, root)
 	got := advice(t, m, advise.Question{All: true})
-	for name, want := range map[string]advise.Verdict{"tollgated": advise.OneLine, "gatekeepd": advise.OneLine, "ferryd": advise.Never, "lockd2": advise.NotToday, "quayd": advise.OneLine} {
+	for name, want := range map[string]advise.Verdict{"tollgated": advise.OneLine, "gatekeepd": advise.OneLine,
+		"ferryd": advise.Never, "lockd2": advise.NotToday, "quayd": advise.OneLine} {
 		require.Equal(t, want, got[name].Verdict, "%s: %v", name, got[name].Reasons)
 	}
 	require.Empty(t, got["tollgated"].Doubts, "its author wrote the keyword and the options")
 	require.Contains(t, strings.Join(got["gatekeepd"].Reasons, " "), "It is not jailed by default")
 	require.Contains(t, got["ferryd"].Reasons[0], "it opens what a jail refuses")
-	require.Equal(t, []string{"With this rc.conf it starts nothing: set bridge_enable first, then ask again."}, got["lockd2"].Reasons)
+	require.Equal(t, []string{"With this rc.conf it starts nothing: set bridge_enable first, then ask again."},
+		got["lockd2"].Reasons)
 }
 
 // Where the lines do not give back what is lost, nothing says that they do.
 func TestLinesThatDoNotHold(t *testing.T) {
 	// At boot rc.conf has been read before the script, whose plain assignment then wins
 	// on the host, and never in the jail.
-	root := small(t, map[string]string{"etc/rc.d/wharfd": base("wharfd", "shutdown", ": ${wharfd_svcj_options=\"net_basic\"}\nwharfd_flags=\"-q\"\n"+
-		"start_precmd=\"wharfd_pre\"\nwharfd_pre() { rc_flags=\"-c /etc/wharfd.conf $rc_flags\"; }\n", ""),
+	root := small(t, map[string]string{"etc/rc.d/wharfd": base("wharfd", "shutdown",
+		": ${wharfd_svcj_options=\"net_basic\"}\nwharfd_flags=\"-q\"\n"+
+			"start_precmd=\"wharfd_pre\"\nwharfd_pre() { rc_flags=\"-c /etc/wharfd.conf $rc_flags\"; }\n", ""),
 		"etc/rc.conf": "wharfd_flags=-m\n"})
 	m, _ := machine(t, root)
 	a := advice(t, m, advise.Question{Names: []string{"wharfd"}})["wharfd"]
@@ -62,8 +67,10 @@ func TestLinesThatDoNotHold(t *testing.T) {
 
 // What rc.conf itself says of a path is this machine's, and so a line may hold it.
 func TestPathOfRCConf(t *testing.T) {
-	root := small(t, map[string]string{"etc/rc.d/logd2": base("logd2", "shutdown", ": ${logd2_svcj_options=\"net_basic\"}\nstart_precmd=\"logd2_pre\"\n"+
-		"logd2_pre() { rc_flags=\"-r $rc_flags\"; }\n", ""), "etc/rc.conf": "logd2_flags=\"-l /home/sftp/dev/log\"\n"})
+	root := small(t, map[string]string{"etc/rc.d/logd2": base("logd2", "shutdown",
+		": ${logd2_svcj_options=\"net_basic\"}\nstart_precmd=\"logd2_pre\"\n"+
+			"logd2_pre() { rc_flags=\"-r $rc_flags\"; }\n", ""),
+		"etc/rc.conf": "logd2_flags=\"-l /home/sftp/dev/log\"\n"})
 	m, _ := machine(t, root)
 	a := advice(t, m, advise.Question{Names: []string{"logd2"}})["logd2"]
 	require.Equal(t, advise.WithCare, a.Verdict, a.Reasons)
@@ -109,7 +116,8 @@ func TestBaseSystem(t *testing.T) {
 			switch {
 			case d.Kind == rcparse.SvcjOptions:
 				declared = true
-			case d.Kind == rcparse.SvcjSwitch && strings.EqualFold(v, "NO") && bytes.Contains(s.Text, []byte("\n"+a.RunName+"_svcj=")):
+			case d.Kind == rcparse.SvcjSwitch && strings.EqualFold(v, "NO") &&
+				bytes.Contains(s.Text, []byte("\n"+a.RunName+"_svcj=")):
 				no = true
 			}
 		}

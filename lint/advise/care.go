@@ -171,7 +171,8 @@ func assigned(text, name string) (value string, ok bool) {
 	}
 	for line := range strings.Lines(plainLines(text)) {
 		if v, found := strings.CutPrefix(line, name+"="); found {
-			value, ok = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(v, "\n"), "'"), "'"), `'\''`, "'"), true
+			value, ok = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(v, "\n"), "'"),
+				"'"), `'\''`, "'"), true
 		}
 	}
 	return value, ok

@@ -13,7 +13,8 @@ import (
 func (j *judgement) costs(lines []rcrun.Setting) {
 	v, r := j.subject.Verdict, j.subject.Records
 	j.lose("%s", network(j.Options))
-	if v.OptOut && !slices.Contains(j.Reasons, sentence(v.Reason)) { // and the script declares options, or works with some, all the same
+	// and the script declares options, or works with some, all the same
+	if v.OptOut && !slices.Contains(j.Reasons, sentence(v.Reason)) {
 		j.lose("%s", sentence(v.Reason))
 	}
 	for _, l := range v.Limits {
@@ -29,7 +30,8 @@ func (j *judgement) costs(lines []rcrun.Setting) {
 			j.lose("`service %s restart` does nothing, with exit status 0: stop it, then start it.", j.Name)
 		}
 		if _, ok := j.subject.Script.Method("status_cmd"); ok {
-			j.lose("`service %s status` tells nothing, with exit status 0: `jls -j svcj-%s` tells whether it runs.", j.Name, j.RunName)
+			j.lose("`service %s status` tells nothing, with exit status 0: `jls -j svcj-%s` tells whether it runs.",
+				j.Name, j.RunName)
 		}
 	}
 	for _, f := range j.subject.Findings {
@@ -39,7 +41,8 @@ func (j *judgement) costs(lines []rcrun.Setting) {
 	}
 	if len(r.Jail.Starts) > 0 {
 		start := r.Jail.Starts[0]
-		if start.User != "" && !slices.ContainsFunc(lines, func(s rcrun.Setting) bool { return s.Name == j.RunName+"_user" }) {
+		if start.User != "" && !slices.ContainsFunc(lines,
+			func(s rcrun.Setting) bool { return s.Name == j.RunName+"_user" }) {
 			if _, own := j.subject.Script.Method("stop_cmd"); !own && !j.m.signalsInside() {
 				j.lose("`service %s stop` signals as the user %s, which newer kernels refuse into a jail: `jail -r svcj-%s` stops it.", j.Name, start.User, j.RunName)
 			}
@@ -59,7 +62,8 @@ func (j *judgement) doubt() {
 		if j.Declared != nil && strings.Contains(c, ": KEYWORD nojail") {
 			continue
 		}
-		c = strings.Replace(strings.TrimSuffix(c, "; look at it with --packages"), ":0: ", ": ", 1) // a package has no lines, and advise looks by itself
+		// a package has no lines, and advise looks by itself
+		c = strings.Replace(strings.TrimSuffix(c, "; look at it with --packages"), ":0: ", ": ", 1)
 		c = strings.Replace(c, "yet the table", "while svcjify's table of programs", 1)
 		if text := sentence(c); !slices.Contains(j.Doubts, text) {
 			j.Doubts = append(j.Doubts, text)

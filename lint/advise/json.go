@@ -41,9 +41,12 @@ func JSON(w io.Writer, list []*Advice) error {
 	out := []jsonAdvice{}
 	for _, a := range list {
 		j := jsonAdvice{
-			Name: a.Name, Path: a.Path, Package: a.Package, Base: a.Base, Enabled: a.Enabled, RCVar: a.RCVar, Verdict: a.Verdict,
-			Lines: assignments(a.Lines), File: a.File, Undo: orEmpty(a.Undo()), Options: a.Options, Declared: a.Declared, Certainty: a.Certainty,
-			Narrower: []jsonOffer{}, Losses: orEmpty(a.Losses), Doubts: orEmpty(a.Doubts), Reasons: orEmpty(a.Reasons), Port: a.Port, Evidence: a.Evidence,
+			Name: a.Name, Path: a.Path, Package: a.Package, Base: a.Base, Enabled: a.Enabled, RCVar: a.RCVar,
+			Verdict: a.Verdict,
+			Lines:   assignments(a.Lines), File: a.File, Undo: orEmpty(a.Undo()), Options: a.Options,
+			Declared: a.Declared, Certainty: a.Certainty,
+			Narrower: []jsonOffer{}, Losses: orEmpty(a.Losses), Doubts: orEmpty(a.Doubts), Reasons: orEmpty(a.Reasons),
+			Port: a.Port, Evidence: a.Evidence,
 		}
 		if j.Evidence == nil {
 			j.Evidence = []infer.Evidence{}

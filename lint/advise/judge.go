@@ -32,7 +32,8 @@ type judgement struct {
 func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) *Advice {
 	s := found.Script
 	j := &judgement{m: m, ctx: ctx, script: s, look: found.look, job: rcrun.Job{Src: s.Text},
-		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar, RunName: found.RunName}}
+		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar,
+			RunName: found.RunName}}
 	if len(s.Packages) > 0 {
 		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
 	}
@@ -154,7 +155,8 @@ func optOutReason(reason string) string {
 // baseSaysOtherwise reports whether a script of the base system declares options:
 // who wrote it has judged it, and what speaks against it is then what it loses.
 func (j *judgement) baseSaysOtherwise() bool {
-	return j.Base && j.subject.Records.Jail.SvcjOptionsSet && len(j.subject.Records.Jail.Jails) > 0 && len(j.confOptions()) == 0
+	return j.Base && j.subject.Records.Jail.SvcjOptionsSet && len(j.subject.Records.Jail.Jails) > 0 &&
+		len(j.confOptions()) == 0
 }
 
 // refuses reports whether the script stays outside though rc.conf says YES.
@@ -226,7 +228,8 @@ func (j *judgement) blocked() bool {
 		for _, s := range r.Host.Assumed {
 			names = append(names, s.Name)
 		}
-		j.stop(NotToday, "With this rc.conf it starts nothing: set "+strings.Join(names, ", ")+" first, then ask again.")
+		j.stop(NotToday, "With this rc.conf it starts nothing: set "+strings.Join(names,
+			", ")+" first, then ask again.")
 	default:
 		return false
 	}
@@ -234,8 +237,8 @@ func (j *judgement) blocked() bool {
 }
 
 func because(r rcrun.Record) string {
-	if r.Untold != "" {
-		return ": " + r.Untold
+	if r.Undecided != "" {
+		return ": " + r.Undecided
 	}
 	return ""
 }
@@ -263,12 +266,14 @@ func (j *judgement) jail() {
 		}
 	case declared:
 		verdict, options = TwoLines, merged(j.Declared, missing)
-		j.because("The script declares %s, and it needs %s as well: %s", shownOptions(j.Declared), strings.Join(missing, ", "), sentence(v.Reason))
+		j.because("The script declares %s, and it needs %s as well: %s", shownOptions(j.Declared),
+			strings.Join(missing, ", "), sentence(v.Reason))
 	case !v.Known():
 		j.stop(NotToday, shownInPart(v), howToSee(j.Name))
 		return
 	case v.Certainty < infer.Likely && !goodSign(v):
-		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Works())+": "+lower(sentence(v.Reason)), howToSee(j.Name))
+		j.stop(NotToday, "One sign alone says what it needs, "+shownOptions(v.Works())+": "+lower(sentence(v.Reason)),
+			howToSee(j.Name))
 		return
 	default:
 		verdict, options = TwoLines, v.Works()
@@ -327,7 +332,8 @@ func (j *judgement) jail() {
 func shownInPart(v infer.Verdict) string {
 	var facts []string
 	for _, e := range v.Evidence {
-		if _, option := rcparse.OptionOf(e.Supports); (option || e.Supports == infer.OptOut) && e.Strength >= infer.Likely && !slices.Contains(facts, e.Fact) {
+		if _, option := rcparse.OptionOf(e.Supports); (option || e.Supports == infer.OptOut) &&
+			e.Strength >= infer.Likely && !slices.Contains(facts, e.Fact) {
 			facts = append(facts, e.Fact)
 		}
 	}
@@ -340,9 +346,10 @@ func shownInPart(v infer.Verdict) string {
 // goodSign reports whether the one sign that an answer rests on is a good one, such as
 // an address that it listens on or a call of its own, and nothing speaks against it.
 func goodSign(v infer.Verdict) bool {
-	return len(v.Options) > 0 && len(v.Contradictions) == 0 && slices.ContainsFunc(v.Evidence, func(e infer.Evidence) bool {
-		return slices.Contains(v.Options, e.Supports) && e.Strength >= infer.Likely
-	})
+	return len(v.Options) > 0 && len(v.Contradictions) == 0 &&
+		slices.ContainsFunc(v.Evidence, func(e infer.Evidence) bool {
+			return slices.Contains(v.Options, e.Supports) && e.Strength >= infer.Likely
+		})
 }
 
 // confOptions is the options that rc.conf sets already, though the service is not jailed.
@@ -354,9 +361,9 @@ func (j *judgement) confOptions() []rcrun.Setting {
 func (j *judgement) missing(have []string) []string {
 	v := j.subject.Verdict
 	if v.Certainty < infer.Confident || v.Never() { // but what was seen is needed
-		return lacking(have, j.seen.words)
+		return missingWords(have, j.seen.words)
 	}
-	return lacking(have, v.Works())
+	return missingWords(have, v.Works())
 }
 
 // unknownToRelease is a word that the system's rc.subr does not know.

@@ -19,7 +19,7 @@ const (
 )
 
 // listenLine is a line of a configuration that says where to listen: a key that
-// speaks of it, and a value. The separators are those of ini, yaml, nginx and the like.
+// names it, and a value. The separators are those of ini, yaml, nginx and the like.
 var listenLine = regexp.MustCompile(`(?i)^\s*["'<{(]*((?:[\w.-]*[_.-])?(?:listen|bind|addr|address|addresses|(?:unix)?[_-]?socket|port|endpoint|interface)(?:[_.-]?(?:addr|address|addresses|host|ip|port|on|path|file|dir|directories|perm\w*|owner|group|mode))*)["'>]?\s*(?:=>|[=:>\s])\s*(.*)$`)
 
 // noNetworking is a line that switches IP off by itself.

@@ -90,7 +90,8 @@ func Open(ctx context.Context, dir string, o Options) (*Machine, error) {
 				names = append(names, p.Name)
 			}
 			m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: s.Path,
-				Text: "belongs to several packages, expected one: " + strings.Join(names, ", "), Hint: "pkg check -s says which of them is damaged; the first counts here"})
+				Text: "belongs to several packages, expected one: " + strings.Join(names, ", "),
+				Hint: "pkg check -s says which of them is damaged; the first counts here"})
 		}
 	}
 	return m, nil
@@ -135,7 +136,8 @@ func (m *Machine) readConf(ctx context.Context, o Options) error {
 	}
 	if _, ok := m.conf[host.Defaults]; !ok {
 		m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Defaults,
-			Text: "is not there: the usual defaults are assumed", Hint: "give --root the directory that has the system's etc in it"})
+			Text: "is not there: the usual defaults are assumed",
+			Hint: "give --root the directory that has the system's etc in it"})
 	}
 	return nil
 }
@@ -164,7 +166,8 @@ func probe() string {
 
 // evaluate runs the files as rc.subr would. Where that does not come to an end,
 // the file that is to blame is reduced to its plain lines, and a problem says so.
-func (m *Machine) evaluate(ctx context.Context, conf map[string]string, o Options) (values map[string]string, problems []corpus.Problem, err error) {
+func (m *Machine) evaluate(ctx context.Context, conf map[string]string, o Options) (values map[string]string,
+	problems []corpus.Problem, err error) {
 	for {
 		values, why, err := m.try(ctx, conf, o)
 		if err != nil || why == "" {
@@ -185,27 +188,32 @@ func (m *Machine) evaluate(ctx context.Context, conf map[string]string, o Option
 		}
 		if blamed == "" { // what else it may be can't be helped
 			m.conf = conf
-			return values, append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Main, Text: "rc.conf can't be run: " + why, Hint: "see what it runs other than setting variables"}), nil
+			return values, append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: host.Main,
+				Text: "rc.conf can't be run: " + why, Hint: "see what it runs other than setting variables"}), nil
 		}
 		problems = append(problems, corpus.Problem{Kind: corpus.Unreadable, Path: blamed,
-			Text: "does not come to its end as rc.subr would read it: " + why + "; only its plain lines name=value count here",
+			Text: "does not come to its end as rc.subr would read it: " + why +
+				"; only its plain lines name=value count here",
 			Hint: "rc.conf is to set variables and nothing else: take out what it runs"})
 		conf = mapsWith(conf, blamed, plainLines(conf[blamed]))
 	}
 }
 
 // try runs the probe under a set of files, in a new pool that stays if it goes well.
-func (m *Machine) try(ctx context.Context, conf map[string]string, o Options) (values map[string]string, why string, err error) {
+func (m *Machine) try(ctx context.Context, conf map[string]string, o Options) (values map[string]string,
+	why string, err error) {
 	if m.Pool != nil {
 		m.Pool.Close()
 		m.Pool = nil
 	}
-	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: o.Workers, Stderr: o.Stderr, Machine: &rcrun.Machine{Files: conf, Missing: m.missing}})
+	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: o.Workers, Stderr: o.Stderr,
+		Machine: &rcrun.Machine{Files: conf, Missing: m.missing}})
 	if err != nil {
 		return nil, "", err
 	}
 	m.Pool = pool
-	job := rcrun.Job{Src: []byte(probe()), Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: "svcjify_probe", Look: true, Release: m.release.Name}}}
+	job := rcrun.Job{Src: []byte(probe()), Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: "svcjify_probe",
+		Look: true, Release: m.release.Name}}}
 	rec := pool.Run(ctx, []rcrun.Job{job})[0][0]
 	values = map[string]string{}
 	for _, c := range rec.Reached {
@@ -241,11 +249,14 @@ func (m *Machine) itsRelease() rcrun.Release {
 	}
 	if !strings.Contains(f.Text, "_svcj") {
 		m.Problems = append(m.Problems, corpus.Problem{Kind: corpus.Unreadable, Path: rcSubr,
-			Text: "knows no service jails, which came with FreeBSD 15: the advice is for after an upgrade", Hint: "freebsd-version -u says what this system is"})
+			Text: "knows no service jails, which came with FreeBSD 15: the advice is for after an upgrade",
+			Hint: "freebsd-version -u says what this system is"})
 		return newest
 	}
 	for _, r := range slices.Backward(rcrun.Releases()) {
-		if !slices.ContainsFunc(allWords(), func(w string) bool { return r.Knows(w) && !strings.Contains(f.Text, w+")") }) {
+		if !slices.ContainsFunc(allWords(), func(w string) bool {
+			return r.Knows(w) && !strings.Contains(f.Text, w+")")
+		}) {
 			return r
 		}
 	}

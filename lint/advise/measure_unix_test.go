@@ -54,7 +54,8 @@ func ofSize(tb testing.TB, scripts, enabled int) string {
 				fmt.Fprintf(&conf, "%s_enable=\"YES\"\n", name)
 			}
 			n++
-			packages = append(packages, hosttest.Package{Name: name, Version: "1", Origin: "misc/" + name, Comment: "Made", Files: []string{"/usr/local/etc/rc.d/" + name}})
+			packages = append(packages, hosttest.Package{Name: name, Version: "1", Origin: "misc/" + name,
+				Comment: "Made", Files: []string{"/usr/local/etc/rc.d/" + name}})
 		}
 	}
 	for i := range 1000 {

@@ -47,7 +47,7 @@ func (o observed) family() (family, string) {
 // shared are users whom several services may run as, so that they tell none.
 var shared = []string{"", "root", "www", "nobody", "daemon", "bin", "operator"}
 
-// observe ties what was captured to the service and lets it weigh. With alone, the
+// observe ties what was captured to the service and uses it. With alone, the
 // service is the only one that was asked about, and what names no process is its.
 func (j *judgement) observe(captures []*observe.Capture, alone bool) {
 	r := j.subject.Records
@@ -91,16 +91,17 @@ func (j *judgement) observe(captures []*observe.Capture, alone bool) {
 			if f.Need == observe.Refused && j.seen.refused == "" {
 				j.seen.refused = seen
 			}
-			facts = append(facts, infer.Evidence{Path: c.Name, Line: f.Line, Kind: FromObserved, Strength: infer.Certain,
+			facts = append(facts, infer.Evidence{Path: c.Name, Line: f.Line, Kind: FromObserved,
+				Strength: infer.Certain,
 				Supports: string(f.Need), Fact: fmt.Sprintf("seen of %s: %s", how, f.Seen)})
 		}
 	}
-	j.weigh(facts)
+	j.useObserved(facts)
 }
 
-// weigh puts what was seen over what was inferred: it needs what it did. What it was
+// useObserved prefers what was seen to what was inferred: it needs what it did. What it was
 // not seen to do, it may do another time, unless all its life was traced.
-func (j *judgement) weigh(facts []infer.Evidence) {
+func (j *judgement) useObserved(facts []infer.Evidence) {
 	const most = 40
 	v := &j.subject.Verdict
 	if len(facts) == 0 && !j.seen.life || v.OptOut {
@@ -116,7 +117,7 @@ func (j *judgement) weigh(facts []infer.Evidence) {
 		case observe.IPv4, observe.IPv6: // one family is offered, not given
 			word = "net_basic"
 		}
-		if len(lacking(words, []string{word})) > 0 {
+		if len(missingWords(words, []string{word})) > 0 {
 			words = append(words, word)
 			reasons = append(reasons, j.seen.first[n])
 		}
@@ -126,7 +127,7 @@ func (j *judgement) weigh(facts []infer.Evidence) {
 		reason = "Nothing that it was seen to do needs an option."
 	}
 	j.seen.words = words
-	more := lacking(v.Options, words)
+	more := missingWords(v.Options, words)
 	switch {
 	case v.Certainty < infer.Likely:
 		v.Options, v.Reason, v.Certainty = merged(words, nil), reason, infer.Likely
@@ -167,7 +168,8 @@ func (j *judgement) pids(captures []*observe.Capture) (p processes) {
 	}
 	for _, c := range captures {
 		for _, f := range c.Facts { // a parent's line stands before its children's
-			made := f.Child > 0 && (slices.Contains(p.children, f.PID) || slices.Contains(p.own, f.PID) && (f.Command == "" || j.runs(f.Command)))
+			made := f.Child > 0 && (slices.Contains(p.children, f.PID) ||
+				slices.Contains(p.own, f.PID) && (f.Command == "" || j.runs(f.Command)))
 			if made && !slices.Contains(p.all(), f.Child) {
 				p.children = append(p.children, f.Child)
 			}

@@ -59,7 +59,8 @@ func (j *judgement) offerFamily() {
 // below 1024, where the kernel reserves none.
 func (j *judgement) offerUser() {
 	r := j.subject.Records
-	if j.m.Sysctl["net.inet.ip.portrange.reservedhigh"] != "0" || len(r.Host.Starts) != 1 || r.Host.Starts[0].User != "" {
+	if j.m.Sysctl["net.inet.ip.portrange.reservedhigh"] != "0" || len(r.Host.Starts) != 1 ||
+		r.Host.Starts[0].User != "" {
 		return
 	}
 	if len(j.script.Packages) == 0 || len(j.script.Packages[0].Users) != 1 || network(j.Options) == network(nil) {
@@ -72,10 +73,12 @@ func (j *judgement) offerUser() {
 		lines = []rcrun.Setting{{Name: j.RunName + "_svcj", Value: "YES"}, set}
 	}
 	rec := j.run([]rcrun.Scenario{j.scenario(lines, false)})[0]
-	if rec.Failed != "" || len(rec.Starts) != 1 || rec.Starts[0].User != user || !slices.Equal(rec.Starts[0].Argv, r.Host.Starts[0].Argv) {
+	if rec.Failed != "" || len(rec.Starts) != 1 || rec.Starts[0].User != user ||
+		!slices.Equal(rec.Starts[0].Argv, r.Host.Starts[0].Argv) {
 		return
 	}
-	if slices.ContainsFunc(rec.Starts[0].Argv, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") }) {
+	if slices.ContainsFunc(rec.Starts[0].Argv,
+		func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") }) {
 		return // it changes to a user by itself
 	}
 	j.Offers = append(j.Offers, Offer{Lines: []rcrun.Setting{set}, Options: j.Options, Why: fmt.Sprintf(
@@ -124,7 +127,8 @@ func (j *judgement) configuration() []string {
 		if i := strings.IndexByte(w, '='); i >= 0 && !strings.HasPrefix(w, "/") {
 			w = w[i+1:]
 		}
-		if (strings.HasPrefix(w, "/usr/local/etc/") || strings.HasPrefix(w, "/etc/")) && !slices.Contains(out, w) && len(out) < maxConfigs {
+		if (strings.HasPrefix(w, "/usr/local/etc/") || strings.HasPrefix(w, "/etc/")) && !slices.Contains(out, w) &&
+			len(out) < maxConfigs {
 			out = append(out, w)
 		}
 	}

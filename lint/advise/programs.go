@@ -22,8 +22,9 @@ func (m *Machine) finder() *program.Finder {
 				return // the database has been a problem before
 			}
 			for _, l := range all {
-				list = append(list, pkgset.Installed{Name: l.Package.Name, Origin: l.Package.Origin, Deps: l.Deps, Provides: l.Provides,
-					Files: func() []string { files, _ := m.Packages.Files(l.Package); return files }})
+				list = append(list, pkgset.Installed{Name: l.Package.Name, Origin: l.Package.Origin, Deps: l.Deps,
+					Provides: l.Provides,
+					Files:    func() []string { files, _ := m.Packages.Files(l.Package); return files }})
 			}
 		}
 		set := pkgset.New()
@@ -39,7 +40,8 @@ func (m *Machine) finder() *program.Finder {
 func (m *Machine) baseFinder() *program.Finder {
 	m.base.Do(func() {
 		set := pkgset.New()
-		set.AddInstalled(m.Root.Top(), m.Root.Dir, []pkgset.Installed{{Name: "base", Files: func() []string { return baseFiles(m.Root) }}})
+		set.AddInstalled(m.Root.Top(), m.Root.Dir,
+			[]pkgset.Installed{{Name: "base", Files: func() []string { return baseFiles(m.Root) }}})
 		m.foundBase = program.NewFinder(set, nil)
 	})
 	return m.foundBase

@@ -20,7 +20,8 @@ import (
 
 // service is a script that starts one program and says nothing else.
 func service(name, command string) string {
-	return "#!/bin/sh\n. /etc/rc.subr\nname=" + name + "\nrcvar=" + name + "_enable\nload_rc_config $name\n: ${" + name + "_enable:=YES}\ncommand=" + command + "\nrun_rc_command \"$1\"\n"
+	return "#!/bin/sh\n. /etc/rc.subr\nname=" + name + "\nrcvar=" + name + "_enable\nload_rc_config $name\n: ${" +
+		name + "_enable:=YES}\ncommand=" + command + "\nrun_rc_command \"$1\"\n"
 }
 
 // The programs of the system are looked at where nothing else tells: those that
@@ -28,9 +29,12 @@ func service(name, command string) string {
 func TestPrograms(t *testing.T) {
 	inet := elftest.Call{Name: "socket", Args: []int64{2, 1, 0}}
 	unix := elftest.Call{Name: "socket", Args: []int64{1, 1, 0}}
-	speaks := elftest.File{Needed: []string{"libc.so.7"}, Calls: []elftest.Call{inet}, Imports: []string{"bind", "listen"}}
-	shares := elftest.File{Arm64: true, Needed: []string{"libc.so.7"}, Calls: []elftest.Call{unix}, Imports: []string{"bind", "shmget"}}
-	library := elftest.File{Needed: []string{"libc.so.7"}, Calls: []elftest.Call{inet}, Imports: []string{"connect", "socket"}}
+	speaks := elftest.File{Needed: []string{"libc.so.7"}, Calls: []elftest.Call{inet},
+		Imports: []string{"bind", "listen"}}
+	shares := elftest.File{Arm64: true, Needed: []string{"libc.so.7"}, Calls: []elftest.Call{unix},
+		Imports: []string{"bind", "shmget"}}
+	library := elftest.File{Needed: []string{"libc.so.7"}, Calls: []elftest.Call{inet},
+		Imports: []string{"connect", "socket"}}
 	uses := elftest.File{Needed: []string{"libsedge.so.1", "libc.so.7"}}
 	root := small(t, map[string]string{
 		"usr/local/etc/rc.d/speaks": service("speaks", "/usr/local/sbin/speaks"), "usr/local/sbin/speaks": string(speaks.Bytes()),
@@ -43,11 +47,13 @@ func TestPrograms(t *testing.T) {
 	})
 	var list []hosttest.Package
 	for _, name := range []string{"speaks", "shares", "uses", "broken", "gone"} {
-		list = append(list, hosttest.Package{Name: name, Version: "1", Origin: "misc/" + name, Comment: "Nobody can tell",
-			Files: []string{"/usr/local/etc/rc.d/" + name, "/usr/local/sbin/" + name}})
+		list = append(list, hosttest.Package{Name: name, Version: "1", Origin: "misc/" + name,
+			Comment: "Nobody can tell",
+			Files:   []string{"/usr/local/etc/rc.d/" + name, "/usr/local/sbin/" + name}})
 	}
 	list[2].Deps = []string{"sedge"}
-	list = append(list, hosttest.Package{Name: "sedge", Version: "1", Origin: "misc/sedge", Provides: []string{"libsedge.so.1"}, Files: []string{"/usr/local/lib/libsedge.so.1"}})
+	list = append(list, hosttest.Package{Name: "sedge", Version: "1", Origin: "misc/sedge",
+		Provides: []string{"libsedge.so.1"}, Files: []string{"/usr/local/lib/libsedge.so.1"}})
 	require.NoError(t, hosttest.Write(filepath.Join(root, "var/db/pkg/local.sqlite"), list))
 	before := fingerprint(t, root)
 	m, problems := machine(t, root)
@@ -77,7 +83,8 @@ func TestPrograms(t *testing.T) {
 // them: what advise says comes from their calls alone.
 func TestBuiltPrograms(t *testing.T) {
 	elftest.Clang(t)
-	lib := elftest.BuildLibrary(t, elftest.AMD64, "libgorse.so.1", `int gorse_serve() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); return s; }`)
+	lib := elftest.BuildLibrary(t, elftest.AMD64, "libgorse.so.1",
+		`int gorse_serve() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); return s; }`)
 	stub := filepath.Join(t.TempDir(), "libgorse.so.1")
 	require.NoError(t, os.WriteFile(stub, lib, 0o644))
 	cases := []struct {
@@ -89,26 +96,34 @@ func TestBuiltPrograms(t *testing.T) {
 	}{
 		{"godaemon", elftest.BuildGo(t, "package main\nimport \"net\"\nfunc main() { l, _ := net.Listen(\"tcp\", \":8080\"); for { c, _ := l.Accept(); c.Close() } }\n"),
 			advise.TwoLines, []string{"net_basic"}, ""},
-		{"tcpd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+		{"tcpd", elftest.BuildC(t, elftest.AMD64,
+			`int main() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
 			advise.TwoLines, []string{"net_basic"}, ""},
-		{"armd", elftest.BuildC(t, elftest.ARM64, `int main() { int s = socket(28, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+		{"armd", elftest.BuildC(t, elftest.ARM64,
+			`int main() { int s = socket(28, 1, 0); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
 			advise.TwoLines, []string{"net_basic"}, ""},
 		{"unixd", elftest.BuildC(t, elftest.AMD64, `struct { unsigned char len, family; char path[104]; } a;
 			int main() { int s = socket(1, 1, 0); a.family = 1; bind(s, &a, 106); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
 			advise.TwoLines, []string{}, ""},
-		{"pingd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(2, 3, 1); for (;;) { sendto(s, "x", 1, 0, 0, 0); recvfrom(s, 0, 0, 0, 0, 0); } }`),
+		{"pingd", elftest.BuildC(t, elftest.AMD64,
+			`int main() { int s = socket(2, 3, 1); for (;;) { sendto(s, "x", 1, 0, 0, 0); recvfrom(s, 0, 0, 0, 0, 0); } }`),
 			advise.TwoLines, []string{"net_basic", "net_raw"}, ""},
-		{"shmd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = socket(1, 1, 0); shmget(5, 64, 0600); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
+		{"shmd", elftest.BuildC(t, elftest.AMD64,
+			`int main() { int s = socket(1, 1, 0); shmget(5, 64, 0600); bind(s, 0, 0); listen(s, 5); for (;;) close(accept(s, 0, 0)); }`),
 			advise.NotToday, nil, "shown only in part: imports shmget: it uses System V IPC"}, // many can, few do
-		{"libd", elftest.BuildC(t, elftest.AMD64, `int main() { int s = gorse_serve(); for (;;) close(accept(s, 0, 0)); }`, stub),
+		{"libd", elftest.BuildC(t, elftest.AMD64,
+			`int main() { int s = gorse_serve(); for (;;) close(accept(s, 0, 0)); }`, stub),
 			advise.NotToday, nil, "a library speaks IP"}, // one sign, and not of its own
 		{"graftd", elftest.BuildC(t, elftest.AMD64, `int main() { for (;;) nmount(0, 0, 0); }`), advise.NotToday, nil, "mounts file systems"},
 	}
 	root := small(t, map[string]string{"usr/local/lib/libgorse.so.1": string(lib)})
-	list := []hosttest.Package{{Name: "gorse", Version: "1", Origin: "misc/gorse", Provides: []string{"libgorse.so.1"}, Files: []string{"/usr/local/lib/libgorse.so.1"}}}
+	list := []hosttest.Package{{Name: "gorse", Version: "1", Origin: "misc/gorse", Provides: []string{"libgorse.so.1"},
+		Files: []string{"/usr/local/lib/libgorse.so.1"}}}
 	for _, c := range cases {
-		write(t, root, map[string]string{"usr/local/sbin/" + c.name: string(c.data), "usr/local/etc/rc.d/" + c.name: service(c.name, "/usr/local/sbin/"+c.name)})
-		p := hosttest.Package{Name: c.name, Version: "1", Origin: "misc/" + c.name, Comment: "Nobody can tell", Files: []string{"/usr/local/sbin/" + c.name, "/usr/local/etc/rc.d/" + c.name}}
+		write(t, root, map[string]string{"usr/local/sbin/" + c.name: string(c.data),
+			"usr/local/etc/rc.d/" + c.name: service(c.name, "/usr/local/sbin/"+c.name)})
+		p := hosttest.Package{Name: c.name, Version: "1", Origin: "misc/" + c.name, Comment: "Nobody can tell",
+			Files: []string{"/usr/local/sbin/" + c.name, "/usr/local/etc/rc.d/" + c.name}}
 		if c.name == "libd" {
 			p.Deps = []string{"gorse"}
 		}
@@ -141,8 +156,10 @@ func TestRealPrograms(t *testing.T) {
 		data := fromNPM(t, p.npm, p.file)
 		_, err := elf.NewFile(strings.NewReader(string(data)))
 		require.NoError(t, err)
-		write(t, root, map[string]string{"usr/local/bin/" + p.name + "-d": string(data), "usr/local/etc/rc.d/" + p.name + "d": service(p.name+"d", "/usr/local/bin/"+p.name+"-d")})
-		list = append(list, hosttest.Package{Name: p.name, Version: "1", Origin: "devel/" + p.name, Files: []string{"/usr/local/bin/" + p.name + "-d", "/usr/local/etc/rc.d/" + p.name + "d"}})
+		write(t, root, map[string]string{"usr/local/bin/" + p.name + "-d": string(data),
+			"usr/local/etc/rc.d/" + p.name + "d": service(p.name+"d", "/usr/local/bin/"+p.name+"-d")})
+		list = append(list, hosttest.Package{Name: p.name, Version: "1", Origin: "devel/" + p.name,
+			Files: []string{"/usr/local/bin/" + p.name + "-d", "/usr/local/etc/rc.d/" + p.name + "d"}})
 	}
 	require.NoError(t, hosttest.Write(filepath.Join(root, "var/db/pkg/local.sqlite"), list))
 	m, _ := machine(t, root)

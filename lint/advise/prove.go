@@ -13,7 +13,8 @@ import (
 // prove starts the service with the lines in the simulated jail, by service(8)
 // and at boot, and says why that is not the start on the host; "" where it is.
 func (j *judgement) prove(lines []rcrun.Setting, options []string) string {
-	scenarios := []rcrun.Scenario{j.scenario(nil, false), j.scenario(nil, true), j.scenario(lines, false), j.scenario(lines, true)}
+	scenarios := []rcrun.Scenario{j.scenario(nil, false), j.scenario(nil, true), j.scenario(lines, false),
+		j.scenario(lines, true)}
 	recs := j.run(scenarios)
 	for i, when := range []string{"with service(8)", "at boot"} {
 		h, jail := recs[i], recs[i+2]
@@ -54,7 +55,8 @@ func (j *judgement) laterFile() string {
 
 // scenario is a start with lines in rc.conf, which have it jailed where they say so.
 func (j *judgement) scenario(lines []rcrun.Setting, boot bool) rcrun.Scenario {
-	sc := rcrun.Scenario{Verb: "start", Args: j.subject.Records.Args, InstalledAs: j.Name, Release: j.m.release.Name, RCConf: lines}
+	sc := rcrun.Scenario{Verb: "start", Args: j.subject.Records.Args, InstalledAs: j.Name, Release: j.m.release.Name,
+		RCConf: lines}
 	sc.Boot = boot
 	sc.Svcj = len(lines) > 0 && lines[0].Value == "YES"
 	return sc

@@ -33,7 +33,8 @@ func (m *Machine) Find(ctx context.Context) []*Found {
 	jobs := make([]rcrun.Job, len(m.Scripts))
 	for i, s := range m.Scripts {
 		out[i] = &Found{Script: s}
-		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name, Look: true, Release: m.release.Name}}}
+		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name, Look: true,
+			Release: m.release.Name}}}
 	}
 	var again []*Found
 	for i, recs := range m.Pool.Run(ctx, jobs) {
@@ -66,8 +67,11 @@ func (f *Found) byText() {
 func (m *Machine) askConf(ctx context.Context, list []*Found) {
 	jobs := make([]rcrun.Job, len(list))
 	for i, f := range list {
-		text := fmt.Sprintf(". /etc/rc.subr\nname=%s\nrcvar=%s\nload_rc_config $name\nrun_rc_command \"$1\"\n", f.RunName, f.RCVar)
-		jobs[i] = rcrun.Job{Src: []byte(text), Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: f.Script.Name, Look: true, Release: m.release.Name}}}
+		text := fmt.Sprintf(". /etc/rc.subr\nname=%s\nrcvar=%s\nload_rc_config $name\nrun_rc_command \"$1\"\n",
+			f.RunName, f.RCVar)
+		jobs[i] = rcrun.Job{Src: []byte(text),
+			Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: f.Script.Name, Look: true,
+				Release: m.release.Name}}}
 	}
 	for i, recs := range m.Pool.Run(ctx, jobs) {
 		list[i].Enabled, list[i].look.Svcj = recs[0].Enabled, recs[0].Svcj

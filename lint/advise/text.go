@@ -46,7 +46,8 @@ func Text(w io.Writer, list []*Advice) error {
 				b.WriteByte('\n')
 			}
 			never = true
-			fmt.Fprintf(&b, "%s (%s): never: %s\n", report.OneLine(a.Name), report.OneLine(a.from()), report.OneLine(strings.Join(a.Reasons, " ")))
+			fmt.Fprintf(&b, "%s (%s): never: %s\n", report.OneLine(a.Name), report.OneLine(a.from()),
+				report.OneLine(strings.Join(a.Reasons, " ")))
 			continue
 		}
 		b.WriteByte('\n')
@@ -81,7 +82,8 @@ func table(b *strings.Builder, list []*Advice) {
 		rows = append(rows, [3]string{report.OneLine(a.Name), a.Verdict.Words(), a.short()})
 	}
 	if boot > maxBoot {
-		rows = append(rows, [3]string{fmt.Sprintf("(%d more)", boot), Never.Words(), "of the base system, mostly steps of the boot: see the end"})
+		rows = append(rows, [3]string{fmt.Sprintf("(%d more)", boot), Never.Words(),
+			"of the base system, mostly steps of the boot: see the end"})
 	}
 	var wide [2]int
 	for _, r := range rows {
@@ -178,6 +180,7 @@ func (a *Advice) restarted(commands ...string) string {
 	if !a.Enabled {
 		verb = "one"
 	}
-	all := slices.Concat([]string{"service " + word(a.Name) + " " + verb + "stop"}, commands, []string{"service " + word(a.Name) + " " + verb + "start"})
+	all := slices.Concat([]string{"service " + word(a.Name) + " " + verb + "stop"}, commands,
+		[]string{"service " + word(a.Name) + " " + verb + "start"})
 	return strings.Join(all, "; ")
 }

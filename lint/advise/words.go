@@ -19,9 +19,9 @@ func known(words []string) []string {
 	return out
 }
 
-// lacking is the words of want that have does not grant. One IP family is
+// missingWords is the words of want that have does not grant. One IP family is
 // somebody's choice, and serves where both would do.
-func lacking(have, want []string) []string {
+func missingWords(have, want []string) []string {
 	if slices.Contains(have, "netv4") || slices.Contains(have, "netv6") {
 		have = append(slices.Clone(have), "net_basic")
 	}

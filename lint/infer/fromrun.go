@@ -44,7 +44,7 @@ func fromRun(in Input) []Evidence {
 		e.Line = a.Pos.Line
 	}
 	switch {
-	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "" || in.Run.Untold != "":
+	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "" || in.Run.Undecided != "":
 		if !own || staysByText(in.Script) {
 			return nil
 		}

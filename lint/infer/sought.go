@@ -39,8 +39,8 @@ func (v *Verdict) look(in Input, m *Match) {
 	switch {
 	case in.Run == nil:
 		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: it was not simulated")
-	case in.Run.Failed != "" || in.Run.Untold != "":
-		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: "+in.Run.Failed+in.Run.Untold)
+	case in.Run.Failed != "" || in.Run.Undecided != "":
+		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: "+in.Run.Failed+in.Run.Undecided)
 	case !found(OptOut, FromStart):
 		v.NotFound = append(v.NotFound, "a simulated start that leaves no process")
 	}

@@ -163,7 +163,8 @@ func readHunk(lines [][]byte) (h hunk, n int, err error) {
 		}
 	}
 	if len(h.old) != oldLines || len(h.new) != newLines {
-		return h, 0, fmt.Errorf("the hunk has %d and %d lines, expected %d and %d", len(h.old), len(h.new), oldLines, newLines)
+		return h, 0, fmt.Errorf("the hunk has %d and %d lines, expected %d and %d", len(h.old), len(h.new), oldLines,
+			newLines)
 	}
 	return h, n, nil
 }

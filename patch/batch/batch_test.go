@@ -46,11 +46,13 @@ func today(t *testing.T, dir string) Today {
 	return Today{Tree: found.Trees[0], Subjects: res.Subjects, Changes: changes, Held: held}
 }
 
-var envelope = patch.Envelope{From: patch.Person{Name: "Jane Doe", Email: "jane@example.org"}, Date: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+var envelope = patch.Envelope{From: patch.Person{Name: "Jane Doe", Email: "jane@example.org"},
+	Date: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
 
 func input(t *testing.T, dir string) Input {
 	now := today(t, dir)
-	return Input{Settings: Settings{Tree: dir, Paths: []string{"."}}, Today: now, Taken: patch.Order(now.Changes), Envelope: envelope}
+	return Input{Settings: Settings{Tree: dir, Paths: []string{"."}}, Today: now, Taken: patch.Order(now.Changes),
+		Envelope: envelope}
 }
 
 // made writes a batch of a tree.
@@ -68,7 +70,8 @@ func made(t *testing.T, out, dir string) *Batch {
 	return b
 }
 
-var some = []string{"www/revision-comment", "www/revision-zero", "www/revision-space", "www/enable-eval", "www/svcj-plain-after"}
+var some = []string{"www/revision-comment", "www/revision-zero", "www/revision-space", "www/enable-eval",
+	"www/svcj-plain-after"}
 
 // contents is every file below a directory.
 func contents(t *testing.T, dir string) map[string]string {
@@ -135,7 +138,8 @@ func TestStates(t *testing.T) {
 		}, Gone, ""},
 		{"the port has moved", func(t *testing.T, dir string, _ *Batch) {
 			require.NoError(t, os.RemoveAll(filepath.Join(dir, port)))
-			require.NoError(t, os.WriteFile(filepath.Join(dir, "MOVED"), []byte("# old|new|date|why\n"+port+"|www/mantel|2026-11-01|Renamed\n"), 0o644))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "MOVED"),
+				[]byte("# old|new|date|why\n"+port+"|www/mantel|2026-11-01|Renamed\n"), 0o644))
 		}, Gone, "moved to www/mantel: Renamed"},
 		{"skipped", func(_ *testing.T, _ string, b *Batch) { b.Skips = []Skip{{"www/revision-*", "by hand"}} }, Skipped, "by hand"},
 		{"skipped by maintainer", func(_ *testing.T, _ string, b *Batch) { b.Skips = []Skip{{"Ports@FreeBSD.org", "busy"}} }, Skipped, "busy"},
@@ -194,7 +198,8 @@ func TestInterrupted(t *testing.T) {
 		for name, text := range contents(t, out) {
 			require.True(t, name == FileName || text == want[name], name)
 		}
-		require.NoError(t, os.WriteFile(filepath.Join(out, tempPrefix+"1"+tempSuffix), []byte("half"), 0o644)) // as kill -9 leaves it
+		// as kill -9 leaves it
+		require.NoError(t, os.WriteFile(filepath.Join(out, tempPrefix+"1"+tempSuffix), []byte("half"), 0o644))
 		made(t, out, dir)
 		require.Equal(t, want, contents(t, out))
 	}
@@ -320,7 +325,8 @@ func TestForeign(t *testing.T) {
 }
 
 func TestDirOf(t *testing.T) {
-	for in, want := range map[string]string{"Jane@Example.org": "jane@example.org", "a b@c": "a_b@c_", "../../x@y": "_.._x@y_", ".hidden@x": "hidden@x_", "-rf@x": "rf@x_"} {
+	for in, want := range map[string]string{"Jane@Example.org": "jane@example.org", "a b@c": "a_b@c_",
+		"../../x@y": "_.._x@y_", ".hidden@x": "hidden@x_", "-rf@x": "rf@x_"} {
 		got := dirOf(in)
 		if strings.HasSuffix(want, "_") {
 			require.True(t, strings.HasPrefix(got, want) && len(got) == len(want)+8, "%s: %s", in, got)

@@ -34,7 +34,9 @@ func TestFormatParse(t *testing.T) {
 
 // TestNotUTF8: TOML holds UTF-8 only. What a Makefile says is made that; a path is refused.
 func TestNotUTF8(t *testing.T) {
-	b := &Batch{Settings: Settings{Tree: "/t"}, Patches: []Entry{{Change: "a/b", Maintainer: "j\xf6rg@example.org", Written: Written{Name: "a.patch", Sum: sum(nil)}}}}
+	b := &Batch{Settings: Settings{Tree: "/t"},
+		Patches: []Entry{{Change: "a/b", Maintainer: "j\xf6rg@example.org",
+			Written: Written{Name: "a.patch", Sum: sum(nil)}}}}
 	again, err := Parse([]byte(format(t, b)))
 	require.NoError(t, err)
 	require.Equal(t, "j?rg@example.org", again.Patches[0].Maintainer)
@@ -48,7 +50,8 @@ func TestVersion1(t *testing.T) {
 	out, dir := filepath.Join(t.TempDir(), "b"), tree(t, some...)
 	want := made(t, out, dir)
 	const skip = "skip: games/*\nbecause: \"he does it\thimself\"\n"
-	require.NoError(t, os.WriteFile(filepath.Join(out, FileName), []byte(version1(want)+"\n"+skip+"\nclosed: a/b\nas: landed\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(out, FileName),
+		[]byte(version1(want)+"\n"+skip+"\nclosed: a/b\nas: landed\n"), 0o644))
 	d, err := Look(out)
 	require.NoError(t, err)
 	got := d.Batch
@@ -186,7 +189,8 @@ func TestParseErrorsOfVersion1(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte("svcjify-batch: 1\ntree: /t\n\nskip: a/*\nbecause: \"x\\ty\"\n\nclosed: b\nas: landed\n"))
-	f.Add([]byte(format(f, &Batch{Settings: Settings{Tree: "/t", Paths: []string{"."}}, Sent: []Sent{{"a/b", someDay, "12", ""}},
+	f.Add([]byte(format(f, &Batch{Settings: Settings{Tree: "/t", Paths: []string{"."}},
+		Sent: []Sent{{"a/b", someDay, "12", ""}},
 		Patches: []Entry{{Written: Written{Name: "a.patch", Sum: sum(nil)}, Change: "a/b", Number: 1, Total: 2,
 			Edits: []Edit{{"a/b/Makefile", strings.Repeat("0", 40), strings.Repeat("1", 40), true}}}}})))
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -132,8 +132,10 @@ func (b *Batch) carryClosed(before *Batch, sent []patch.Numbered) {
 }
 
 func newEntry(n patch.Numbered, name string) Entry {
-	e := Entry{Written: Written{Name: name}, Change: n.Name(), Maintainer: n.Maintainer(), Certainty: n.Certainty.String(),
-		Number: n.Number, Total: n.Total, Declared: slices.ContainsFunc(n.Subjects, (*lint.Subject).Declared), Answers: answers(n.Change), Ports: n.Ports}
+	e := Entry{Written: Written{Name: name}, Change: n.Name(), Maintainer: n.Maintainer(),
+		Certainty: n.Certainty.String(),
+		Number:    n.Number, Total: n.Total, Declared: slices.ContainsFunc(n.Subjects, (*lint.Subject).Declared),
+		Answers: answers(n.Change), Ports: n.Ports}
 	for _, f := range n.Files {
 		e.Edits = append(e.Edits, Edit{f.Path, blob(f.Old), blob(f.New), !n.Template(f.Path)})
 	}

@@ -29,7 +29,8 @@ func (r *recipient) write(set Settings, texts map[string][]byte) {
 // for patches as attachments, and for one report for each matter).
 func (r *recipient) report(set Settings, list []patch.Numbered) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Product:     Ports & Packages\nComponent:   Individual Port(s)\nSummary:     %s\n", r.summaryLine(list))
+	fmt.Fprintf(&b, "Product:     Ports & Packages\nComponent:   Individual Port(s)\nSummary:     %s\n",
+		r.summaryLine(list))
 	for _, cc := range carbonCopies(list) {
 		fmt.Fprintf(&b, "CC:          %s\n", report.OneLine(cc))
 	}
@@ -72,7 +73,8 @@ func (r *recipient) summaryLine(list []patch.Numbered) string {
 		return first
 	}
 	if r.category != "" {
-		return fmt.Sprintf("%s: Service jail settings for the rc scripts of %d ports", report.OneLine(r.category), len(list))
+		return fmt.Sprintf("%s: Service jail settings for the rc scripts of %d ports", report.OneLine(r.category),
+			len(list))
 	}
 	name, what, _ := strings.Cut(first, ": ")
 	if names := origins(list); len(names) <= 120 {
@@ -123,7 +125,7 @@ func kinds(list []patch.Numbered) (sum patch.Kinds) {
 		k := n.Kinds()
 		sum.Options += k.Options
 		sum.OptOuts += k.OptOuts
-		sum.Mended += k.Mended
+		sum.Corrected += k.Corrected
 		sum.Moved += k.Moved
 	}
 	return sum
@@ -137,13 +139,15 @@ func (s Settings) colon() bool {
 func introduction(set Settings, list []patch.Numbered) string {
 	k := kinds(list)
 	text := "On FreeBSD 15, NAME_svcj=YES in rc.conf(5) starts a service in a jail of its own"
-	if k.Options+k.Mended+k.Moved > 0 {
+	if k.Options+k.Corrected+k.Moved > 0 {
 		text += ", without network and with few privileges but for what NAME_svcj_options grants"
 	}
 	text += "."
-	patches, scripts := verb(len(list), "The patch", "The patches"), verb(k.Options+k.OptOuts+k.Mended+k.Moved, "the script", "the scripts")
+	patches, scripts := verb(len(list), "The patch", "The patches"),
+		verb(k.Options+k.OptOuts+k.Corrected+k.Moved, "the script", "the scripts")
 	if k.Options > 0 {
-		text += fmt.Sprintf(" %s %s these options as a default in %s, so that the one line in rc.conf is enough.", patches, verb(len(list), "sets", "set"), scripts)
+		text += fmt.Sprintf(" %s %s these options as a default in %s, so that the one line in rc.conf is enough.",
+			patches, verb(len(list), "sets", "set"), scripts)
 		if !set.colon() {
 			text += " The default has = and not :=, so that an empty value in rc.conf, which denies the network, stays empty."
 		}
@@ -151,11 +155,13 @@ func introduction(set Settings, list []patch.Numbered) string {
 	if k.Moved > 0 {
 		text += " What only start_precmd sets, and the jailed start does not see, is moved to the top level."
 	}
-	if k.Mended > 0 {
-		text += fmt.Sprintf(" What %s for service jails already is corrected.", verb(k.Mended, "a script declares", "scripts declare"))
+	if k.Corrected > 0 {
+		text += fmt.Sprintf(" What %s for service jails already is corrected.",
+			verb(k.Corrected, "a script declares", "scripts declare"))
 	}
 	if k.OptOuts > 0 {
-		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.", verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
+		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.",
+			verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
 	}
 	if k.Moved == 0 {
 		text += " Nothing changes for those who do not set NAME_svcj."
@@ -201,7 +207,8 @@ func tested(set Settings, list []patch.Numbered, apart string) string {
 			text += fmt.Sprintf(" %d of the %d scripts could not be run there.", all-simulated, all)
 		}
 	}
-	return patch.Paragraph(text) + "\n" + patch.Paragraph("Not tested: nothing was run on FreeBSD. The "+verb(len(list), "port was", "ports were")+
+	return patch.Paragraph(text) + "\n" + patch.Paragraph("Not tested: nothing was run on FreeBSD. The "+verb(len(list),
+		"port was", "ports were")+
 		" not built (poudriere testport, portlint), and no service was started.")
 }
 
@@ -239,7 +246,8 @@ func trial(list []patch.Numbered) string {
 				return "    # " + strings.Join(lost[verb], ", ") + ": " + says
 			}
 		}
-		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start", "jls -j svcj-%s    # the service's jail",
+		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start",
+			"jls -j svcj-%s    # the service's jail",
 			"service %s status" + remark("status", "says nothing in the jail, exits with 0"),
 			"service %s restart" + remark("restart", "does nothing in the jail: stop, then start"),
 			"jls -j svcj-%s    # the jail is there", "service %s stop", "sysrc -x %s_svcj"} {
@@ -253,9 +261,11 @@ func trial(list []patch.Numbered) string {
 		}
 		if len(outside) > 1 {
 			name = "NAME"
-			b.WriteString(patch.Paragraph("For those that stay outside, NAME is each of "+strings.Join(outside, ", ")+".") + "\n")
+			b.WriteString(patch.Paragraph("For those that stay outside, NAME is each of "+strings.Join(outside,
+				", ")+".") + "\n")
 		}
-		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start", "jls -j svcj-%s    # no such jail", "sysrc -x %s_svcj"} {
+		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start",
+			"jls -j svcj-%s    # no such jail", "sysrc -x %s_svcj"} {
 			b.WriteString("    " + strings.ReplaceAll(l, "%s", name) + "\n")
 		}
 	}
@@ -281,7 +291,8 @@ func (r *recipient) cover(set Settings) string {
 			b.WriteString("      " + l + "\n")
 		}
 	}
-	b.WriteString("\n" + tested(set, r.patches, "for what "+verb(len(r.patches), "the patch notes", "the patches note")))
+	b.WriteString("\n" + tested(set, r.patches,
+		"for what "+verb(len(r.patches), "the patch notes", "the patches note")))
 	b.WriteString("\n" + patch.Paragraph("You know the program: if it needs more, or less, or must not run in a jail, please say so. If you do not want such patches, say so too, and "+verb(len(r.patches), "the port is", "your ports are")+" left out."))
 	b.WriteString("\nTo try it on FreeBSD 15:\n\n" + trial(r.patches))
 	return b.String()

@@ -91,11 +91,14 @@ func TestGroups(t *testing.T) {
 		"": {"maintained/one@example.org/COVER.txt", "maintained/one@example.org/REPORT.txt",
 			"maintained/one@example.org/net_four.patch", "maintained/one@example.org/www_one.patch",
 			"unmaintained/www/REPORT.txt", "unmaintained/www/www_three.patch", "unmaintained/www/www_two.patch"},
-		ByPort: {"maintained/one@example.org/COVER.txt", "maintained/one@example.org/net_four.patch", "maintained/one@example.org/net_four.report.txt",
+		ByPort: {"maintained/one@example.org/COVER.txt", "maintained/one@example.org/net_four.patch",
+			"maintained/one@example.org/net_four.report.txt",
 			"maintained/one@example.org/www_one.patch", "maintained/one@example.org/www_one.report.txt",
-			"unmaintained/www_three.patch", "unmaintained/www_three.report.txt", "unmaintained/www_two.patch", "unmaintained/www_two.report.txt"},
+			"unmaintained/www_three.patch", "unmaintained/www_three.report.txt", "unmaintained/www_two.patch",
+			"unmaintained/www_two.report.txt"},
 		ByCategory: {"categories/net/REPORT.txt", "categories/net/net_four.patch",
-			"categories/www/REPORT.txt", "categories/www/www_one.patch", "categories/www/www_three.patch", "categories/www/www_two.patch"},
+			"categories/www/REPORT.txt", "categories/www/www_one.patch", "categories/www/www_three.patch",
+			"categories/www/www_two.patch"},
 	} {
 		_, texts := batchOf(t, dir, by)
 		var got []string
@@ -117,7 +120,8 @@ func TestGroups(t *testing.T) {
 
 // TestOddMaintainers: an address may hold anything, and lead nowhere.
 func TestOddMaintainers(t *testing.T) {
-	for i, address := range []string{`"O'Hara \"Jo\"" <jo@example.org>`, "jörg@example.org", "../../etc@example.org", "<b>x</b>@example.org", "a|b](c)@example.org", "$(id)@example.org"} {
+	for i, address := range []string{`"O'Hara \"Jo\"" <jo@example.org>`, "jörg@example.org", "../../etc@example.org",
+		"<b>x</b>@example.org", "a|b](c)@example.org", "$(id)@example.org"} {
 		dir := tree(t)
 		port(t, dir, "www/one", address, "one")
 		out := filepath.Join(t.TempDir(), "b")

@@ -63,7 +63,8 @@ func (b *Batch) Next(t *corpus.Tree, n, each int, read func(string) ([]byte, err
 		all = append(all, Proposal{e, changedLines(text)})
 	}
 	slices.SortStableFunc(all, func(x, y Proposal) int {
-		return cmp.Or(cmp.Compare(y.certainty(), x.certainty()), cmp.Compare(x.Lines, y.Lines), cmp.Compare(x.Change, y.Change))
+		return cmp.Or(cmp.Compare(y.certainty(), x.certainty()), cmp.Compare(x.Lines, y.Lines),
+			cmp.Compare(x.Change, y.Change))
 	})
 	for _, p := range all {
 		m := strings.ToLower(p.Maintainer)
@@ -138,7 +139,8 @@ func (b *Batch) MarkSent(pattern, pr string, on time.Time) ([]string, error) {
 		if !e.matches(pattern) {
 			continue
 		}
-		s := Sent{Change: e.Change, On: toml.LocalDate{Year: on.Year(), Month: int(on.Month()), Day: on.Day()}, PR: pr, Sum: e.Sum}
+		s := Sent{Change: e.Change, On: toml.LocalDate{Year: on.Year(), Month: int(on.Month()), Day: on.Day()}, PR: pr,
+			Sum: e.Sum}
 		if i := slices.IndexFunc(b.Sent, func(x Sent) bool { return x.Change == e.Change }); i >= 0 {
 			b.Sent[i] = s
 		} else {

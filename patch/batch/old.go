@@ -43,13 +43,15 @@ func parseOld(text []byte) (*Batch, error) {
 		}
 		name, value, ok := strings.Cut(line, ":")
 		if !ok || strings.ContainsAny(name, " \t") || name == "" {
-			return nil, &ParseError{at, fmt.Sprintf("found %.60q, expected a field and a colon, such as skip: www/nginx", line)}
+			return nil, &ParseError{at, fmt.Sprintf(
+				"found %.60q, expected a field and a colon, such as skip: www/nginx", line)}
 		}
 		value = strings.TrimSpace(value)
 		if strings.HasPrefix(value, `"`) {
 			plain, err := strconv.Unquote(value)
 			if err != nil {
-				return nil, &ParseError{at, fmt.Sprintf("%s is %.60q, expected a closing quote and nothing after it", name, value)}
+				return nil, &ParseError{at, fmt.Sprintf("%s is %.60q, expected a closing quote and nothing after it",
+					name, value)}
 			}
 			value = plain
 		}
@@ -219,7 +221,8 @@ func (e *Entry) oldField(name, value string, line int) (bool, error) {
 		old, rest, _ := strings.Cut(value, " ")
 		now, name2, _ := strings.Cut(rest, " ")
 		if !hexBlob.MatchString(old) || !hexBlob.MatchString(now) {
-			return false, &ParseError{line, fmt.Sprintf("%s is %.60q, expected two object names and a path", name, value)}
+			return false, &ParseError{line, fmt.Sprintf("%s is %.60q, expected two object names and a path", name,
+				value)}
 		}
 		e.Edits = append(e.Edits, Edit{name2, old, now, name == "bump"})
 	default:

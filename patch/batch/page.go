@@ -87,7 +87,8 @@ type heldRow struct {
 }
 
 func newPage(in Input, b *Batch, to []*recipient) *page {
-	p := &page{Settings: in.Settings, Closed: b.Closed, Skips: b.Skips, Sent: b.Sent, Simulated: true, Services: len(in.Today.Subjects), Freed: in.Freed}
+	p := &page{Settings: in.Settings, Closed: b.Closed, Skips: b.Skips, Sent: b.Sent, Simulated: true,
+		Services: len(in.Today.Subjects), Freed: in.Freed}
 	for i, r := range to {
 		p.To = append(p.To, p.section(fmt.Sprintf("to-%d", i+1), r))
 	}
@@ -169,7 +170,8 @@ func addOnce[T comparable](list []T, x T) []T {
 
 func rowOf(s *lint.Subject) row {
 	v := s.Verdict
-	r := row{Services: []string{report.OneLine(s.Service.Name)}, Answer: answerOf(s), Certainty: v.Certainty.String(), Evidence: evidenceOf(s)}
+	r := row{Services: []string{report.OneLine(s.Service.Name)}, Answer: answerOf(s), Certainty: v.Certainty.String(),
+		Evidence: evidenceOf(s)}
 	if len(s.Skipped) > 0 && !v.Never() {
 		r.Lost = strings.Join(s.Skipped, ", ")
 	}
@@ -180,7 +182,8 @@ func rowOf(s *lint.Subject) row {
 func answerOf(s *lint.Subject) string {
 	switch a := s.Verdict.Answer(); {
 	case s.Verdict.OptOut && !s.Verdict.Never():
-		return cmp.Or(strings.Join(s.Verdict.Lifted, " "), "no option") + ", and " + patch.ServiceName(s) + "_svcj=\"NO\" by default"
+		return cmp.Or(strings.Join(s.Verdict.Lifted, " "), "no option") + ", and " + patch.ServiceName(s) +
+			"_svcj=\"NO\" by default"
 	case s.Verdict.OptOut:
 		return patch.ServiceName(s) + "_svcj=\"NO\""
 	case a == "none":
@@ -199,8 +202,9 @@ func causes(held []Withheld) []cause {
 		}
 		c := &out[len(out)-1]
 		c.Services++
-		r := heldRow{Ports: []string{report.OneLine(w.Subject.Name())}, Services: []string{report.OneLine(w.Subject.Service.Name)},
-			Answer: answerOf(w.Subject), Certainty: w.Subject.Verdict.Certainty.String(),
+		r := heldRow{Ports: []string{report.OneLine(w.Subject.Name())},
+			Services: []string{report.OneLine(w.Subject.Service.Name)},
+			Answer:   answerOf(w.Subject), Certainty: w.Subject.Verdict.Certainty.String(),
 			What: w.What, same: w.same}
 		i := slices.IndexFunc(c.Rows, func(x heldRow) bool {
 			return x.same == r.same && x.Answer == r.Answer && x.Certainty == r.Certainty

@@ -109,7 +109,8 @@ func (b *Batch) check(at map[string]int) error {
 	}
 	for i, s := range b.Sent {
 		if s.Change == "" || s.On.Year == 0 {
-			c.fail(fmt.Sprintf("sent.%d", i), "expected a patch and a day, such as patch = \"www/nginx\" and on = 2026-11-30")
+			c.fail(fmt.Sprintf("sent.%d", i),
+				"expected a patch and a day, such as patch = \"www/nginx\" and on = 2026-11-30")
 		}
 	}
 	for i, x := range b.Closed {

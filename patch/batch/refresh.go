@@ -19,7 +19,8 @@ func Refresh(b *Batch, states []State) Input {
 			continue
 		}
 		if slices.Contains(changes, s.Change) { // two patches have become one
-			in.Closed = append(in.Closed, Closed{s.Entry.Change, Superseded, "it is part of the patch for " + s.Change.Name()})
+			in.Closed = append(in.Closed, Closed{s.Entry.Change, Superseded,
+				"it is part of the patch for " + s.Change.Name()})
 			continue
 		}
 		changes = append(changes, s.Change)

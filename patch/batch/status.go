@@ -109,7 +109,8 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 	}
 	subjects := e.subjects(t)
 	i := e.find(t.Changes)
-	if own := len(subjects) > 0 && !slices.ContainsFunc(subjects, func(x *lint.Subject) bool { return !x.Declared() }); own && (i < 0 || !e.Declared) {
+	if own := len(subjects) > 0 && !slices.ContainsFunc(subjects,
+		func(x *lint.Subject) bool { return !x.Declared() }); own && (i < 0 || !e.Declared) {
 		if got := declared(subjects); got != strings.Join(e.Answers, ", ") {
 			return set(Superseded, "the port declares %s itself", got)
 		}

@@ -20,7 +20,8 @@ var words = map[string]any{
 
 // markdown is SUMMARY.md.
 func (p *page) markdown() ([]byte, error) {
-	t, err := template.New("summary.md").Funcs(words).Funcs(template.FuncMap{"md": escapeMarkdown, "link": escapeLink}).ParseFS(templateFiles, "templates/summary.md")
+	t, err := template.New("summary.md").Funcs(words).Funcs(template.FuncMap{"md": escapeMarkdown,
+		"link": escapeLink}).ParseFS(templateFiles, "templates/summary.md")
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,8 @@ func port(t *testing.T, dir, origin, maintainer string, services ...string) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(full), 0o755))
 		require.NoError(t, os.WriteFile(full, []byte(text), 0o644))
 	}
-	write("Makefile", "PORTNAME=\t"+path.Base(origin)+"\nDISTVERSION=\t1\nCATEGORIES=\t"+path.Dir(origin)+"\n\nMAINTAINER=\t"+maintainer+
+	write("Makefile", "PORTNAME=\t"+path.Base(origin)+"\nDISTVERSION=\t1\nCATEGORIES=\t"+path.Dir(
+		origin)+"\n\nMAINTAINER=\t"+maintainer+
 		"\nCOMMENT=\tSmall web server\n\nUSE_RC_SUBR=\t"+strings.Join(services, " ")+"\n\n.include <bsd.port.mk>\n")
 	for _, s := range services {
 		write("files/"+s+".in", fmt.Sprintf(`#!/bin/sh
@@ -57,7 +58,8 @@ func everything(t *testing.T) (Input, *Batch, map[string][]byte) {
 	now := today(t, "../../corpus/testdata/ports")
 	now.Least = infer.Confident
 	in := Input{Settings: Settings{Tree: "/usr/ports", Base: strings.Repeat("a1", 20)}, Today: now, Envelope: envelope,
-		Before:     &Batch{Skips: []Skip{{"games/*", "by hand"}, {"dns/*", "by hand"}}, Sent: []Sent{{"www/gone", someDay, "123456", ""}}, Closed: []Closed{{"www/gone", Landed, ""}}},
+		Before: &Batch{Skips: []Skip{{"games/*", "by hand"}, {"dns/*", "by hand"}},
+			Sent: []Sent{{"www/gone", someDay, "123456", ""}}, Closed: []Closed{{"www/gone", Landed, ""}}},
 		Dependents: corpus.NewDependents(now.Tree)}
 	taken, later := patch.Selection{Limit: 1}.Pick(now.Changes)
 	require.NotEmpty(t, later)
@@ -163,7 +165,8 @@ func TestLikely(t *testing.T) {
 	require.Len(t, held, 1)
 	certainty := now.Changes[0].Certainty.String()
 	require.Equal(t, fmt.Sprintf("the answer is only %s: net_basic", certainty), held[0].What)
-	require.Equal(t, fmt.Sprintf("if that holds: svcjify patch --only small --certainty %s www/small", certainty), held[0].Do)
+	require.Equal(t, fmt.Sprintf("if that holds: svcjify patch --only small --certainty %s www/small",
+		certainty), held[0].Do)
 }
 
 // TestLinks: each link of a summary leads to a file of the batch, or to an anchor.
@@ -234,7 +237,8 @@ func TestSameHeldOnce(t *testing.T) {
 	require.Len(t, list, 1)
 	require.Equal(t, 3, list[0].Services)
 	require.Len(t, list[0].Rows, 2)
-	require.ElementsMatch(t, []string{"www/one", "www/two"}, slices.MaxFunc(list[0].Rows, func(a, b heldRow) int { return len(a.Ports) - len(b.Ports) }).Ports)
+	require.ElementsMatch(t, []string{"www/one", "www/two"},
+		slices.MaxFunc(list[0].Rows, func(a, b heldRow) int { return len(a.Ports) - len(b.Ports) }).Ports)
 }
 
 // TestPatchLessCertain: a patch can be less certain than its answer, and both are told.
@@ -248,7 +252,8 @@ func TestPatchLessCertain(t *testing.T) {
 	in.Taken[0].Certainty = infer.Possible
 	b, texts, err := Make(in)
 	require.NoError(t, err)
-	require.Contains(t, string(texts["SUMMARY.md"]), "www_small.patch) (the patch is only possible) | small | net\\_basic | "+in.Taken[0].Subjects[0].Verdict.Certainty.String())
+	require.Contains(t, string(texts["SUMMARY.md"]),
+		"www_small.patch) (the patch is only possible) | small | net\\_basic | "+in.Taken[0].Subjects[0].Verdict.Certainty.String())
 	require.Equal(t, "possible", b.Patches[0].Certainty)
 }
 
@@ -257,7 +262,8 @@ func TestCost(t *testing.T) {
 	dir := tree(t)
 	port(t, dir, "www/small", "jane@example.org", "small")
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "www/needs"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "www/needs/Makefile"), []byte("PORTNAME=\tneeds\nRUN_DEPENDS=\tsmall:www/small\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "www/needs/Makefile"),
+		[]byte("PORTNAME=\tneeds\nRUN_DEPENDS=\tsmall:www/small\n"), 0o644))
 	in := input(t, dir)
 	in.Dependents = corpus.NewDependents(in.Today.Tree)
 	_, texts, err := Make(in)

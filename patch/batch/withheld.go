@@ -61,7 +61,9 @@ func (t Today) Withheld(shown func(name string) string) []Withheld {
 		seen[k] = true
 		out = append(out, t.explain(s, reasons[k], shown(whereOf(s))))
 	}
-	slices.SortStableFunc(out, func(a, b Withheld) int { return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Cause, b.Cause)) })
+	slices.SortStableFunc(out, func(a, b Withheld) int {
+		return cmp.Or(cmp.Compare(a.order, b.order), cmp.Compare(a.Cause, b.Cause))
+	})
 	return out
 }
 
@@ -113,9 +115,11 @@ func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
 		w.Cause = onlyLikely
 		w.What = fmt.Sprintf("the answer is only %s: %s", s.Verdict.Certainty, answerOf(s))
 		if s.Verdict.Certainty >= t.Least {
-			w.What = fmt.Sprintf("the answer is %s, the patch only %s: %s", s.Verdict.Certainty, fix.Certainty, findings(s.Doubts()))
+			w.What = fmt.Sprintf("the answer is %s, the patch only %s: %s", s.Verdict.Certainty, fix.Certainty,
+				findings(s.Doubts()))
 		}
-		w.Do = fmt.Sprintf("if that holds: svcjify patch --only %s --certainty %s %s", s.Service.Name, fix.Certainty, at)
+		w.Do = fmt.Sprintf("if that holds: svcjify patch --only %s --certainty %s %s", s.Service.Name,
+			fix.Certainty, at)
 	case !s.Verdict.Known():
 		w.Cause, w.order = notKnown, 3
 		w.What = "unknown: nothing in the script, the port or the table of programs says what it needs"
@@ -132,7 +136,8 @@ func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
 	if len(blockers) == 0 {
 		w.same += "\x00" + w.Evidence
 	}
-	w.What, w.Evidence, w.Do, w.More = report.OneLine(w.What), report.OneLine(w.Evidence), report.OneLine(w.Do), report.OneLine(w.More)
+	w.What, w.Evidence, w.Do, w.More = report.OneLine(w.What), report.OneLine(w.Evidence), report.OneLine(w.Do),
+		report.OneLine(w.More)
 	return w
 }
 
@@ -216,7 +221,8 @@ func evidenceOf(s *lint.Subject) string {
 
 // Lines is the service as the terminal shows it.
 func (w Withheld) Lines() string {
-	text := fmt.Sprintf("withheld: %s (%s): %s\n", report.OneLine(w.Subject.Service.Name), report.OneLine(w.Subject.Name()), w.What)
+	text := fmt.Sprintf("withheld: %s (%s): %s\n", report.OneLine(w.Subject.Service.Name),
+		report.OneLine(w.Subject.Name()), w.What)
 	if w.Evidence != "" {
 		text += "  evidence: " + w.Evidence + "\n"
 	}

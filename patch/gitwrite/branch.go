@@ -57,7 +57,8 @@ func mayHave(common string, ref plumbing.ReferenceName, force bool) error {
 		case name == ref.String() && !force:
 			return fmt.Errorf("branch %s exists: give another name, or --force to replace it", ref.Short())
 		case strings.HasPrefix(name, ref.String()+"/"), strings.HasPrefix(ref.String(), name+"/"):
-			return fmt.Errorf("branch %s can't be made while there is %s", ref.Short(), plumbing.ReferenceName(name).Short())
+			return fmt.Errorf("branch %s can't be made while there is %s", ref.Short(),
+				plumbing.ReferenceName(name).Short())
 		}
 	}
 	return nil
@@ -84,7 +85,8 @@ func setBranch(common string, ref plumbing.ReferenceName, to plumbing.Hash, forc
 	lock := name + ".lock"
 	f, err := os.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("branch %s is locked: another program is changing it; if none is, remove %s", ref.Short(), lock)
+		return fmt.Errorf("branch %s is locked: another program is changing it; if none is, remove %s",
+			ref.Short(), lock)
 	}
 	if err != nil {
 		return fmt.Errorf("branch %s: %w", ref.Short(), err)
@@ -100,7 +102,8 @@ func setBranch(common string, ref plumbing.ReferenceName, to plumbing.Hash, forc
 	}
 	old, exists := all[ref.String()]
 	if exists && !force {
-		return errors.Join(fmt.Errorf("branch %s exists: another program has made it meanwhile", ref.Short()), f.Close())
+		return errors.Join(fmt.Errorf("branch %s exists: another program has made it meanwhile", ref.Short()),
+			f.Close())
 	}
 	_, err = f.WriteString(to.String() + "\n")
 	if err == nil {

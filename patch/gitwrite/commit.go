@@ -46,7 +46,7 @@ type Chain struct {
 }
 
 // Build makes the commits on top of HEAD. Only the trees on the paths of
-// changed files are read and made anew.
+// changed files are read and made again.
 func (h *Head) Build(ctx context.Context, commits []Commit) (*Chain, error) {
 	if err := h.Writable(); err != nil {
 		return nil, err
@@ -68,7 +68,8 @@ func (h *Head) Build(ctx context.Context, commits []Commit) (*Chain, error) {
 		if next == root {
 			return nil, errors.New("a commit that changes nothing")
 		}
-		text := fmt.Sprintf("tree %s\nparent %s\nauthor %s\ncommitter %s\n\n%s", next, parent, one.Author, one.Committer, one.Message)
+		text := fmt.Sprintf("tree %s\nparent %s\nauthor %s\ncommitter %s\n\n%s", next, parent, one.Author,
+			one.Committer, one.Message)
 		if parent, err = c.add(plumbing.CommitObject, []byte(text)); err != nil {
 			return nil, err
 		}

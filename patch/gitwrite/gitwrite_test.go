@@ -25,7 +25,8 @@ func tryGit(dir string, args ...string) (string, error) {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_ALLOW_PROTOCOL=file",
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=c",
+		"GIT_COMMITTER_EMAIL=c@example.org",
 		"GIT_AUTHOR_DATE=2026-11-25T12:00:00Z", "GIT_COMMITTER_DATE=2026-11-25T12:00:00Z")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -66,7 +67,8 @@ func origin(t *testing.T, initArgs ...string) string {
 	return dir
 }
 
-var who = Signature{Name: "Jane", Email: "jane@example.org", When: time.Date(2026, 11, 25, 13, 0, 0, 0, time.FixedZone("", 3600))}
+var who = Signature{Name: "Jane", Email: "jane@example.org",
+	When: time.Date(2026, 11, 25, 13, 0, 0, 0, time.FixedZone("", 3600))}
 
 // two is two commits, the second of which changes one file of the first again.
 func two() []Commit {
@@ -175,12 +177,14 @@ func TestForms(t *testing.T) {
 		{name: "sha256", refused: "named by sha256, and svcjify writes sha1 only", make: func(t *testing.T) string { return origin(t, "--object-format=sha256") }},
 		{name: "reftable", refused: `keeps its branches in the form "reftable"`, make: func(t *testing.T) string {
 			dir := origin(t)
-			write(t, filepath.Join(dir, ".git/config"), read(t, filepath.Join(dir, ".git/config"))+"[extensions]\n\trefStorage = reftable\n", 0o644)
+			write(t, filepath.Join(dir, ".git/config"),
+				read(t, filepath.Join(dir, ".git/config"))+"[extensions]\n\trefStorage = reftable\n", 0o644)
 			return dir
 		}},
 		{name: "an extension of tomorrow", refused: `unknown extension "frobnicate"`, make: func(t *testing.T) string {
 			dir := origin(t)
-			write(t, filepath.Join(dir, ".git/config"), read(t, filepath.Join(dir, ".git/config"))+"[extensions]\n\tfrobnicate = yes\n", 0o644)
+			write(t, filepath.Join(dir, ".git/config"),
+				read(t, filepath.Join(dir, ".git/config"))+"[extensions]\n\tfrobnicate = yes\n", 0o644)
 			return dir
 		}},
 		{name: "no commits", refused: "has no commit yet", make: func(t *testing.T) string {
@@ -217,10 +221,14 @@ func TestForms(t *testing.T) {
 			require.Equal(t, before, git(t, dir, "status", "--porcelain"))
 
 			require.NotContains(t, git(t, dir, "fsck", "--strict", "--no-dangling"), "error")
-			require.Equal(t, c.Commits[1].String()+"\n"+c.Commits[0].String()+"\n", git(t, dir, "rev-list", "HEAD..svcj/one"))
-			require.Equal(t, "Jane <jane@example.org> 2026-11-25T13:00:00+01:00 www/a: One\n\nWhy.\n\n", git(t, dir, "log", "-1", "--format=%an <%ae> %aI %B", "svcj/one~"))
-			require.Equal(t, "M\twww/a/Makefile\nM\twww/a/files/a.in\n", git(t, dir, "diff-tree", "-r", "--name-status", "HEAD", "svcj/one~"))
-			require.Equal(t, "M\twww/a/Makefile\nM\twww/b/Makefile\n", git(t, dir, "diff-tree", "-r", "--name-status", "svcj/one~", "svcj/one"))
+			require.Equal(t, c.Commits[1].String()+"\n"+c.Commits[0].String()+"\n",
+				git(t, dir, "rev-list", "HEAD..svcj/one"))
+			require.Equal(t, "Jane <jane@example.org> 2026-11-25T13:00:00+01:00 www/a: One\n\nWhy.\n\n",
+				git(t, dir, "log", "-1", "--format=%an <%ae> %aI %B", "svcj/one~"))
+			require.Equal(t, "M\twww/a/Makefile\nM\twww/a/files/a.in\n",
+				git(t, dir, "diff-tree", "-r", "--name-status", "HEAD", "svcj/one~"))
+			require.Equal(t, "M\twww/a/Makefile\nM\twww/b/Makefile\n",
+				git(t, dir, "diff-tree", "-r", "--name-status", "svcj/one~", "svcj/one"))
 			require.Contains(t, git(t, dir, "ls-tree", "svcj/one", "www/a/files/a.in"), "100755")
 			require.Equal(t, "newer a\n", git(t, dir, "show", "svcj/one:www/a/Makefile"))
 			require.Contains(t, git(t, dir, "reflog", "svcj/one"), "svcjify commit")
@@ -249,7 +257,8 @@ func TestHead(t *testing.T) {
 	h, err := Open(filepath.Join(dir, "www"))
 	require.NoError(t, err)
 	defer h.Close()
-	for name, want := range map[string]string{"a/Makefile": "old a\n", "b/Makefile": "old b\n", "a/files/a.in": "script a\n"} {
+	for name, want := range map[string]string{"a/Makefile": "old a\n", "b/Makefile": "old b\n",
+		"a/files/a.in": "script a\n"} {
 		text, err := fs.ReadFile(h.FS, name)
 		require.NoError(t, err)
 		require.Equal(t, want, string(text))
@@ -269,7 +278,8 @@ func TestHead(t *testing.T) {
 	require.Empty(t, h.Dirty("a/files/a.in"))
 
 	// Paths are seen from the directory.
-	c, err := h.Build(context.Background(), []Commit{{Author: who, Committer: who, Message: "x\n", Files: map[string][]byte{"b/Makefile": []byte("new\n")}}})
+	c, err := h.Build(context.Background(), []Commit{{Author: who, Committer: who, Message: "x\n",
+		Files: map[string][]byte{"b/Makefile": []byte("new\n")}}})
 	require.NoError(t, err)
 	require.NoError(t, c.Write("svcj", false))
 	require.Equal(t, "www/b/Makefile\n", git(t, dir, "diff", "--name-only", "HEAD", "svcj"))
@@ -288,7 +298,8 @@ func TestRefusals(t *testing.T) {
 		{"a file as a directory", "Makefile/x", "x", "its mode is 100644"},
 		{"nothing changes", "Makefile", "top\n", "changes nothing"},
 	} {
-		_, err := build(t, dir, []Commit{{Author: who, Committer: who, Message: "x\n", Files: map[string][]byte{tc.file: []byte(tc.text)}}})
+		_, err := build(t, dir, []Commit{{Author: who, Committer: who, Message: "x\n",
+			Files: map[string][]byte{tc.file: []byte(tc.text)}}})
 		require.ErrorContains(t, err, tc.err, tc.name)
 	}
 	c, err := build(t, dir, two())

@@ -121,7 +121,8 @@ func (h *Head) Dirty(name string) string {
 		return "is not in HEAD"
 	}
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if info, err := os.Lstat(filepath.Join(h.work, filepath.FromSlash(dir))); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if info, err := os.Lstat(filepath.Join(h.work, filepath.FromSlash(dir))); err == nil &&
+			info.Mode()&fs.ModeSymlink != 0 {
 			return "is reached through a symlink in the work tree"
 		}
 	}

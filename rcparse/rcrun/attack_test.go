@@ -98,7 +98,8 @@ func armed(attack, dir string) []string {
 	attack = strings.NewReplacer("CANARY", dir+"/canary", "DIR", dir).Replace(attack)
 	return []string{
 		attack,
-		". /etc/rc.subr\nname=evil\nrcvar=evil_enable\nstart_cmd=evil_start\nevil_start()\n{\n" + attack + "\n}\nload_rc_config $name\nrun_rc_command \"$1\"\n",
+		". /etc/rc.subr\nname=evil\nrcvar=evil_enable\nstart_cmd=evil_start\nevil_start()\n{\n" + attack +
+			"\n}\nload_rc_config $name\nrun_rc_command \"$1\"\n",
 	}
 }
 

@@ -109,13 +109,14 @@ func programPath(name string) string {
 func (s *shell) finds(hc interp.HandlerContext, fr frame, name string) bool {
 	_, paths := baseNames()
 	switch {
-	case name == "", strings.HasPrefix(name, "-"), strings.ContainsAny(name, " \t\n"): // a line that was broken in its middle, say
+	case name == "", strings.HasPrefix(name, "-"), strings.ContainsAny(name, " \t\n"): // such as a broken line
 		return false
 	case path.IsAbs(name):
 		return true
 	case strings.Contains(name, "/"):
 		p := absolute(fr.cwd, name)
-		return path.Clean(fr.cwd) != "/" || fr.chroot != "" || paths[p] || strings.HasPrefix(p, "/usr/local/") || s.sim.files.made[p]
+		return path.Clean(fr.cwd) != "/" || fr.chroot != "" || paths[p] || strings.HasPrefix(p, "/usr/local/") ||
+			s.sim.files.made[p]
 	case s.sim.script.functions[name]: // execve(2) knows none
 		return false
 	}

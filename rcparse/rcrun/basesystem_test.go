@@ -67,7 +67,8 @@ func TestFindsInTheJail(t *testing.T) {
 
 func TestBaseCommands(t *testing.T) {
 	list := BaseCommands()
-	for _, p := range []string{"/bin/sh", "/usr/bin/su", "/usr/sbin/daemon", "/usr/sbin/service", "/sbin/sysctl", "/usr/bin/limits", "/usr/sbin/setfib", "/bin/cpuset"} {
+	for _, p := range []string{"/bin/sh", "/usr/bin/su", "/usr/sbin/daemon", "/usr/sbin/service", "/sbin/sysctl",
+		"/usr/bin/limits", "/usr/sbin/setfib", "/bin/cpuset"} {
 		require.Contains(t, list, p)
 	}
 	require.Equal(t, "/usr/local/bin/nginx", programPath("nginx"))

@@ -91,7 +91,8 @@ func (b *basher) statement(st *syntax.Stmt) {
 			st.Cmd = declaration(c)
 		}
 	case "[[", "function", "select", "coproc":
-		c.Args = []*syntax.Word{word("__svcjify"), word("lacks"), {Parts: []syntax.WordPart{&syntax.SglQuoted{Value: name}}}}
+		c.Args = []*syntax.Word{word("__svcjify"), word("lacks"),
+			{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: name}}}}
 	case "declare", "typeset", "nameref", "let":
 		quoteFirst(c, name)
 	case "time": // /usr/bin/time runs the command
@@ -117,7 +118,8 @@ func foreignAssignment(word string) bool {
 // quoteFirst quotes the first word of a call, so that it is nothing but that.
 func quoteFirst(c *syntax.CallExpr, name string) {
 	first := c.Args[0]
-	c.Args[0] = &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Left: first.Pos(), Right: first.End(), Value: name}}}
+	c.Args[0] = &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Left: first.Pos(), Right: first.End(),
+		Value: name}}}
 }
 
 // declaration is a call of export, readonly or local as the clause that it is
@@ -161,7 +163,9 @@ func (b *basher) parts(list []syntax.WordPart, inQuotes bool) []syntax.WordPart 
 				part = failing(p.Dollar)
 			}
 		case *syntax.ArithmExp:
-			if slices.ContainsFunc(b.ends, func(at uint) bool { return at > p.Left.Offset() && at < p.Right.Offset() }) {
+			if slices.ContainsFunc(b.ends, func(at uint) bool {
+				return at > p.Left.Offset() && at < p.Right.Offset()
+			}) {
 				part = failing(p.Left)
 			}
 		}

@@ -110,7 +110,8 @@ func (b *budget) spend(n int) bool {
 	b.purse.spent += n
 	switch {
 	case b.steps > maxSteps && b.bulk > b.steps/2:
-		b.stop(fmt.Sprintf("it did not end within %d steps, most of them for the size of the texts that it makes", maxSteps))
+		b.stop(fmt.Sprintf("it did not end within %d steps, most of them for the size of the texts that it makes",
+			maxSteps))
 	case b.steps > maxSteps:
 		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
 	case b.purse.spent > maxSession:

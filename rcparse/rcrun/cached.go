@@ -13,7 +13,7 @@ type Cache interface {
 	Put(key [sha256.Size]byte, answer []byte)
 }
 
-// question is the hash of all that a job's Records hang on, besides the program
+// question is the hash of all that a job's Records depend on, other than the program
 // itself: what a child would be sent. It is false where there is no cache.
 func (p *Pool) question(j Job) (key [sha256.Size]byte, ok bool) {
 	if p.options.Cache == nil {

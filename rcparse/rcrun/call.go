@@ -11,10 +11,11 @@ import (
 	"mvdan.cc/sh/v3/interp"
 )
 
-// lacking are the builtins of the interpreter that sh(1) does not have.
-var lacking = []string{
+// notInSh are the builtins of the interpreter that sh(1) does not have.
+var notInSh = []string{
 	"source", "bind", "builtin", "caller", "compgen", "complete", "compopt", "declare", "typeset", "dirs", "disown",
-	"enable", "history", "help", "let", "logout", "mapfile", "readarray", "popd", "pushd", "shopt", "suspend", "alias", "unalias",
+	"enable", "history", "help", "let", "logout", "mapfile", "readarray", "popd", "pushd", "shopt", "suspend",
+	"alias", "unalias",
 }
 
 // call is the interpreter's call handler. It sees every command with its
@@ -41,7 +42,8 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 	case "__can": // too
 		return []string{strconv.FormatBool(len(rest) > 0 && slices.Contains(s.sim.release.does, rest[0]))}, nil
 	case "eval":
-		if first, _, _ := strings.Cut(strings.Join(rest, " "), " "); s.sim.marked(first) && markPattern.FindString(first) == first {
+		if first, _, _ := strings.Cut(strings.Join(rest, " "), " "); s.sim.marked(first) &&
+			markPattern.FindString(first) == first {
 			return []string{"eval", "export " + first + "=1"}, nil // text that nobody knows
 		}
 		text := strings.Join(rest, " ")
@@ -122,7 +124,7 @@ func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
 			return []string{"false"}, nil
 		}
 	default:
-		if slices.Contains(lacking, name) {
+		if slices.Contains(notInSh, name) {
 			return simulated("lacks", args[:1]), nil
 		}
 	}
@@ -210,7 +212,7 @@ func (s *shell) umask(hc interp.HandlerContext, args []string) []string {
 	return []string{"eval", "__umask=" + strings.Repeat("0", max(4-len(m), 0)) + m}
 }
 
-// commandBuiltin is command(1): -v and -V tell what a name is, else functions are passed over.
+// commandBuiltin is command(1): -v and -V tell what a name is, else functions are not called.
 func (s *shell) commandBuiltin(args []string) []string {
 	verbose := false
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {

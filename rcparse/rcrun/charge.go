@@ -117,7 +117,8 @@ func (w *weight) call() *syntax.CallExpr {
 	if w.heredoc {
 		per = bytesPiped
 	}
-	c := &syntax.CallExpr{Args: []*syntax.Word{word(madeCall), word(strconv.Itoa(w.steps)), word(strconv.Itoa(per)), word(strconv.Itoa(w.positional))}}
+	c := &syntax.CallExpr{Args: []*syntax.Word{word(madeCall), word(strconv.Itoa(w.steps)), word(strconv.Itoa(per)),
+		word(strconv.Itoa(w.positional))}}
 	if w.status {
 		c.Args[0] = word(madeCall + "_status")
 	}

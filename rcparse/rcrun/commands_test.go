@@ -16,14 +16,17 @@ var emulated = strings.Fields("cat basename dirname expr tr cut sed head tail wc
 	"jls sockstat netstat find mount df od jot kenv pkg sysrc procstat fstat java openssl")
 
 // builtins is what call answers for, and what the interpreter does.
-var builtins = append(slices.Clone(lacking), strings.Fields("eval trap . cd chdir umask pwd command type hash exec set unset local export readonly "+
-	"ulimit wait bg fg fc times newgrp jobs read exit return shift break continue getopts")...)
+var builtins = append(slices.Clone(notInSh), strings.Fields(
+	"eval trap . cd chdir umask pwd command type hash exec set unset local export readonly "+
+		"ulimit wait bg fg fc times newgrp jobs read exit return shift break continue getopts")...)
 
-// everyCommand is the commands that a script may name and this package knows of: the base system's, those that are emulated,
+// everyCommand is the commands that a script may name and this package knows of:
+// the base system's, those that are emulated,
 // wrappers, builtins, the functions of the model and what it says to the recorder.
 func everyCommand() []string {
 	list := slices.Concat(BaseCommands(), emulated, builtins, []string{
-		"sh", "su", "bash", "service", "daemon", "/usr/sbin/daemon", roundCall, waitCall, madeCall, madeCall + "_status", "__true", "__nothing",
+		"sh", "su", "bash", "service", "daemon", "/usr/sbin/daemon", roundCall, waitCall, madeCall,
+		madeCall + "_status", "__true", "__nothing",
 	})
 	for name := range wrappers {
 		list = append(list, name)
@@ -42,12 +45,19 @@ func everyCommand() []string {
 
 // odd is arguments that no command expects.
 var odd = []string{
-	"", "''", "-", "--", "-- --", "'' ''", "-n", "-n -5", "-n -99999999999999999999", "-n 99999999999999999999", "-c", "-c ''", "-1", "-9 -9", "- -",
-	"-e", "-e ''", "-e 's/'", "-f", "-E '('", "-F ''", "-d ''", "-d '' -f 1", "-f 0", "-f 9-1", "-c 0-", "a b c", "[ ]", "! ! !", "'(' ')' ')'", "-a -o !", "= =",
-	"=", "x=", "=x", "x=y", "-u", "-u ''", "-m", "-l", "-C", "/", "/ / /", "//", "..", "'a b' '\n' '\t'", "'%s%d%' x", "'%*d' 999999999 1", "'%999999999s'", "'\\'",
-	"\"$(printf '\\377\\376')\"", "start", "x start", "x start y z", "-j", "-j x", "-E", "-E x", "-E x=y x start", "onestart onestop", "0x7fffffffffffffff", "-9223372036854775808",
-	"1 -1 -9223372036854775808", "-9223372036854775808 1 9223372036854775807", "1 0 1", "1 + ", "1 / 0", "-9223372036854775808 / -1", "9223372036854775807 + 1", "a : '\\(*\\)'", "a-z A", "'[:upper:]' ''", "-d", "-cd ''",
-	"'z-a' x", "{ }", "-o pid= -p", "-p ''", "1d", "'s/a/b/;'", "'s'", "/x", "'/x/'", "'$!N;d'", "-I {} x", "-I '' x", "-n 0 x", "'{ print $ }'", "'{print $99999999999}'",
+	"", "''", "-", "--", "-- --", "'' ''", "-n", "-n -5", "-n -99999999999999999999", "-n 99999999999999999999", "-c",
+	"-c ''", "-1", "-9 -9", "- -",
+	"-e", "-e ''", "-e 's/'", "-f", "-E '('", "-F ''", "-d ''", "-d '' -f 1", "-f 0", "-f 9-1", "-c 0-", "a b c", "[ ]",
+	"! ! !", "'(' ')' ')'", "-a -o !", "= =",
+	"=", "x=", "=x", "x=y", "-u", "-u ''", "-m", "-l", "-C", "/", "/ / /", "//", "..", "'a b' '\n' '\t'", "'%s%d%' x",
+	"'%*d' 999999999 1", "'%999999999s'", "'\\'",
+	"\"$(printf '\\377\\376')\"", "start", "x start", "x start y z", "-j", "-j x", "-E", "-E x", "-E x=y x start",
+	"onestart onestop", "0x7fffffffffffffff", "-9223372036854775808",
+	"1 -1 -9223372036854775808", "-9223372036854775808 1 9223372036854775807", "1 0 1", "1 + ", "1 / 0",
+	"-9223372036854775808 / -1", "9223372036854775807 + 1", "a : '\\(*\\)'", "a-z A", "'[:upper:]' ''", "-d",
+	"-cd ''",
+	"'z-a' x", "{ }", "-o pid= -p", "-p ''", "1d", "'s/a/b/;'", "'s'", "/x", "'/x/'", "'$!N;d'", "-I {} x", "-I '' x",
+	"-n 0 x", "'{ print $ }'", "'{print $99999999999}'",
 }
 
 // Every command of the pretended system takes any arguments: one of its own, none, odd ones and a great many.
@@ -55,7 +65,8 @@ func TestEveryCommand(t *testing.T) {
 	commands := everyCommand()
 	require.Greater(t, len(commands), 1200)
 	run := func(lines string) Record {
-		s := FromText(". /etc/rc.subr\nname=foo start_cmd=foo_start\nfoo_start()\n{\n" + lines + "\n}\nrun_rc_command \"$1\"\n")
+		s := FromText(". /etc/rc.subr\nname=foo start_cmd=foo_start\nfoo_start()\n{\n" + lines +
+			"\n}\nrun_rc_command \"$1\"\n")
 		require.NoError(t, s.err, lines)
 		return s.simulate(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"}, false).record
 	}
@@ -74,7 +85,8 @@ func TestEveryCommand(t *testing.T) {
 		for half := range slices.Chunk(lines, len(lines)/2) { // each within the steps of a run
 			rec := run(strings.Join(half, "\n"))
 			require.NotContains(t, rec.Failed, "panicked", c)
-			// seq(1) and printf(1) may well write more than a run may, and the model's own functions call the method again.
+			// seq(1) and printf(1) may well write more than a run may, and the model's
+			// own functions call the method again.
 			if _, model := loadedModel().functions[c]; !model && path.Base(c) != "seq" && path.Base(c) != "printf" {
 				require.Empty(t, rec.Failed, c)
 			}

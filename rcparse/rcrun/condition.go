@@ -135,7 +135,8 @@ func unary(op string) bool {
 }
 
 func (t *tester) compare(x, op, y string) bool {
-	if t.sim.marked(x) || t.sim.marked(y) { // what is not known is not equal to anything, or it is: the other of the two
+	// what is not known is not equal to anything, or it is: the other of the two
+	if t.sim.marked(x) || t.sim.marked(y) {
 		return op != "!=" && op != "-nt" && op != "-ot"
 	}
 	switch op {
@@ -189,7 +190,7 @@ func (t *tester) file(op, arg string) bool {
 	p := absolute(t.cwd, arg)
 	switch op {
 	case "-S":
-		if !runtimeFile(p) && t.sim.sleeps <= patience { // no socket by its name: one that comes if it is waited for
+		if !runtimeFile(p) && t.sim.sleeps <= maxSleeps { // no socket by its name: one that comes if it is waited for
 			return t.sim.answered(op, p, false)
 		}
 	case "-s":

@@ -30,7 +30,7 @@ func compareWithDash(t *testing.T, d dashRoot, tp template, svcj bool) string {
 		return "does not parse: " + s.err.Error()
 	}
 	sc := Scenario{Verb: "start", InstalledAs: tp.name, Svcj: svcj}
-	s.settle(t.Context(), sc)
+	s.findGuess(t.Context(), sc)
 	var asked []question
 	s.watch = func(op, path string, there bool) { asked = append(asked, question{op, path, there}) }
 	m := s.simulate(t.Context(), sc, false)
@@ -78,7 +78,9 @@ func plainCommands(list []Command) []Command {
 		out[i].Background, out[i].Line, out[i].Program = false, 0, nil
 	}
 	if background {
-		slices.SortStableFunc(out, func(a, b Command) int { return strings.Compare(strings.Join(a.Argv, " "), strings.Join(b.Argv, " ")) })
+		slices.SortStableFunc(out, func(a, b Command) int {
+			return strings.Compare(strings.Join(a.Argv, " "), strings.Join(b.Argv, " "))
+		})
 	}
 	return out
 }
@@ -152,7 +154,8 @@ func TestDashOne(t *testing.T) {
 		"export A=1; start_cmd='su www -c /opt/a1; su -l www -c /opt/a2; su -m www -c /opt/a3'",
 	} {
 		for _, svcj := range []bool{false, true} {
-			require.Empty(t, compareWithDash(t, d, template{"x", "foo", []byte(serviceText(middle)), nil}, svcj), middle)
+			require.Empty(t, compareWithDash(t, d, template{"x", "foo", []byte(serviceText(middle)), nil}, svcj),
+				middle)
 		}
 	}
 }

@@ -129,7 +129,8 @@ type question struct {
 
 // run runs a script under dash in a root that has the files that the
 // simulation was asked for, and the commands that it reached.
-func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, reached []Command) (calls []stubCall, errs string, exit int, err error) {
+func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, reached []Command) (calls []stubCall,
+	errs string, exit int, err error) {
 	root, err := os.MkdirTemp(t.TempDir(), "root")
 	require.NoError(t, err)
 	defer os.RemoveAll(root)
@@ -152,7 +153,9 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	for _, dir := range []string{"/tmp", "/var/run", "/usr/local/etc/rc.d", "/etc", "/dev"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, dir), 0o777))
 	}
-	for _, name := range []string{"limits", "nice", "setfib", "cpuset", "su", "env", "chroot", "protect", "timeout", "daemon", "kldstat", "kldload", "logger", "egrep", "fgrep", "awk", "id", "sysctl", "pgrep", "ps", "kill", "__linger", "sleep", "mkdir", "install", "rm", "touch", "__begin", "__jail", "sysrc"} {
+	for _, name := range []string{"limits", "nice", "setfib", "cpuset", "su", "env", "chroot", "protect", "timeout",
+		"daemon", "kldstat", "kldload", "logger", "egrep", "fgrep", "awk", "id", "sysctl", "pgrep", "ps", "kill",
+		"__linger", "sleep", "mkdir", "install", "rm", "touch", "__begin", "__jail", "sysrc"} {
 		for _, dir := range []string{"/bin/", "/usr/bin/", "/sbin/", "/usr/sbin/"} {
 			stub(dir + name)
 		}
@@ -169,7 +172,8 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	var runtimeFiles []string
 	files := map[string]bool{} // what is both a file and a directory to the simulation is a file here
 	for _, q := range asked {
-		files[q.path] = files[q.path] || q.there && (q.op == "-f" || q.op == "read" || q.op == "source" || q.op == "-s" || strings.HasPrefix(q.op, "line:"))
+		files[q.path] = files[q.path] || q.there &&
+			(q.op == "-f" || q.op == "read" || q.op == "source" || q.op == "-s" || strings.HasPrefix(q.op, "line:"))
 	}
 	users := map[string]bool{"root": true}
 	for _, m := range homes.FindAllStringSubmatch(linesOf(reached), -1) {
@@ -223,7 +227,9 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 		body = strings.ReplaceAll(body, " == ", " = ") // FreeBSD's test(1) has ==
 	}
 	write("/.svcjify-text", body)
-	text := dashPrelude + Model() + "__rc_conf() {\n" + RCConf(append(slices.Clone(defaults), settingsOf(sc, s.found, s.world.assumed)...)) + "}\n__does=audit-user __lacks=setaudit __installed=" + quote(sc.InstalledAs) + "\n" +
+	text := dashPrelude + Model() + "__rc_conf() {\n" +
+		RCConf(append(slices.Clone(defaults), settingsOf(sc, s.found, s.guess.assumed)...)) +
+		"}\n__does=audit-user __lacks=setaudit __installed=" + quote(sc.InstalledAs) + "\n" +
 		"rc_service=/usr/local/etc/rc.d/" + sc.InstalledAs + "\n. /.svcjify-text\n"
 	write("/.svcjify-script", text)
 	require.NoError(t, filepath.WalkDir(root, func(p string, e os.DirEntry, err error) error {
@@ -239,15 +245,16 @@ func (d dashRoot) run(t *testing.T, s *Script, sc Scenario, asked []question, re
 	write("/usr/local/etc/rc.d/"+sc.InstalledAs, "#!/bin/sh\n. /.svcjify-script\n")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"/usr/local/etc/rc.d/" + sc.InstalledAs, sc.Verb}, sc.Args...)...)
+	cmd := exec.CommandContext(ctx, "/bin/sh",
+		append([]string{"/usr/local/etc/rc.d/" + sc.InstalledAs, sc.Verb}, sc.Args...)...)
 	cmd.Path = "/bin/sh"
 	cmd.Err = nil
 	cmd.Dir = "/"
-	sparse := "no"
-	if s.world.sparse {
-		sparse = "yes"
+	fewFiles := "no"
+	if s.guess.fewFiles {
+		fewFiles = "yes"
 	}
-	cmd.Env = []string{"__svcjify_sparse=" + sparse, "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"}
+	cmd.Env = []string{"__svcjify_sparse=" + fewFiles, "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"}
 	// In a process namespace of its own, where all ends with dash.
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Chroot: root, Credential: &syscall.Credential{Uid: uint32(stubUser), Gid: uint32(stubUser)}, Setpgid: true,

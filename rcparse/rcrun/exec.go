@@ -43,7 +43,8 @@ func boolStatus(ok bool) error {
 }
 
 // reportArgs is how many arguments a word of report has at least.
-var reportArgs = map[string]int{"test": 1, "exec": 1, "command": 1, "lacks": 1, "broken": 1, "status": 1, "user": 1, "required": 1, "needs": 1, "skip": 1}
+var reportArgs = map[string]int{"test": 1, "exec": 1, "command": 1, "lacks": 1, "broken": 1, "status": 1, "user": 1,
+	"required": 1, "needs": 1, "skip": 1}
 
 // report is the recorder that the model and call talk to.
 func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word string, args []string) error {
@@ -211,12 +212,13 @@ func (s *shell) knowsJailed() bool {
 	if s.inside {
 		s.sim.record.AskedJailed = true
 	}
-	return s.inside && !s.sim.scenario.Mended
+	return s.inside && !s.sim.scenario.Corrected
 }
 
 // missing is a command that is not there.
 func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
-	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60), clip(fr.cwd, 40), clip(searchPath(hc, fr), 60))
+	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60),
+		clip(fr.cwd, 40), clip(searchPath(hc, fr), 60))
 	if p := s.sim.script.placeholderIn(name); p != "" {
 		why = fmt.Sprintf("what %s stands for, which is run as a command", p)
 	}
@@ -227,8 +229,8 @@ func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
 // lacks notes what was to be run and can't be.
 func (s *shell) lacks(why string) {
 	s.sim.unknown(why)
-	if s.sim.lacking == "" {
-		s.sim.lacking = why
+	if s.sim.missing == "" {
+		s.sim.missing = why
 	}
 }
 
@@ -259,7 +261,8 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 		return
 	}
 	if s.sim.bytes > maxOutput || len(rec.Reached) >= maxCommands {
-		s.sim.budget.stop(fmt.Sprintf("it reached more than %d commands or %d bytes of arguments", maxCommands, maxOutput))
+		s.sim.budget.stop(fmt.Sprintf("it reached more than %d commands or %d bytes of arguments", maxCommands,
+			maxOutput))
 		return
 	}
 	c := Command{
@@ -343,7 +346,8 @@ func (s *sim) signal(args []string) {
 			continue
 		}
 		switch strings.TrimPrefix(strings.TrimPrefix(a, "-s"), "-") {
-		case "HUP", "SIGHUP", "1", "USR1", "SIGUSR1", "USR2", "SIGUSR2", "30", "31", "INFO", "STOP", "CONT", "WINCH", "28":
+		case "HUP", "SIGHUP", "1", "USR1", "SIGUSR1", "USR2", "SIGUSR2", "30", "31", "INFO", "STOP", "CONT",
+			"WINCH", "28":
 			return
 		}
 	}

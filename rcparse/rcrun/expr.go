@@ -77,7 +77,8 @@ func (e *exprParser) compare(depth int) string {
 		if err1 == nil && err2 == nil {
 			c = a - b
 		}
-		holds := map[string]bool{"=": c == 0, "==": c == 0, "!=": c != 0, "<": c < 0, ">": c > 0, "<=": c <= 0, ">=": c >= 0}[op]
+		holds := map[string]bool{"=": c == 0, "==": c == 0, "!=": c != 0, "<": c < 0, ">": c > 0, "<=": c <= 0,
+			">=": c >= 0}[op]
 		x = "0"
 		if holds {
 			x = "1"

@@ -57,7 +57,7 @@ func TestInterpreterFaults(t *testing.T) {
 		{"RANDOM is a variable like any other", `/bin/say "<$RANDOM>" "<$((RANDOM + 1))>"; RANDOM=7; /bin/say $RANDOM`, "<> <1> 7"},
 		{"UID is not set", `/bin/say "<$UID$EUID$GID$TMPDIR>"; UID=5; /bin/say $UID`, "<> 5"},
 		{"command -v", `/bin/say $(command -v sh) $(command -v nginx || PATH=$PATH:/usr/local/bin; command -v nginx); command -v f >/dev/null; f() { :; }; /bin/say $(command -v f)`, "/bin/sh /usr/local/bin/nginx f"},
-		{"command passes over functions", `echo() { /bin/say wrong; }; command echo x >/dev/null; /bin/say right`, "right"},
+		{"command does not call functions", `echo() { /bin/say wrong; }; command echo x >/dev/null; /bin/say right`, "right"},
 		{"exec ends", `f() { exec /bin/say $1; }; (f a); f b; /bin/say c`, "a b"},
 		{"type", `f() { :; }; type nginx >/dev/null || type /opt/nginx >/dev/null && type f >/dev/null && /bin/say right`, "right"},
 		{"set lists", `abc=1; set | while IFS= read -r l; do case $l in abc=*) /bin/say "$l";; esac; done`, "abc='1'"},

@@ -27,8 +27,8 @@ type files struct {
 
 // Limits on the pretended file system, and its one process.
 const (
-	// patience is after how many sleeps a loop finds what it waits for.
-	patience    = 20
+	// maxSleeps is after how many sleeps a loop finds what it waits for.
+	maxSleeps   = 20
 	maxFiles    = 500
 	maxContents = 1 << 20
 	pid         = "1234" // the process of the service
@@ -69,10 +69,10 @@ func (s *sim) exists(p string) bool {
 	}
 	for _, swept := range []string{"/var/run/", "/run/", "/tmp/"} {
 		if strings.HasPrefix(p, swept) {
-			return s.sleeps > patience
+			return s.sleeps > maxSleeps
 		}
 	}
-	return !s.script.world.sparse || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
+	return !s.script.guess.fewFiles || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
 }
 
 // runtimeFile reports whether a file is there only while its process is: by its
@@ -126,7 +126,7 @@ func (f *files) written() []string {
 // alive says whether the service's process is there. A loop that sleeps finds
 // what it waits for after some rounds.
 func (s *sim) alive() bool {
-	return s.running != (s.sleeps > patience)
+	return s.running != (s.sleeps > maxSleeps)
 }
 
 // open is the interpreter's open handler: a write is thrown away but for what

@@ -11,7 +11,7 @@ import (
 )
 
 // FuzzRun runs any text in this process: it never panics, always ends, and
-// leaves the world alone.
+// changes nothing outside.
 func FuzzRun(f *testing.F) {
 	paths, err := filepath.Glob(filepath.Join(madeTree, "*/*/files/*.in"))
 	require.NoError(f, err)
@@ -36,7 +36,7 @@ func FuzzRun(f *testing.F) {
 		began := time.Now()
 		s := New(src, nil)
 		sc := Scenario{Verb: verb, Svcj: bits&1 != 0, Boot: bits&2 != 0, Running: bits&4 != 0, InstalledAs: "foo"}
-		sc.OtherAnswers, sc.Mended = bits&16 != 0, bits&32 != 0
+		sc.OtherAnswers, sc.Corrected = bits&16 != 0, bits&32 != 0
 		first := s.Run(ctx, sc)
 		require.Less(t, time.Since(began), 4*time.Second)
 		require.NotContains(t, first.Failed, "panicked")

@@ -16,7 +16,8 @@ func FuzzCommandLine(f *testing.F) {
 		if len(line) > 4000 {
 			return
 		}
-		s := FromText(". /etc/rc.subr\nname=foo start_cmd=foo_start\nfoo_start()\n{\n" + line + "\n}\nrun_rc_command \"$1\"\n")
+		s := FromText(". /etc/rc.subr\nname=foo start_cmd=foo_start\nfoo_start()\n{\n" + line +
+			"\n}\nrun_rc_command \"$1\"\n")
 		rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: true})
 		require.NotContains(t, rec.Failed, "panicked")
 		require.LessOrEqual(t, s.purse.spent, maxSession+2*maxSteps)

@@ -101,7 +101,8 @@ func (v *invocation) host() error {
 			v.println(uidOf(v.owner()))
 		}
 	default:
-		words := map[byte]string{'s': "FreeBSD", 'n': name, 'r': "15.0-RELEASE", 'm': "amd64", 'p': "amd64", 'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
+		words := map[byte]string{'s': "FreeBSD", 'n': name, 'r': "15.0-RELEASE", 'm': "amd64", 'p': "amd64",
+			'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
 		var out []string
 		for _, c := range strings.TrimLeft(arg, "-") {
 			if w, ok := words[byte(c)]; ok {

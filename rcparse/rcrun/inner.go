@@ -31,7 +31,8 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		// The first that did something stays, and one whose precmd runs the script again.
 		return
 	}
-	if rec.Name == asked.name && Phase(getString(hc, "__phase")) == Precmd { // a precmd's own run_rc_command, with another verb
+	// a precmd's own run_rc_command, with another verb
+	if rec.Name == asked.name && Phase(getString(hc, "__phase")) == Precmd {
 		return
 	}
 	rec.Name, rec.RCVar = asked.name, asked.rcvar
@@ -83,7 +84,8 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 			start = line
 		}
 	}
-	if !s.sim.scenario.Mended && slices.ContainsFunc(s.sim.record.Jails, func(k Jail) bool { return k.Name == j.Name }) {
+	if !s.sim.scenario.Corrected && slices.ContainsFunc(s.sim.record.Jails,
+		func(k Jail) bool { return k.Name == j.Name }) {
 		s.sim.record.Refused = append(s.sim.record.Refused, j.Name)
 		return status(1)
 	}
@@ -119,7 +121,8 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	defer func() { s.sim.runs-- }()
 	env := s.exportedTo(hc.Env, fr)
 	fr.env, fr.cleared, fr.phase, fr.verb = nil, false, TopLevel, ""
-	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args, inside: s.inside, frame: fr})
+	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args,
+		inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
@@ -128,7 +131,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 
 // findsScript reports whether service(8) finds the script under a name.
 func (s *sim) findsScript(name string) bool {
-	return s.scenario.Mended || name == s.scenario.InstalledAs
+	return s.scenario.Corrected || name == s.scenario.InstalledAs
 }
 
 // inner is the script inside the jail: service(8)'s clean environment and

@@ -19,7 +19,7 @@ type resource struct {
 
 // confine puts limits on this process for good: a file that is written may not
 // grow beyond nothing, there is no core, few files are open, and the CPU time
-// is bounded for all jobs, besides what limitCPU does for each. Memory is bounded but
+// is bounded for all jobs, in addition to what limitCPU does for each. Memory is bounded but
 // under the race detector, which reserves terabytes.
 func confine() error {
 	for _, r := range append([]resource{

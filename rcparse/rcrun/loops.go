@@ -27,8 +27,10 @@ func countRounds(body *[]*syntax.Stmt, cond []*syntax.Stmt, line uint) {
 // waiting is the commands that a loop may hold which does nothing but wait.
 var waiting = []string{
 	"sleep", ":", "true", "false", "[", "test", "echo", "printf", "warn", "info", "debug", "startmsg", "err", "logger",
-	"break", "continue", "return", "exit", "expr", "let", "shift", "check_pidfile", "check_process", "pgrep", "ps", "pwait",
-	"kill", "nc", "ping", "host", "drill", "sockstat", "grep", "egrep", "fgrep", "wc", "cat", "awk", "sed", "tr", "cut", "head",
+	"break", "continue", "return", "exit", "expr", "let", "shift", "check_pidfile", "check_process", "pgrep",
+	"ps", "pwait",
+	"kill", "nc", "ping", "host", "drill", "sockstat", "grep", "egrep", "fgrep", "wc", "cat", "awk", "sed", "tr",
+	"cut", "head",
 	"tail", "ls", "stat", "date", "ifconfig", "netstat", "sysctl", "kldstat", "local",
 }
 
@@ -50,7 +52,8 @@ func waits(body, cond []*syntax.Stmt) bool {
 			only = false
 		case *syntax.Redirect:
 			to := n.Word.Lit()
-			only = only && (n.Op != syntax.RdrOut && n.Op != syntax.AppOut && n.Op != syntax.RdrClob || to == "/dev/null" || to == "/dev/console")
+			only = only && (n.Op != syntax.RdrOut && n.Op != syntax.AppOut && n.Op != syntax.RdrClob ||
+				to == "/dev/null" || to == "/dev/console")
 		}
 		return only
 	}
@@ -98,7 +101,7 @@ func (s *shell) round(args []string, status uint8) []string {
 	m.rounds[line]++
 	if args[0] == waitCall {
 		w := m.waited[line]
-		if w.sleeps == m.slept { // it did not sleep since: it has begun anew, or had not to wait
+		if w.sleeps == m.slept { // it did not sleep since: it has begun again, or did not have to wait
 			w.rounds = 0
 		}
 		w.rounds++
@@ -108,12 +111,12 @@ func (s *shell) round(args []string, status uint8) []string {
 		}
 		m.waited[line] = w
 		switch n := w.rounds; {
-		case n > patience:
+		case n > maxSleeps:
 			m.rounds[line] = 0
 			delete(m.waited, line)
 			return []string{"break"}
 		case n > soon:
-			m.sleeps = max(m.sleeps, patience+1)
+			m.sleeps = max(m.sleeps, maxSleeps+1)
 		}
 	}
 	return same
@@ -127,7 +130,7 @@ func (s *sim) busiest() int {
 			best = line
 		}
 	}
-	if s.rounds[best] <= patience {
+	if s.rounds[best] <= maxSleeps {
 		return 0
 	}
 	return best

@@ -31,7 +31,7 @@ func TestLoops(t *testing.T) {
 				return
 			}
 			require.Empty(t, rec.Failed)
-			require.Empty(t, rec.Untold)
+			require.Empty(t, rec.Undecided)
 			require.Len(t, rec.Starts, 1)
 		})
 	}

@@ -50,7 +50,8 @@ func newMachine(m *Machine) *machine {
 	if m == nil {
 		return nil
 	}
-	out := &machine{files: m.Files, missing: m.Missing, calls: map[string]string{}, functions: map[string]*syntax.Stmt{}}
+	out := &machine{files: m.Files, missing: m.Missing, calls: map[string]string{},
+		functions: map[string]*syntax.Stmt{}}
 	for i, name := range slices.Sorted(maps.Keys(m.Files)) {
 		call := fmt.Sprintf("__file_%d", i)
 		f, err := parseText(strings.ToValidUTF8(m.Files[name], "?"))
@@ -72,7 +73,8 @@ func joined(list []*syntax.Stmt) []*syntax.Stmt {
 	var last *syntax.CallExpr
 	for _, st := range list {
 		c, ok := st.Cmd.(*syntax.CallExpr)
-		if !ok || len(c.Args) > 0 || len(st.Redirs) > 0 || st.Background || st.Negated || !slices.ContainsFunc(c.Assigns, plainAssign) ||
+		if !ok || len(c.Args) > 0 || len(st.Redirs) > 0 || st.Background || st.Negated ||
+			!slices.ContainsFunc(c.Assigns, plainAssign) ||
 			slices.ContainsFunc(c.Assigns, func(a *syntax.Assign) bool { return !plainAssign(a) }) {
 			out, last = append(out, st), nil
 			continue
@@ -185,5 +187,6 @@ func (m *machine) knows(p string) (there, known bool) {
 		return false, false
 	}
 	_, there = m.files[p]
-	return there, there || p == defaultsFile || slices.Contains(confFiles, p) || strings.Contains(p, confDir) || slices.Contains(m.missing, p)
+	return there, there || p == defaultsFile || slices.Contains(confFiles, p) || strings.Contains(p, confDir) ||
+		slices.Contains(m.missing, p)
 }

@@ -44,7 +44,8 @@ command_args="$foo_a $foo_b $foo_c $foo_d $foo_e"`)
 	require.Equal(t, "host method: /usr/local/sbin/foo defaults conf local etc etc-local\n", linesOf(rec.Reached))
 
 	// Of several directories each is looked beside.
-	two := map[string]string{"/etc/rc.conf": "local_startup='/usr/local/etc/rc.d /opt/etc/rc.d'\n", "/usr/local/etc/rc.conf.d/foo": "foo_a=local\n", "/opt/etc/rc.conf.d/foo": "foo_b=opt\n"}
+	two := map[string]string{"/etc/rc.conf": "local_startup='/usr/local/etc/rc.d /opt/etc/rc.d'\n",
+		"/usr/local/etc/rc.conf.d/foo": "foo_a=local\n", "/opt/etc/rc.conf.d/foo": "foo_b=opt\n"}
 	rec = onMachine(text, two).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Equal(t, "host method: /usr/local/sbin/foo local opt script script script\n", linesOf(rec.Reached))
 
@@ -146,7 +147,8 @@ func TestMachineHostile(t *testing.T) {
 
 // The child gets the machine once, with its first job, and a new child gets it again.
 func TestPoolMachine(t *testing.T) {
-	p, err := NewPool(PoolOptions{Workers: 1, Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
+	p, err := NewPool(PoolOptions{Workers: 1,
+		Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
 	require.NoError(t, err)
 	defer p.Close()
 	job := Job{Src: []byte(serviceText("")), Scenarios: []Scenario{{Verb: "start", InstalledAs: "foo"}}}
@@ -158,7 +160,8 @@ func TestPoolMachine(t *testing.T) {
 	dies := job
 	dies.Src = []byte(strings.Repeat("(", 1<<18))
 	p.Run(context.Background(), []Job{dies})
-	require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
+	require.Equal(t, "host method: /usr/local/sbin/foo -m\n",
+		linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
 }
 
 // A file that is known to be missing is not there, and nothing of it is unknown.
@@ -181,20 +184,24 @@ func TestMachineMissing(t *testing.T) {
 
 // A child that gives memory back between two jobs keeps the machine.
 func TestPoolMachineAfterMuchMemory(t *testing.T) {
-	p, err := NewPool(PoolOptions{Workers: 1, Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
+	p, err := NewPool(PoolOptions{Workers: 1,
+		Machine: &Machine{Files: map[string]string{"/etc/rc.conf": "foo_flags=-m\n"}}})
 	require.NoError(t, err)
 	defer p.Close()
 	job := Job{Src: []byte(serviceText("")), Scenarios: []Scenario{{Verb: "start", InstalledAs: "foo"}}}
 	large := job
-	large.Src = []byte(serviceText("x=0123456789abcdef\n" + strings.Repeat("x=$x$x\n", 19) + strings.Repeat("y=$x$x\n", 4)))
+	large.Src = []byte(serviceText("x=0123456789abcdef\n" + strings.Repeat("x=$x$x\n", 19) +
+		strings.Repeat("y=$x$x\n", 4)))
 	for range 3 {
 		require.Contains(t, p.Run(context.Background(), []Job{large})[0][0].Failed, "size of the texts")
-		require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
+		require.Equal(t, "host method: /usr/local/sbin/foo -m\n",
+			linesOf(p.Run(context.Background(), []Job{job})[0][0].Reached))
 	}
 	var kept preparedJobs // of a child, which forgets its scripts where memory is short
 	job.Machine = p.options.Machine
 	for range 2 {
-		require.Equal(t, "host method: /usr/local/sbin/foo -m\n", linesOf(kept.run(context.Background(), job).Records[0].Reached))
+		require.Equal(t, "host method: /usr/local/sbin/foo -m\n",
+			linesOf(kept.run(context.Background(), job).Records[0].Reached))
 		kept.forget()
 		job.Machine = nil
 	}

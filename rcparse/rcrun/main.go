@@ -73,7 +73,7 @@ type answer struct {
 // run does a job in this process.
 func (j Job) run() []Record { return new(preparedJobs).run(context.Background(), j).Records }
 
-// preparedJobs is the scripts of the last jobs, parsed and settled, the latest first. The
+// preparedJobs is the scripts of the last jobs, parsed and guessFound, the latest first. The
 // job that follows is mostly about the same script, asked by one who has seen the
 // Records of the first, or about the same and another one in turns.
 type preparedJobs struct {
@@ -94,7 +94,7 @@ func (p *preparedJobs) forget() { p.kept = nil }
 
 // scriptOf is the script of a job, prepared before or now.
 func (p *preparedJobs) scriptOf(j Job) *Script {
-	i := slices.IndexFunc(p.kept, func(k prepared) bool { return k.by.settlesAs(j) })
+	i := slices.IndexFunc(p.kept, func(k prepared) bool { return k.by.sameGuessAs(j) })
 	if i >= 0 {
 		k := p.kept[i]
 		p.kept = slices.Insert(slices.Delete(p.kept, i, i+1), 0, k)
@@ -122,12 +122,13 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 	return out
 }
 
-// settlesAs reports whether two jobs come to the same Script: what Script.settle
+// sameGuessAs reports whether two jobs come to the same Script: what Script.findGuess
 // finds hangs on the first scenario.
-func (j Job) settlesAs(k Job) bool {
+func (j Job) sameGuessAs(k Job) bool {
 	if len(j.Scenarios) == 0 || len(k.Scenarios) == 0 {
 		return false
 	}
 	a, b := j.Scenarios[0], k.Scenarios[0]
-	return a.InstalledAs == b.InstalledAs && a.Release == b.Release && bytes.Equal(j.Src, k.Src) && maps.Equal(j.Subst, k.Subst)
+	return a.InstalledAs == b.InstalledAs && a.Release == b.Release && bytes.Equal(j.Src, k.Src) &&
+		maps.Equal(j.Subst, k.Subst)
 }

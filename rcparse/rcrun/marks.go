@@ -87,16 +87,18 @@ func (s *sim) showMarks() {
 				}
 				c.Env[j] = s.readable(kv)
 			}
-			for _, p := range []*string{&c.User, &c.Group, &c.Groups, &c.Chroot, &c.Dir, &c.Umask, &c.LoginClass, &c.Limits,
+			for _, p := range []*string{&c.User, &c.Group, &c.Groups, &c.Chroot, &c.Dir, &c.Umask, &c.LoginClass,
+				&c.Limits,
 				&c.Nice, &c.FIB, &c.CPUSet, &c.Prepend} {
 				*p = s.readable(*p)
 			}
 		}
 	}
-	for _, p := range []*string{&rec.Name, &rec.RCVar, &rec.SvcjOptions, &rec.PidFile, &rec.Untold, &rec.Failed} {
+	for _, p := range []*string{&rec.Name, &rec.RCVar, &rec.SvcjOptions, &rec.PidFile, &rec.Undecided, &rec.Failed} {
 		*p = s.readable(*p)
 	}
-	rec.Names, rec.Refused, rec.Unknown = s.allReadable(rec.Names), s.allReadable(rec.Refused), s.allReadable(rec.Unknown)
+	rec.Names, rec.Refused, rec.Unknown = s.allReadable(rec.Names), s.allReadable(rec.Refused),
+		s.allReadable(rec.Unknown)
 	for i, j := range rec.Jails {
 		rec.Jails[i].Name, rec.Jails[i].Params = s.readable(j.Name), s.allReadable(j.Params)
 	}

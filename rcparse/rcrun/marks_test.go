@@ -75,7 +75,8 @@ func TestOtherAnswers(t *testing.T) {
 			for other, want := range map[bool]string{false: tc.plain, true: tc.other} {
 				rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", OtherAnswers: other})
 				require.Len(t, rec.Starts, 1)
-				require.Equal(t, strings.TrimSpace("/usr/local/sbin/foo "+want), strings.Join(rec.Starts[0].Argv, " "), "other answers: %t", other)
+				require.Equal(t, strings.TrimSpace("/usr/local/sbin/foo "+want), strings.Join(rec.Starts[0].Argv, " "),
+					"other answers: %t", other)
 			}
 		})
 	}
@@ -86,11 +87,11 @@ func TestOtherWorld(t *testing.T) {
 	s := FromText(serviceText("start_precmd=pre\npre() { kldstat | grep -q x.ko || err 1 'load it first'; }"))
 	rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Len(t, rec.Starts, 1)
-	require.Empty(t, rec.Untold)
+	require.Empty(t, rec.Undecided)
 	s = FromText(serviceText("start_precmd=pre\npre() { [ -c /dev/foo0 ] && [ ! -c /opt/foo0 ] && err 1 'no device'; }"))
 	rec = s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Empty(t, rec.Starts)
-	require.Contains(t, rec.Untold, "it asks for the file /opt/foo0, which is taken not to be there")
+	require.Contains(t, rec.Undecided, "it asks for the file /opt/foo0, which is taken not to be there")
 }
 
 func TestMended(t *testing.T) {
@@ -99,7 +100,7 @@ func TestMended(t *testing.T) {
 	rec := s.Run(t.Context(), sc)
 	require.Empty(t, rec.Starts)
 	require.False(t, rec.AskedJailed, "service(8) does not find it")
-	sc.Mended = true
+	sc.Corrected = true
 	rec = s.Run(t.Context(), sc)
 	require.Len(t, rec.Starts, 1)
 	require.True(t, rec.AskedJailed)
@@ -115,13 +116,16 @@ func TestUnwritten(t *testing.T) {
 	require.Empty(t, s.Run(t.Context(), sc).Stops)
 	plain := FromText(serviceText(""))
 	require.Zero(t, plain.Run(t.Context(), Scenario{Verb: "status", InstalledAs: "foo", Running: true}).Exit)
-	require.Equal(t, 1, plain.Run(t.Context(), Scenario{Verb: "status", InstalledAs: "foo", Running: true, Unwritten: sc.Unwritten}).Exit)
+	require.Equal(t, 1, plain.Run(t.Context(),
+		Scenario{Verb: "status", InstalledAs: "foo", Running: true, Unwritten: sc.Unwritten}).Exit)
 }
 
 func TestCallersEnvironment(t *testing.T) {
 	s := FromText(serviceText("foo_flags=-a"))
 	sc := Scenario{Verb: "start", InstalledAs: "foo", Env: []Setting{{"flags", "-b"}}}
-	require.Equal(t, []string{"/usr/local/sbin/foo", "-b"}, s.Run(t.Context(), sc).Starts[0].Argv, "rc.subr(8): flags in the environment")
+	require.Equal(t, []string{"/usr/local/sbin/foo", "-b"}, s.Run(t.Context(), sc).Starts[0].Argv,
+		"rc.subr(8): flags in the environment")
 	sc.Svcj = true
-	require.Equal(t, []string{"/usr/local/sbin/foo", "-a"}, s.Run(t.Context(), sc).Starts[0].Argv, "service(8) starts the second run without it")
+	require.Equal(t, []string{"/usr/local/sbin/foo", "-a"}, s.Run(t.Context(), sc).Starts[0].Argv,
+		"service(8) starts the second run without it")
 }

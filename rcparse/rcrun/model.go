@@ -71,7 +71,7 @@ func RCConf(settings []Setting) string {
 	return b.String()
 }
 
-// settingsOf is what rc.conf of a scenario has behind the defaults: what the script's world
+// settingsOf is what rc.conf of a scenario has behind the defaults: what the script's guess
 // assumes, the services switched on, and the scenario's own lines.
 func settingsOf(sc Scenario, found []service, assumed []Setting) []Setting {
 	list := slices.Clone(assumed)

@@ -25,9 +25,9 @@ type Job struct {
 	// Machine is the pool's, for a child's first job: it keeps it for those that follow.
 	Machine *Machine `json:"machine,omitempty"`
 	// Spent is what earlier jobs of the session have used, and Settled says that one of them
-	// has paid for what Script.settle does. A Session sets both.
+	// has paid for what Script.findGuess does. A Session sets both.
 	Spent   Spent `json:"spent"`
-	Settled bool  `json:"settled,omitempty"`
+	Settled bool  `json:"guessFound,omitempty"`
 }
 
 // PoolOptions says how a Pool works; the zero value is right.

@@ -22,7 +22,8 @@ func TestRealRcSubr(t *testing.T) {
 	if !strings.Contains(flag.Lookup("test.run").Value.String(), "RealRcSubr") {
 		t.Skip("package realsubr runs it")
 	}
-	for _, name := range []string{"SVCJIFY_RCSUBR", "SVCJIFY_PORTSDIR", "SVCJIFY_RELEASE", "SVCJIFY_SCRIPT", "SVCJIFY_SH"} {
+	for _, name := range []string{"SVCJIFY_RCSUBR", "SVCJIFY_PORTSDIR", "SVCJIFY_RELEASE", "SVCJIFY_SCRIPT",
+		"SVCJIFY_SH"} {
 		_ = os.Getenv(name) // go test takes no result from its cache when one has changed
 	}
 	args := []string{"test", "./realsubr", "-count=1", "-v", "-run", flag.Lookup("test.run").Value.String()}

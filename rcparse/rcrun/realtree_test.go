@@ -153,7 +153,8 @@ func difference(host, jail []Command) string {
 	for i := range host {
 		a, b := reflect.ValueOf(host[i]), reflect.ValueOf(jail[i])
 		for f := range a.NumField() {
-			if n := a.Type().Field(f).Name; n != "Inside" && !reflect.DeepEqual(a.Field(f).Interface(), b.Field(f).Interface()) {
+			if n := a.Type().Field(f).Name; n != "Inside" &&
+				!reflect.DeepEqual(a.Field(f).Interface(), b.Field(f).Interface()) {
 				return fmt.Sprintf("%s: %q, %q in the jail", n, a.Field(f).Interface(), b.Field(f).Interface())
 			}
 		}

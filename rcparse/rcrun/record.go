@@ -35,23 +35,23 @@ type Scenario struct {
 	// first line; false for service(8), where load_rc_config reads it.
 	Boot bool
 	// RCConf are further lines of rc.conf, in order: name and value. The
-	// script's rcvar is set to YES besides.
+	// script's rcvar is set to YES as well.
 	RCConf []Setting
 	// Look has run_rc_command only seen: it does nothing, and nothing is switched on
 	// but by RCConf. The Record says for what it was called, and what rc.conf has for that.
 	Look bool
 	// Running says that the service's process is there, as stop, status and reload want.
 	Running bool
-	// Env is what the caller has exported besides, as in `env flags=-d /usr/local/etc/rc.d/foo start`.
+	// Env is what else the caller has exported, as in `env flags=-d /usr/local/etc/rc.d/foo start`.
 	Env []Setting
 	// OtherAnswers gives the other answer to what the simulation can't know: the content of
 	// a file and the output of a command are a mark and not empty, grep(1) does not find,
 	// and kldstat(8) does. What differs between two Records of this kind may differ in fact.
 	OtherAnswers bool
-	// Mended takes away what ends a jailed start early, so that what comes after is seen:
+	// Corrected takes away what ends a jailed start early, so that what comes after is seen:
 	// service(8) finds the script whatever its ${name}, the script is not told that it is in a
 	// jail, and a second jail of one name is made.
-	Mended bool
+	Corrected bool
 	// Unwritten is pid files and sockets that the start has not written, though the process runs.
 	Unwritten []string
 	// InstalledAs is the file's name in rc.d; the jailed start finds the script
@@ -101,9 +101,9 @@ type Record struct {
 	AskedJailed bool
 	// Loop is the line of the script's loop that went on when the run was ended, 0 for none.
 	Loop int
-	// Untold says why it can't be told that none would be, where none remains;
+	// Undecided says why it can't be told that none would be, where none remains;
 	// empty where the start did what it does and left none.
-	Untold string
+	Undecided string
 	// SvcjOptions is ${name}_svcj_options when run_rc_command looked at it, and whether it was set.
 	SvcjOptions    string
 	SvcjOptionsSet bool

@@ -46,12 +46,13 @@ var releases = []Release{
 		Name: "16", Text: "of a tree that follows the main branch: svcj_all_enable works, restart and status run, the script is found by its file's name",
 		Repository: "HardenedBSD/hardenedBSD", Commit: "cdea33d7fc6166bce0894e9df0d3ae428f06dfa7",
 		SHA256: "549e1926a90db4c02d7d1c9f294477d30cf4cbbbf6cebb09a85381b7573f0c16",
-		does:   []string{"audit-user", "all-enable", "found-by-file", "restart-and-status", "signal-inside", "stop-orphan"},
+		does: []string{"audit-user", "all-enable", "found-by-file", "restart-and-status", "signal-inside",
+			"stop-orphan"},
 	},
 }
 
 // DefaultRelease is what a Scenario without one means: what it starts starts
-// on the newer ones too, and what goes wrong there is not yet mended for most.
+// on the newer ones too, and what goes wrong there is not yet corrected for most.
 const DefaultRelease = "15"
 
 // Releases returns the releases that the model knows, oldest first.
@@ -70,7 +71,8 @@ func ReleaseOf(name string) (Release, error) {
 		}
 		names = append(names, r.Name)
 	}
-	return Release{}, fmt.Errorf("release is %q, expected one of %s (an rc.subr that was read; %s is the default)", name, strings.Join(names, ", "), DefaultRelease)
+	return Release{}, fmt.Errorf("release is %q, expected one of %s (an rc.subr that was read; %s is the default)",
+		name, strings.Join(names, ", "), DefaultRelease)
 }
 
 // Knows reports whether run_rc_command takes a word of ${name}_svcj_options.

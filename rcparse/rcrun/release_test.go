@@ -30,7 +30,8 @@ func TestReleases(t *testing.T) {
 	require.NoError(t, err)
 	for _, r := range Releases() {
 		require.Regexp(t, fmt.Sprintf(`(?m)^\| %s \| %s %s \([0-9,]+ bytes, SHA-256 %s…%s\) \|`,
-			regexp.QuoteMeta(r.Name), regexp.QuoteMeta(r.Repository), r.Commit[:12], r.SHA256[:8], r.SHA256[60:]), string(page))
+			regexp.QuoteMeta(r.Name), regexp.QuoteMeta(r.Repository), r.Commit[:12], r.SHA256[:8], r.SHA256[60:]),
+			string(page))
 		require.NotEmpty(t, r.Text)
 		require.Contains(t, r.Repository, "/")
 		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{40}$`), r.Commit)
@@ -54,16 +55,19 @@ func TestRelease(t *testing.T) {
 		sc           Scenario
 		has          map[string]string // by release: what is in Reached, "!" before what is not
 	}{
-		{"words", "", Scenario{Verb: "start", Svcj: true, RCConf: []Setting{{"foo_svcj_options", "routing settime setaudit"}}}, map[string]string{
+		{"words", "", Scenario{Verb: "start", Svcj: true,
+			RCConf: []Setting{{"foo_svcj_options", "routing settime setaudit"}}}, map[string]string{
 			"15.0": "!allow.", "15": " allow.settime allow.routing exec.start", "16": " allow.setaudit allow.settime allow.routing exec.start",
 		}},
-		{"svcj_all_enable", "", Scenario{Verb: "start", RCConf: []Setting{{"svcj_all_enable", "YES"}}}, map[string]string{
-			"15.0": "!jail -c", "15": "!jail -c", "16": jailed,
-		}},
+		{"svcj_all_enable", "", Scenario{Verb: "start", RCConf: []Setting{{"svcj_all_enable", "YES"}}},
+			map[string]string{
+				"15.0": "!jail -c", "15": "!jail -c", "16": jailed,
+			}},
 		{"svcj_all_enable and an opt-out", "foo_svcj=NO", Scenario{Verb: "start", RCConf: []Setting{{"svcj_all_enable", "YES"}}}, map[string]string{"16": "!jail"}},
-		{"a method of its own on some processors", "start_cmd=foo_start foo_cpuset=0\nfoo_start() { /opt/a1; }", Scenario{Verb: "start"}, map[string]string{
-			"15.0": "!a1", "15": "host method: /opt/a1\n", "16": "host method: /opt/a1\n", // cpuset(1) finds no function
-		}},
+		{"a method of its own on some processors", "start_cmd=foo_start foo_cpuset=0\nfoo_start() { /opt/a1; }",
+			Scenario{Verb: "start"}, map[string]string{
+				"15.0": "!a1", "15": "host method: /opt/a1\n", "16": "host method: /opt/a1\n", // cpuset(1) finds no function
+			}},
 		{"restart", "restart_cmd=/opt/a1", Scenario{Verb: "restart", Running: true, Svcj: true}, map[string]string{
 			"15.0": "!a1", "15": "!a1", "16": "-j svcj-foo foo restart\njail method: /opt/a1\n",
 		}},

@@ -21,15 +21,15 @@ func remains(starts []Command) bool {
 	return false
 }
 
-// untold is Record.Untold. A start that fails, lacks a command, or goes through
+// undecided is Record.Undecided. A start that fails, lacks a command, or goes through
 // a list that rc.conf leaves empty is not one that sets something up and ends.
-func (m *sim) untold() string {
+func (m *sim) undecided() string {
 	rec := &m.record
 	switch {
 	case rec.Remains || !strings.HasSuffix(m.scenario.Verb, "start"):
 		return ""
-	case m.lacking != "":
-		return m.lacking
+	case m.missing != "":
+		return m.missing
 	case len(rec.Starts) > 0:
 		return ""
 	case rec.Name == "" && rec.Exit == 0:

@@ -32,16 +32,16 @@ type Script struct {
 
 	purse *purse // what its runs have left together
 
-	// What settle finds.
-	settled    bool
-	unsettled  string // why it could not
+	// What findGuess finds.
+	guessFound bool
+	whyNoGuess string // why it could not
 	cost       int    // in steps
 	paid       bool   // in this session, by a job that another child did
 	found      []service
 	candidates []string
-	world      world
+	guess      guess
 	first      Record // of the plain start on the host
-	furthest   string // why nothing starts in the world that gets furthest
+	furthest   string // why nothing starts in the guess that gets furthest
 	firstOf    Scenario
 
 	// watch is told each question to the pretended file system, with test(1)'s
@@ -127,23 +127,23 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if sc.Look {
 		return s.simulate(ctx, sc, true).record
 	}
-	if why := s.settle(ctx, sc); why != "" {
+	if why := s.findGuess(ctx, sc); why != "" {
 		return Record{Inner: -1, Failed: why}
 	}
 	if reflect.DeepEqual(sc, s.firstOf) {
 		return s.first
 	}
 	rec = s.simulate(ctx, sc, false).record
-	rec.Untold = s.why(rec.Untold)
+	rec.Undecided = s.why(rec.Undecided)
 	return rec
 }
 
-// why is Record.Untold by what is known of all worlds.
-func (s *Script) why(untold string) string {
-	if untold != "" && s.furthest != "" {
+// why is Record.Undecided by what is known of all guesses.
+func (s *Script) why(undecided string) string {
+	if undecided != "" && s.furthest != "" {
 		return s.furthest
 	}
-	return untold
+	return undecided
 }
 
 // simulate runs the script in the scenario's outer shell; when looking,
@@ -151,9 +151,10 @@ func (s *Script) why(untold string) string {
 func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *sim) {
 	m = &sim{
 		looking: looking,
-		script:  s, scenario: sc, budget: newBudget(ctx, s.purse), files: newFiles(), running: sc.Running, jailed: sc.Running && sc.Svcj,
-		noted: map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
-		otherwise: sc.OtherAnswers || s.world.otherwise,
+		script:  s, scenario: sc, budget: newBudget(ctx, s.purse), files: newFiles(), running: sc.Running,
+		jailed: sc.Running && sc.Svcj,
+		noted:  map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
+		otherwise: sc.OtherAnswers || s.guess.otherwise,
 	}
 	defer func() {
 		if p := recover(); p != nil { // the interpreter's fault, not ours to die of
@@ -166,7 +167,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		return m
 	}
 	m.conf, m.confAgain = s.confOf(sc)
-	m.record.Assumed = s.world.assumed
+	m.record.Assumed = s.guess.assumed
 	exported := slices.Concat(clean, sc.Env)
 	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
 	if sc.Boot {
@@ -182,7 +183,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 		}
 	}
 	m.record.Remains = remains(m.record.Starts)
-	m.record.Untold = m.untold()
+	m.record.Undecided = m.undecided()
 	m.record.Wrote = m.files.written()
 	m.showMarks()
 	return m
@@ -190,7 +191,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 
 // confOf is rc.conf of a scenario, as the bodies of the functions __rc_conf and __rc_conf_own.
 func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
-	settings := settingsOf(sc, s.found, s.world.assumed)
+	settings := settingsOf(sc, s.found, s.guess.assumed)
 	switch {
 	case s.machine == nil:
 		return confBody(append(slices.Clone(defaults), settings...)), own(nil)
@@ -242,10 +243,12 @@ var readConf = &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__r
 // the exit status.
 func (m *sim) shellRun(o opening) int {
 	service := rcd + m.scenario.InstalledAs
-	private := []Setting{{"__lacks", strings.Join(m.release.lacks, " ")}, {"__does", strings.Join(m.release.does, " ")}, {"rc_service", service}}
+	private := []Setting{{"__lacks", strings.Join(m.release.lacks, " ")}, {"__does", strings.Join(m.release.does, " ")},
+		{"rc_service", service}}
 	var stmts []*syntax.Stmt
 	if o.boot {
-		private = append(private, Setting{"_file", service}, Setting{"_boot", m.scenario.Verb}, Setting{"autoboot", "yes"}, Setting{"_rc_conf_loaded", "true"})
+		private = append(private, Setting{"_file", service}, Setting{"_boot", m.scenario.Verb},
+			Setting{"autoboot", "yes"}, Setting{"_rc_conf_loaded", "true"})
 		stmts = append(stmts, readConf)
 	}
 	_, r, err := m.newShell(o, private)

@@ -80,10 +80,12 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 			want: "host setup: /opt/a1\nhost precmd: /opt/a2\nhost required: kldstat -q -m cuse\nhost required: kldload cuse\n" + jailOf("", "start") +
 				"jail method: /usr/local/sbin/foo\nhost postcmd: /opt/a3\n"},
 		{name: "own start in the jail", middle: "start_cmd=foo_start\nfoo_start() { echo x; /opt/a1 $rc_arg $1; }\nstart_precmd=/opt/a2 start_postcmd=/opt/a3",
-			sc:   Scenario{Verb: "onestart", Args: []string{"p"}, Svcj: true},
-			want: "host precmd: /opt/a2 p\n" + jailOf("", "onestart p") + "jail method: /opt/a1 start p\nhost postcmd: /opt/a3 p\n"},
+			sc: Scenario{Verb: "onestart", Args: []string{"p"}, Svcj: true},
+			want: "host precmd: /opt/a2 p\n" + jailOf("", "onestart p") +
+				"jail method: /opt/a1 start p\nhost postcmd: /opt/a3 p\n"},
 		{name: "precmd state is lost", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
-			sc: Scenario{Verb: "start", Svcj: true}, want: strings.TrimSuffix(jailOf("", "start"), "\n") + " [dir /tmp] [umask 0077] [env A=1]\njail method: /usr/local/sbin/foo [umask 0077]\n"},
+			sc: Scenario{Verb: "start", Svcj: true}, want: strings.TrimSuffix(jailOf("", "start"), "\n") +
+				" [dir /tmp] [umask 0077] [env A=1]\njail method: /usr/local/sbin/foo [umask 0077]\n"},
 		{name: "precmd state on the host", middle: "start_precmd=pre\npre() { rc_flags=-x command_args=-y; export A=1; umask 077; cd /tmp; }",
 			sc: Scenario{Verb: "start"}, want: "host method: /usr/local/sbin/foo -x -y [dir /tmp] [umask 0077] [env A=1]\n"},
 		{name: "already running", sc: Scenario{Verb: "start", Running: true}, exit: 1},
@@ -115,9 +117,11 @@ required_dirs=/var/run/foo required_files=/nowhere required_vars=foo_enable foo_
 		{name: "unknown command", sc: Scenario{Verb: "dance"}, exit: 1},
 		{name: "poll and rcvar", sc: Scenario{Verb: "rcvar"}},
 		{name: "options", middle: `foo_svcj_options="net_basic mlock"`, sc: Scenario{Verb: "start", Svcj: true},
-			want: jailOf("allow.mlock ip4=inherit ip6=inherit allow.reserved_ports ", "start") + "jail method: /usr/local/sbin/foo\n"},
+			want: jailOf("allow.mlock ip4=inherit ip6=inherit allow.reserved_ports ", "start") +
+				"jail method: /usr/local/sbin/foo\n"},
 		{name: "addresses", middle: `foo_svcj_options=netv4 foo_svcj_ipaddrs="192.0.2.1 192.0.2.2 2001:db8::1"`, sc: Scenario{Verb: "start", Svcj: true},
-			want: jailOf("ip4=new allow.reserved_ports ip6.addr=2001:db8::1 ip4.addr=192.0.2.2,192.0.2.1 ", "start") + "jail method: /usr/local/sbin/foo\n"},
+			want: jailOf("ip4=new allow.reserved_ports ip6.addr=2001:db8::1 ip4.addr=192.0.2.2,192.0.2.1 ", "start") +
+				"jail method: /usr/local/sbin/foo\n"},
 		{name: "both kinds of System V IPC", middle: `foo_svcj_options="sysvipc sysvipcnew"`, sc: Scenario{Verb: "start", Svcj: true}, exit: 1},
 		{name: "an option the release lacks", middle: `foo_svcj_options="settime routing"`, sc: Scenario{Verb: "start", Svcj: true, Release: "15.0"},
 			want: jailOf("", "start") + "jail method: /usr/local/sbin/foo\n"},
@@ -161,9 +165,11 @@ func jailOf(options, line string) string {
 // the table is that of facts/unsuitable-services.md, section C.
 func TestDefaults(t *testing.T) {
 	script := func(before, after string) string {
-		return ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\ncommand=/usr/local/sbin/foo\n" + before + "\nload_rc_config $name\n" + after + "\nrun_rc_command \"$1\"\n"
+		return ". /etc/rc.subr\nname=foo\nrcvar=foo_enable\ncommand=/usr/local/sbin/foo\n" + before +
+			"\nload_rc_config $name\n" + after + "\nrun_rc_command \"$1\"\n"
 	}
-	colon, equals, plain := `: ${foo_svcj_options:="net_basic"}`, `: ${foo_svcj_options="net_basic"}`, `foo_svcj_options="net_basic"`
+	colon, equals, plain := `: ${foo_svcj_options:="net_basic"}`, `: ${foo_svcj_options="net_basic"}`,
+		`foo_svcj_options="net_basic"`
 	dash := `foo_svcj_options=${foo_svcj_options:-"net_basic"}`
 	for _, tc := range []struct {
 		name, text         string
@@ -181,7 +187,8 @@ func TestDefaults(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := FromText(tc.text)
 			get := func(boot bool, conf ...Setting) string {
-				rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Boot: boot, RCConf: conf, Svcj: true})
+				rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Boot: boot, RCConf: conf,
+					Svcj: true})
 				require.Empty(t, rec.Failed)
 				require.True(t, rec.SvcjOptionsSet)
 				require.True(t, rec.Svcj)
@@ -246,7 +253,8 @@ func TestJailedProcess(t *testing.T) {
 	same := strings.Replace(text, "name=all\n", "name=one\n", 1)
 	require.Zero(t, FromText(same).Run(t.Context(), stop).Exit)
 	out := strings.Replace(same, "command=", "one_svcj=NO\ncommand=", 1) // it was not jailed, whatever rc.conf says
-	require.Len(t, FromText(out).Run(t.Context(), Scenario{Verb: "stop", Running: true, Svcj: true, InstalledAs: "one"}).Stops, 1)
+	require.Len(t, FromText(out).Run(t.Context(),
+		Scenario{Verb: "stop", Running: true, Svcj: true, InstalledAs: "one"}).Stops, 1)
 }
 
 // What $pidfile names is a pid file, whatever it is called.
@@ -268,7 +276,7 @@ func TestAssumed(t *testing.T) {
 
 // A start that comes to nothing says whether it means to.
 func TestUntold(t *testing.T) {
-	for name, c := range map[string]struct{ body, untold string }{
+	for name, c := range map[string]struct{ body, undecided string }{
 		"a daemon":            {"command=/usr/local/sbin/foo", ""},
 		"sets something up":   {"start_cmd=foo_start\nfoo_start() { install -d /var/db/foo; }", ""},
 		"only writes a file":  {"start_cmd=foo_start\nfoo_start() { echo x >/var/run/foo; }", ""},
@@ -289,15 +297,16 @@ func TestUntold(t *testing.T) {
 				body = "command=\n" + body
 			}
 			for _, svcj := range []bool{false, true} {
-				rec := New([]byte(serviceText(body)), nil).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
+				rec := New([]byte(serviceText(body)), nil).Run(t.Context(),
+					Scenario{Verb: "start", InstalledAs: "foo", Svcj: svcj})
 				require.Empty(t, rec.Failed)
 				if !svcj {
-					require.Equal(t, c.untold, rec.Untold)
+					require.Equal(t, c.undecided, rec.Undecided)
 				}
-				require.False(t, rec.Remains && rec.Untold != "")
+				require.False(t, rec.Remains && rec.Undecided != "")
 			}
 			rec := New([]byte(serviceText(body)), nil).Run(t.Context(), Scenario{Verb: "stop", InstalledAs: "foo"})
-			require.Empty(t, rec.Untold, "it is about starts")
+			require.Empty(t, rec.Undecided, "it is about starts")
 		})
 	}
 }
@@ -331,9 +340,10 @@ func TestDiscover(t *testing.T) {
 		require.True(t, rec.Remains)
 		require.Empty(t, rec.Assumed)
 	}
-	rec := FromText(strings.Replace(text, "checkyesno foo_enable", "false", 1)).Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"})
+	rec := FromText(strings.Replace(text, "checkyesno foo_enable", "false", 1)).Run(t.Context(),
+		Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Empty(t, rec.Name)
-	require.Equal(t, "it does not come to run_rc_command", rec.Untold)
+	require.Equal(t, "it does not come to run_rc_command", rec.Undecided)
 }
 
 func TestLine(t *testing.T) {
@@ -347,7 +357,8 @@ func TestLine(t *testing.T) {
 
 // rc.subr runs "setaudit -U -a USER COMMAND": -U takes no value.
 func TestAuditUser(t *testing.T) {
-	rec := New([]byte(serviceText("")), nil).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", RCConf: []Setting{{"foo_audit_user", "nobody"}}})
+	rec := New([]byte(serviceText("")), nil).Run(context.Background(),
+		Scenario{Verb: "start", InstalledAs: "foo", RCConf: []Setting{{"foo_audit_user", "nobody"}}})
 	require.Empty(t, rec.Failed)
 	require.Len(t, rec.Starts, 1)
 	require.Equal(t, []string{"/usr/local/sbin/foo"}, rec.Starts[0].Argv[:1])

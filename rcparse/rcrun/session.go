@@ -15,7 +15,7 @@ type Session struct {
 	pool  *Pool
 	spent Spent
 	ended string // why
-	paid  []Job  // those that Script.settle has been counted for
+	paid  []Job  // those that Script.findGuess has been counted for
 }
 
 // Session begins the runs of a service.
@@ -27,7 +27,7 @@ func (s *Session) Run(ctx context.Context, j Job) []Record {
 	if s.ended != "" {
 		return failedRecords(len(j.Scenarios), s.ended)
 	}
-	j.Spent, j.Settled = s.spent, slices.ContainsFunc(s.paid, j.settlesAs)
+	j.Spent, j.Settled = s.spent, slices.ContainsFunc(s.paid, j.sameGuessAs)
 	key, asks := s.pool.question(j)
 	if asks {
 		if got, ok := s.pool.known(j, key); ok {

@@ -49,7 +49,8 @@ func TestCostlyScripts(t *testing.T) {
 				require.NotContains(t, recs[0].Failed, "panicked")
 				require.NotContains(t, recs[0].Failed, "clock")
 			}
-			t.Logf("%d steps, %v of CPU time: %q", session.spent.Steps, session.spent.CPU.Round(time.Millisecond), first[0].Failed)
+			t.Logf("%d steps, %v of CPU time: %q", session.spent.Steps, session.spent.CPU.Round(time.Millisecond),
+				first[0].Failed)
 			require.LessOrEqual(t, session.spent.Steps, maxSession+2*maxSteps)
 			require.Less(t, session.spent.CPU, maxCPU+time.Second)
 		})
@@ -87,7 +88,8 @@ func TestEndedSession(t *testing.T) {
 	defer pool.Close()
 	s := pool.Session()
 	s.spent.Steps = maxSession
-	j := Job{Src: []byte(plainScript), Scenarios: []Scenario{{Verb: "start", InstalledAs: "plain"}, {Verb: "stop", InstalledAs: "plain"}}}
+	j := Job{Src: []byte(plainScript), Scenarios: []Scenario{{Verb: "start", InstalledAs: "plain"},
+		{Verb: "stop", InstalledAs: "plain"}}}
 	recs := s.Run(t.Context(), j)
 	require.Contains(t, recs[0].Failed, sessionWhy)
 	spent := s.spent

@@ -25,7 +25,7 @@ type sim struct {
 	running   bool // whether the service's process is there
 	jailed    bool // it was there before, in its service jail
 	sleeps    int  // since the last run_rc_command
-	// otherwise is Scenario.OtherAnswers, or that the script's world is of that kind.
+	// otherwise is Scenario.OtherAnswers, or that the script's guess is of that kind.
 	otherwise bool
 	marks     map[string]string // what each mark stands for
 	rounds    map[int]int       // of the script's loops, by line
@@ -35,7 +35,7 @@ type sim struct {
 	bytes     int               // of the arguments recorded
 	runs      int               // shells that are nested now
 	asked     []service
-	lacking   string    // the first command that is not there, in a sentence
+	missing   string    // the first command that is not there, in a sentence
 	empty     []Setting // of the candidates, when run_rc_command is called, and what might do
 	noted     map[string]bool
 	searched  map[string]bool // files that grep has looked into
@@ -116,7 +116,8 @@ var clean = []Setting{{"HOME", "/"}, {"PATH", "/sbin:/bin:/usr/sbin:/usr/bin"}}
 // name is $0. The context of its runs is always the budget.
 func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, error) {
 	sh := &shell{sim: s, inside: o.inside, frame: o.frame, out: &sink{}}
-	env := &environ{exported: o.exported, private: append(private, Setting{"__cwd", o.frame.cwd}, Setting{"__umask", o.frame.umask})}
+	env := &environ{exported: o.exported, private: append(private, Setting{"__cwd", o.frame.cwd},
+		Setting{"__umask", o.frame.umask})}
 	r, err := interp.New(
 		interp.Env(env),
 		interp.Dir("/"),

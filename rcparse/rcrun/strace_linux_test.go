@@ -32,7 +32,8 @@ func TestSystemCalls(t *testing.T) {
 			continue
 		}
 		for _, script := range armed(a.script, dir) {
-			recs := pool.Run(t.Context(), []Job{{Src: []byte(script), Scenarios: []Scenario{{Verb: "start", InstalledAs: "evil", Svcj: true}}}})
+			recs := pool.Run(t.Context(), []Job{{Src: []byte(script),
+				Scenarios: []Scenario{{Verb: "start", InstalledAs: "evil", Svcj: true}}}})
 			if strings.Contains(recs[0][0].Failed, "the worker ended") {
 				t.Skip("strace(1) does not run here")
 			}
@@ -44,7 +45,8 @@ func TestSystemCalls(t *testing.T) {
 	require.NotEmpty(t, b)
 	// The runtime's own: the program, its libraries, what it reads of the machine and
 	// of itself, the root as the interpreter's directory.
-	own := regexp.MustCompile(`"(` + regexp.QuoteMeta(self) + `|/|/lib[^"]*|/usr/lib[^"]*|/etc/ld\.so\.[a-z]+|/proc/self/[a-z]+|/sys/[^"]*|/dev/null|)"`)
+	own := regexp.MustCompile(`"(` + regexp.QuoteMeta(self) +
+		`|/|/lib[^"]*|/usr/lib[^"]*|/etc/ld\.so\.[a-z]+|/proc/self/[a-z]+|/sys/[^"]*|/dev/null|)"`)
 	call := regexp.MustCompile(`^\d+ +([a-z0-9_]+)\(`)
 	execs := 0
 	for line := range strings.Lines(string(b)) {
@@ -59,7 +61,8 @@ func TestSystemCalls(t *testing.T) {
 		case "clone", "clone3": // threads of the runtime
 			require.Contains(t, line, "CLONE_THREAD")
 			continue
-		case "exit", "exit_group", "kill", "tgkill", "wait4", "waitid", "pidfd_open", "pidfd_send_signal", "rt_sigqueueinfo":
+		case "exit", "exit_group", "kill", "tgkill", "wait4", "waitid", "pidfd_open", "pidfd_send_signal",
+			"rt_sigqueueinfo":
 			continue
 		}
 		require.Regexp(t, own, line)

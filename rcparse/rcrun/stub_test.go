@@ -43,7 +43,8 @@ func runStub(argv []string) int {
 	fr := frame{umask: "0022"}
 	var kept struct{ User, Group, Groups, Chroot, Class, Limits, Nice, FIB, CPUSet, Prepend string }
 	json.Unmarshal([]byte(os.Getenv(stubFrame)), &kept)
-	fr.user, fr.group, fr.groups, fr.chroot, fr.class, fr.limits = kept.User, kept.Group, kept.Groups, kept.Chroot, kept.Class, kept.Limits
+	fr.user, fr.group, fr.groups, fr.chroot, fr.class, fr.limits = kept.User, kept.Group, kept.Groups, kept.Chroot,
+		kept.Class, kept.Limits
 	fr.nice, fr.fib, fr.cpuset, fr.prepend = kept.Nice, kept.FIB, kept.CPUSet, kept.Prepend
 	fr.pending = os.Getenv("__svcjify_pending")
 	fr.phase = Phase(os.Getenv("__phase"))
@@ -58,7 +59,8 @@ func runStub(argv []string) int {
 	}
 	if path.Base(argv[0]) == "__linger" {
 		// What an sh -c has put into the background dies with the root's first process.
-		if text, err := os.ReadFile("/.svcjify-text"); err == nil && (strings.Contains(string(text), "&\"") || strings.Contains(string(text), "&'")) {
+		if text, err := os.ReadFile("/.svcjify-text"); err == nil &&
+			(strings.Contains(string(text), "&\"") || strings.Contains(string(text), "&'")) {
 			time.Sleep(100 * time.Millisecond)
 		}
 		return 0
@@ -75,14 +77,16 @@ func runStub(argv []string) int {
 	if !text && len(u.argv) == 0 {
 		return 0
 	}
-	kept.User, kept.Group, kept.Groups, kept.Chroot, kept.Class, kept.Limits = u.frame.user, u.frame.group, u.frame.groups, u.frame.chroot, u.frame.class, u.frame.limits
+	kept.User, kept.Group, kept.Groups, kept.Chroot, kept.Class, kept.Limits = u.frame.user, u.frame.group,
+		u.frame.groups, u.frame.chroot, u.frame.class, u.frame.limits
 	kept.Nice, kept.FIB, kept.CPUSet, kept.Prepend = u.frame.nice, u.frame.fib, u.frame.cpuset, u.frame.prepend
 	b, _ := json.Marshal(kept)
 	os.Setenv(stubFrame, string(b))
 	os.Setenv("__svcjify_pending", u.frame.pending)
 	if u.frame.cleared {
 		keep := map[string]string{}
-		for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg", "_rc_svcj"} {
+		for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg",
+			"_rc_svcj"} {
 			keep[k] = os.Getenv(k)
 		}
 		os.Clearenv()
@@ -107,9 +111,12 @@ func runStub(argv []string) int {
 		return t.call(u, fr)
 	}
 	writeLog(stubCall{Verb: os.Getenv("rc_arg"), Command: Command{
-		Phase: fr.phase, Argv: u.argv, User: u.frame.user, Group: u.frame.group, Groups: u.frame.groups, Chroot: u.frame.chroot,
-		Dir: fr.cwd, Umask: fr.umask, LoginClass: u.frame.class, Limits: u.frame.limits, Nice: u.frame.nice, FIB: u.frame.fib,
-		CPUSet: u.frame.cpuset, Prepend: u.frame.prepend, Env: stubEnviron(), Inside: os.Getenv("_rc_svcj") == "jailing",
+		Phase: fr.phase, Argv: u.argv, User: u.frame.user, Group: u.frame.group, Groups: u.frame.groups,
+		Chroot: u.frame.chroot,
+		Dir:    fr.cwd, Umask: fr.umask, LoginClass: u.frame.class, Limits: u.frame.limits, Nice: u.frame.nice,
+		FIB:    u.frame.fib,
+		CPUSet: u.frame.cpuset, Prepend: u.frame.prepend, Env: stubEnviron(),
+		Inside: os.Getenv("_rc_svcj") == "jailing",
 	}})
 	if emulated {
 		return t.call(u, fr)
@@ -125,7 +132,7 @@ func (t tool) call(u unwrapped, fr frame) int {
 		f, err := os.OpenFile(stubWait, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err == nil {
 			f.Write([]byte("."))
-			if st, err := f.Stat(); err == nil && st.Size() > patience {
+			if st, err := f.Stat(); err == nil && st.Size() > maxSleeps {
 				list, _ := os.ReadFile(stubFiles)
 				for p := range strings.FieldsSeq(string(list)) {
 					os.WriteFile(p, []byte(pid+"\n"), 0o644)
@@ -153,16 +160,19 @@ func (t tool) call(u unwrapped, fr frame) int {
 	case "[", "test", "echo", "printf":
 		return 0
 	}
-	sim := &sim{script: &Script{}, budget: newBudget(context.Background(), new(purse)), files: newFiles(), noted: map[string]bool{}, searched: map[string]bool{}}
-	sim.script.world.sparse = os.Getenv("__svcjify_sparse") == "yes"
+	sim := &sim{script: &Script{}, budget: newBudget(context.Background(), new(purse)), files: newFiles(),
+		noted: map[string]bool{}, searched: map[string]bool{}}
+	sim.script.guess.fewFiles = os.Getenv("__svcjify_sparse") == "yes"
 	for _, a := range u.argv[1:] {
 		if _, err := os.Stat(a); err == nil {
 			sim.files.make(absolute(fr.cwd, a))
 		}
 	}
 	v := &invocation{
-		shell: &shell{sim: sim, out: &sink{}, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base, args: u.argv[1:],
-		hc: interp.HandlerContext{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: expand.ListEnviron(os.Environ()...)},
+		shell: &shell{sim: sim, out: &sink{}, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base,
+		args: u.argv[1:],
+		hc: interp.HandlerContext{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+			Env: expand.ListEnviron(os.Environ()...)},
 	}
 	err := t.run(v)
 	if code, ok := errors.AsType[interp.ExitStatus](err); ok {
@@ -178,7 +188,8 @@ func stubEnviron() []string {
 		k, v, _ := strings.Cut(kv, "=")
 		vars[k] = v
 	}
-	for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg", "PWD", "OLDPWD", "RC_PID", "_rc_svcj", "_"} {
+	for _, k := range []string{stubFrame, "__svcjify_pending", "__svcjify_sparse", "__phase", "rc_arg", "PWD", "OLDPWD",
+		"RC_PID", "_rc_svcj", "_"} {
 		delete(vars, k)
 	}
 	for _, c := range clean {

@@ -80,7 +80,8 @@ func harmless(text string) bool {
 		return false
 	}
 	for _, s := range []string{
-		"$$", "$!", "$(", "$[", "$\"", "[[", "]=", "+=", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -", "export -", "readonly -",
+		"$$", "$!", "$(", "$[", "$\"", "[[", "]=", "+=", "PPID", "RANDOM", "DIRSTACK", "time", "coproc", "local -",
+		"export -", "readonly -",
 		"declare", "typeset", "nameref",
 	} {
 		if strings.Contains(text, s) {
@@ -92,7 +93,8 @@ func harmless(text string) bool {
 			return false
 		}
 	}
-	return wellFormed(text) && (!strings.Contains(text, "{") || !strings.Contains(text, ",") && !strings.Contains(text, ".."))
+	return wellFormed(text) && (!strings.Contains(text, "{") ||
+		!strings.Contains(text, ",") && !strings.Contains(text, ".."))
 }
 
 // plainExpansion reports whether what stands behind ${ is a name and an operator
@@ -103,7 +105,8 @@ func plainExpansion(rest string) bool {
 		return false
 	}
 	operator := strings.TrimPrefix(name, ":")
-	return operator != "" && (strings.IndexByte("-=+?", operator[0]) >= 0 || operator == name && strings.IndexByte("}%#", operator[0]) >= 0)
+	return operator != "" && (strings.IndexByte("-=+?", operator[0]) >= 0 ||
+		operator == name && strings.IndexByte("}%#", operator[0]) >= 0)
 }
 
 // wellFormed reports whether a text is sure to parse: simple commands whose
@@ -126,7 +129,8 @@ func wellFormed(text string) bool {
 		}
 	}
 	first, _, _ := strings.Cut(strings.TrimLeft(text, " \t\n"), " ")
-	return single%2 == 0 && double%2 == 0 && (single == 0 || double == 0) && open == 0 && !syntax.IsKeyword(strings.TrimSpace(first))
+	return single%2 == 0 && double%2 == 0 && (single == 0 || double == 0) && open == 0 &&
+		!syntax.IsKeyword(strings.TrimSpace(first))
 }
 
 // safeText is a text of eval or trap after rewrite.

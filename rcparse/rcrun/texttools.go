@@ -305,7 +305,7 @@ var lineOf = regexp.MustCompile(`^\^([A-Z][A-Z0-9_]*)=?$`)
 var commented = []string{"/etc/inetd.conf"}
 
 // guess is grep in files that are not known: it is found, but nothing is
-// printed. In the sparse world only the first thing is found, and a variable
+// printed. With guess.fewFiles, only the first thing is found, and a variable
 // that is looked for is on.
 func (v *invocation) guess(files []string, pattern string) error {
 	s := v.shell.sim
@@ -314,12 +314,14 @@ func (v *invocation) guess(files []string, pattern string) error {
 		return status(1)
 	}
 	file := files[i]
-	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
+	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", clip(pattern, 60),
+		clip(absolute(v.frame.cwd, file), 80))
 	if s.otherwise && !v.isUsed() {
-		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", clip(pattern, 60), clip(absolute(v.frame.cwd, file), 80))
+		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", clip(pattern, 60),
+			clip(absolute(v.frame.cwd, file), 80))
 		return status(1)
 	}
-	if s.script.world.sparse {
+	if s.script.guess.fewFiles {
 		if s.searched[file] {
 			return status(1)
 		}
@@ -358,7 +360,8 @@ func (v *invocation) grep() error {
 	}
 	var match []matcher
 	for _, p := range patterns {
-		m, err := compile(p, v.name == "egrep" || o.has("-E"), v.name == "fgrep" || o.has("-F"), o.has("-i"), o.has("-x"), o.has("-w"))
+		m, err := compile(p, v.name == "egrep" || o.has("-E"), v.name == "fgrep" || o.has("-F"), o.has("-i"),
+			o.has("-x"), o.has("-w"))
 		if err != nil {
 			return status(2)
 		}

@@ -48,7 +48,8 @@ func toolOf(base string) (tool, bool) {
 			return status(v.shell.test(v.frame.cwd, append([]string{v.name}, v.args...)))
 		}, true}, true
 	case "echo", "printf":
-		return tool{func(v *invocation) error { return v.hc.Builtin(v.ctx, append([]string{v.name}, v.args...)) }, true}, true
+		return tool{func(v *invocation) error { return v.hc.Builtin(v.ctx, append([]string{v.name}, v.args...)) },
+			true}, true
 	case "sleep":
 		return tool{(*invocation).sleep, true}, true
 	case "id", "whoami", "logname", "groups":
@@ -81,8 +82,10 @@ func toolOf(base string) (tool, bool) {
 		return tool{(*invocation).xargs, true}, true
 	case "ls":
 		return tool{(*invocation).ls, true}, true
-	case "jls", "sockstat", "netstat", "find", "mount", "df", "od", "jot", "kenv", "pkg", "sysrc", "procstat", "fstat", "java", "openssl":
-		return tool{(*invocation).silent, !slices.Contains([]string{"mount", "find", "sysrc", "pkg", "java", "openssl", "kenv"}, base)}, true
+	case "jls", "sockstat", "netstat", "find", "mount", "df", "od", "jot", "kenv", "pkg", "sysrc", "procstat", "fstat",
+		"java", "openssl":
+		return tool{(*invocation).silent, !slices.Contains([]string{"mount", "find", "sysrc", "pkg", "java", "openssl",
+			"kenv"}, base)}, true
 	}
 	return tool{}, false
 }
@@ -103,7 +106,7 @@ func (v *invocation) ls() error {
 
 // silent is a command that says nothing, which is noted where its words are used.
 func (v *invocation) silent() error {
-	if v.shell.sim.script.world.sparse {
+	if v.shell.sim.script.guess.fewFiles {
 		switch {
 		case v.name == "mount" && (len(v.args) == 0 || len(v.args) == 1 && v.args[0] == "-p"):
 			v.println("fdescfs\t/dev/fd\tfdescfs rw 0 0\nprocfs\t/proc\tprocfs rw 0 0")
@@ -233,7 +236,7 @@ func (v *invocation) input(names []string) []byte {
 func (v *invocation) sleep() error {
 	v.shell.sim.sleeps++
 	v.shell.sim.slept++
-	if v.frame.background && v.shell.sim.sleeps > patience {
+	if v.frame.background && v.shell.sim.sleeps > maxSleeps {
 		return v.hc.Builtin(v.ctx, []string{"exit", "0"})
 	}
 	return nil

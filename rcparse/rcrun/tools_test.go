@@ -61,7 +61,8 @@ func TestTools(t *testing.T) {
 		{`cat /var/run/x.pid`, ""},
 	} {
 		t.Run(tc.command, func(t *testing.T) {
-			rec := FromText("x=$("+tc.command+")\n/bin/say $x\n").Run(t.Context(), Scenario{Verb: "start", InstalledAs: "x"})
+			rec := FromText("x=$("+tc.command+")\n/bin/say $x\n").Run(t.Context(),
+				Scenario{Verb: "start", InstalledAs: "x"})
 			require.Empty(t, rec.Failed)
 			last := rec.Reached[len(rec.Reached)-1]
 			require.Equal(t, tc.want, strings.Join(last.Argv[1:], " "))
@@ -108,8 +109,10 @@ func TestUnwrap(t *testing.T) {
 	} {
 		u := unwrap(strings.Fields(tc.line), frame{cwd: "/", umask: "0022"})
 		got := linesOf([]Command{{
-			Argv: u.argv, User: u.frame.user, Group: u.frame.group, Groups: u.frame.groups, Chroot: u.frame.chroot, Dir: "/", Umask: "0022",
-			Limits: u.frame.limits, Nice: u.frame.nice, FIB: u.frame.fib, CPUSet: u.frame.cpuset, LoginClass: u.frame.class,
+			Argv: u.argv, User: u.frame.user, Group: u.frame.group, Groups: u.frame.groups, Chroot: u.frame.chroot,
+			Dir: "/", Umask: "0022",
+			Limits: u.frame.limits, Nice: u.frame.nice, FIB: u.frame.fib, CPUSet: u.frame.cpuset,
+			LoginClass: u.frame.class,
 		}})
 		if u.script == nil {
 			require.Equal(t, "host : "+tc.want+"\n", got, tc.line)

@@ -115,7 +115,8 @@ func unwrap(argv []string, fr frame) unwrapped {
 		next := fr
 		w, _ := rcparse.WrapperNamed(base)
 		o := parseOptions(argv[1:], w.Values)
-		if base == "cpuset" && (o.has("-g") || o.has("-p")) || base == "protect" && o.has("-p") || base == "sudo" && o.has("-s") {
+		if base == "cpuset" && (o.has("-g") || o.has("-p")) || base == "protect" && o.has("-p") ||
+			base == "sudo" && o.has("-s") {
 			break // of a process, not a command
 		}
 		rest := how(&next, o)
@@ -137,7 +138,8 @@ func unwrap(argv []string, fr frame) unwrapped {
 const loginPath = ":/usr/local/sbin:/usr/local/bin"
 
 // unwrapSu is su [-flms] [-c class] [login [args]]; the args go to the login's
-// shell. Without -m the environment is changed as su(1) says, with -l it is new. (FreeBSD's -c before the login is a class, after it the shell's -c.)
+// shell. Without -m the environment is changed as su(1) says, with -l it is new.
+// (FreeBSD's -c before the login is a class, after it the shell's -c.)
 func unwrapSu(argv []string, fr frame) (unwrapped, bool) {
 	o := parseOptions(argv[1:], "c")
 	rest := o.rest
@@ -248,7 +250,8 @@ func positional(rest []string, to *string) []string {
 // skipAssignments takes NAME=value operands into the frame.
 func skipAssignments(f *frame, rest []string) []string {
 	env := append([]string(nil), f.env...)
-	for len(rest) > 0 && strings.Contains(rest[0], "=") && !strings.HasPrefix(rest[0], "=") && !strings.HasPrefix(rest[0], "/") {
+	for len(rest) > 0 && strings.Contains(rest[0], "=") && !strings.HasPrefix(rest[0], "=") &&
+		!strings.HasPrefix(rest[0], "/") {
 		env = append(env, rest[0])
 		rest = rest[1:]
 	}

@@ -126,7 +126,8 @@ func fill(x syntax.ArithmExpr, expansions []syntax.WordPart) bool {
 			var parts []syntax.WordPart
 			at := lit.ValuePos
 			between := func(end syntax.Pos) {
-				if i, j := at.Offset()-lit.ValuePos.Offset(), end.Offset()-lit.ValuePos.Offset(); i < j && j <= uint(len(lit.Value)) {
+				if i, j := at.Offset()-lit.ValuePos.Offset(),
+					end.Offset()-lit.ValuePos.Offset(); i < j && j <= uint(len(lit.Value)) {
 					parts = append(parts, &syntax.Lit{ValuePos: at, ValueEnd: end, Value: lit.Value[i:j]})
 				}
 			}

@@ -38,7 +38,8 @@ func tableText() string {
 		if says == "" {
 			says = "SJ407, warning"
 		}
-		fmt.Fprintf(&b, "| `` %s `` | %s | %s | %s | %s |\n", cell(d.Construct), cell(d.Elsewhere), cell(d.Here), says, cell(d.Instead))
+		fmt.Fprintf(&b, "| `` %s `` | %s | %s | %s | %s |\n", cell(d.Construct), cell(d.Elsewhere), cell(d.Here), says,
+			cell(d.Instead))
 	}
 	return b.String()
 }

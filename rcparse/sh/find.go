@@ -94,7 +94,8 @@ func (d *finder) visit(n syntax.Node) bool {
 }
 
 func (d *finder) redirect(r *syntax.Redirect) {
-	if at := r.OpPos.Offset(); r.N == nil && at > 0 && d.apart[at-1] && (r.Op == syntax.RdrOut || r.Op == syntax.AppOut) {
+	if at := r.OpPos.Offset(); r.N == nil && at > 0 && d.apart[at-1] &&
+		(r.Op == syntax.RdrOut || r.Op == syntax.AppOut) {
 		from := syntax.NewPos(at-1, r.OpPos.Line(), max(r.OpPos.Col(), 2)-1)
 		d.found = append(d.found, Found{difference("both-redirected"), from, r.End()})
 	}
@@ -182,7 +183,8 @@ func (d *finder) expansion(pe *syntax.ParamExp) {
 	switch {
 	case pe.Exp != nil && pe.Exp.Op == BadSubstitution:
 		d.add("substitution", pe)
-	case pe.Exp == nil && !d.names[name] && (slices.Contains(unset, name) || strings.HasPrefix(name, "BASH_") || name == "BASHPID"):
+	case pe.Exp == nil && !d.names[name] && (slices.Contains(unset, name) || strings.HasPrefix(name, "BASH_") ||
+		name == "BASHPID"):
 		d.add("variables", pe)
 	}
 }

@@ -79,7 +79,8 @@ func (d *finder) call(c *syntax.CallExpr) {
 			d.add("negative-status", args[0])
 		}
 	case "exec":
-		if option == "-a" || strings.HasPrefix(option, "{") && strings.HasSuffix(option, "}") && syntax.ValidName(option[1:len(option)-1]) {
+		if option == "-a" || strings.HasPrefix(option, "{") && strings.HasSuffix(option, "}") &&
+			syntax.ValidName(option[1:len(option)-1]) {
 			d.add("exec-options", args[0])
 		}
 	case "set":
@@ -119,7 +120,8 @@ func (d *finder) test(args []*syntax.Word) {
 	for i, w := range args {
 		switch {
 		case w.Lit() == "=~" && i > 0,
-			(w.Lit() == "-v" || w.Lit() == "-N" || w.Lit() == "-R") && i+1 < len(args) && (i == 0 || args[i-1].Lit() == "!"):
+			(w.Lit() == "-v" || w.Lit() == "-N" || w.Lit() == "-R") && i+1 < len(args) &&
+				(i == 0 || args[i-1].Lit() == "!"):
 			d.add("test-operators", w)
 		}
 	}
@@ -128,7 +130,8 @@ func (d *finder) test(args []*syntax.Word) {
 // options are those that set -o has.
 var options = []string{
 	"allexport", "emacs", "errexit", "ignoreeof", "interactive", "monitor", "noclobber", "noexec", "noglob", "nolog",
-	"notify", "nounset", "physical", "pipefail", "privileged", "stdin", "trackall", "trapsasync", "verbose", "verify", "vi",
+	"notify", "nounset", "physical", "pipefail", "privileged", "stdin", "trackall", "trapsasync", "verbose",
+	"verify", "vi",
 	"xtrace",
 }
 

@@ -147,7 +147,8 @@ func plainText(parts []syntax.WordPart, quoted bool) (string, bool) {
 		case *syntax.Lit:
 			for i := 0; i < len(part.Value); i++ {
 				c := part.Value[i]
-				if c == '\\' && i+1 < len(part.Value) && (!quoted || strings.IndexByte("\\`$\"", part.Value[i+1]) >= 0) {
+				if c == '\\' && i+1 < len(part.Value) &&
+					(!quoted || strings.IndexByte("\\`$\"", part.Value[i+1]) >= 0) {
 					i++
 					c = part.Value[i]
 				}

@@ -55,7 +55,8 @@ var reserved = map[string]token{
 // endsList reports whether a list of commands ends before a token.
 func (t token) endsList() bool {
 	switch t {
-	case eof, rightParen, endCase, fallThrough, thenWord, elseWord, elifWord, fiWord, doWord, doneWord, rightBrace, esacWord:
+	case eof, rightParen, endCase, fallThrough, thenWord, elseWord, elifWord, fiWord, doWord, doneWord,
+		rightBrace, esacWord:
 		return true
 	}
 	return false

@@ -18,7 +18,8 @@ import (
 func TestSameTree(t *testing.T) {
 	n := 0
 	for path, text := range madeTree(t) {
-		theirs, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX), syntax.KeepComments(true)).Parse(bytes.NewReader(text), "")
+		theirs, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX),
+			syntax.KeepComments(true)).Parse(bytes.NewReader(text), "")
 		if err != nil {
 			continue
 		}
@@ -97,7 +98,8 @@ func joinLiterals(parts []syntax.WordPart) []syntax.WordPart {
 		lit, ok := p.(*syntax.Lit)
 		if ok && len(out) > 0 {
 			if last, ok := out[len(out)-1].(*syntax.Lit); ok {
-				out[len(out)-1] = &syntax.Lit{ValuePos: last.ValuePos, ValueEnd: lit.ValueEnd, Value: last.Value + lit.Value}
+				out[len(out)-1] = &syntax.Lit{ValuePos: last.ValuePos, ValueEnd: lit.ValueEnd,
+					Value: last.Value + lit.Value}
 				continue
 			}
 		}

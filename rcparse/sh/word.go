@@ -297,7 +297,8 @@ func (p *parser) single(left int, dollar bool) *syntax.SglQuoted {
 		case c == '\'':
 			p.quoted = true
 			p.i++
-			q := &syntax.SglQuoted{Left: p.pos(left), Right: p.pos(p.i - 1), Dollar: dollar, Value: string(p.src[from : p.i-1])}
+			q := &syntax.SglQuoted{Left: p.pos(left), Right: p.pos(p.i - 1), Dollar: dollar,
+				Value: string(p.src[from : p.i-1])}
 			return q
 		}
 		p.i++

@@ -11,7 +11,8 @@ func fuzzLines(f *testing.F, make func() parser, seeds ...string) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	needs := map[Need]bool{IPv4: true, IPv6: true, Raw: true, OtherFamily: true, SysV: true, Lock: true, Clock: true, Refused: true, Local: true, Ran: true}
+	needs := map[Need]bool{IPv4: true, IPv6: true, Raw: true, OtherFamily: true, SysV: true, Lock: true, Clock: true,
+		Refused: true, Local: true, Ran: true}
 	f.Fuzz(func(t *testing.T, text string) {
 		a, b := make(), make()
 		for i, line := range strings.Split(text, "\n") {
@@ -46,7 +47,8 @@ func FuzzLimits(f *testing.F) {
 }
 
 func FuzzKdump(f *testing.F) {
-	fuzzLines(f, func() parser { return &kdump{} }, " 1 a CALL socket(PF_INET,SOCK_STREAM,0)", " 1 a RET fork 2/0x2", " 1 a GIO fd 1 wrote 2 bytes\n \"x\"")
+	fuzzLines(f, func() parser { return &kdump{} }, " 1 a CALL socket(PF_INET,SOCK_STREAM,0)", " 1 a RET fork 2/0x2",
+		" 1 a GIO fd 1 wrote 2 bytes\n \"x\"")
 }
 
 func FuzzTruss(f *testing.F) {

@@ -39,11 +39,13 @@ func (p *ipcs) line(_ int, text string) ([]Fact, bool) {
 	pids := []string{column("CPID"), column("LPID"), column("LSPID"), column("LRPID")}
 	for _, pid := range pids {
 		if n, err := strconv.Atoi(pid); err == nil && n > 0 {
-			out = append(out, Fact{PID: n, User: column("OWNER"), Seen: what + " " + words[1] + " of " + column("OWNER"), Need: SysV})
+			out = append(out, Fact{PID: n, User: column("OWNER"),
+				Seen: what + " " + words[1] + " of " + column("OWNER"), Need: SysV})
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, Fact{User: column("OWNER"), Seen: what + " " + words[1] + " of " + column("OWNER"), Need: SysV})
+		out = append(out, Fact{User: column("OWNER"), Seen: what + " " + words[1] + " of " + column("OWNER"),
+			Need: SysV})
 	}
 	return out, true
 }

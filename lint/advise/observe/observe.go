@@ -90,9 +90,10 @@ const (
 	maxFacts = 10_000
 )
 
-// parsers makes one for each format. The order settles a draw.
+// parsers makes one for each format. Where two fit equally, the first is taken.
 func parsers() map[Format]parser {
-	return map[Format]parser{Sockstat: sockstat{}, IPCS: &ipcs{}, Files: procstat{}, Limits: limits{}, Kdump: &kdump{}, Truss: truss{}}
+	return map[Format]parser{Sockstat: sockstat{}, IPCS: &ipcs{}, Files: procstat{}, Limits: limits{}, Kdump: &kdump{},
+		Truss: truss{}}
 }
 
 var order = []Format{Sockstat, IPCS, Files, Limits, Kdump, Truss}

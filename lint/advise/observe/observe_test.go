@@ -176,9 +176,11 @@ func TestReadLong(t *testing.T) {
 
 func TestHowTo(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, HowTo(&b, Subject{Name: "anemone", Program: "/usr/local/sbin/anemoned", User: "www", PidFile: "/var/run/anemone.pid"}))
+	require.NoError(t, HowTo(&b, Subject{Name: "anemone", Program: "/usr/local/sbin/anemoned", User: "www",
+		PidFile: "/var/run/anemone.pid"}))
 	for _, want := range []string{
-		"ktrace -i -t cn -f /var/tmp/anemone.ktrace service anemone start", "kdump -f /var/tmp/anemone.ktrace > anemone.kdump",
+		"ktrace -i -t cn -f /var/tmp/anemone.ktrace service anemone start",
+		"kdump -f /var/tmp/anemone.ktrace > anemone.kdump",
 		"procstat -f $(cat /var/run/anemone.pid) > anemone.files", "ipcs -a -p > anemone.ipcs", "as www",
 	} {
 		require.Contains(t, b.String(), want)

@@ -107,11 +107,14 @@ func call(text string) (name, args string, ok bool) {
 // sysv, locks, clocks and refused are system calls by what they take in a jail:
 // jail(8), and prison_priv_check of sys/kern/kern_jail.c.
 var (
-	sysv    = []string{"shmget", "shmat", "shmctl", "semget", "semop", "semctl", "__semctl", "msgget", "msgsnd", "msgrcv", "msgctl", "shmsys", "semsys", "msgsys"}
+	sysv = []string{"shmget", "shmat", "shmctl", "semget", "semop", "semctl", "__semctl", "msgget", "msgsnd",
+		"msgrcv", "msgctl", "shmsys", "semsys", "msgsys"}
 	locks   = []string{"mlock", "mlockall"}
 	clocks  = []string{"clock_settime", "settimeofday", "ntp_adjtime"}
-	refused = []string{"mount", "nmount", "unmount", "kldload", "kldunload", "kldunloadf", "jail_set", "jail_attach", "jail_remove", "jail",
-		"reboot", "swapon", "swapoff", "acct", "auditctl", "auditon", "nfssvc", "mknod", "mknodat", "fhopen", "getfh", "sysarch_iopl", "rctl_add_rule"}
+	refused = []string{"mount", "nmount", "unmount", "kldload", "kldunload", "kldunloadf", "jail_set", "jail_attach",
+		"jail_remove", "jail",
+		"reboot", "swapon", "swapoff", "acct", "auditctl", "auditon", "nfssvc", "mknod", "mknodat", "fhopen", "getfh",
+		"sysarch_iopl", "rctl_add_rule"}
 )
 
 // factsOf is what a system call takes.

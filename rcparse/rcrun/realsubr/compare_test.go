@@ -12,7 +12,8 @@ import (
 
 // TestCompare changes a Record in one thing after the other: each is found.
 func TestCompare(t *testing.T) {
-	command := rcrun.Command{Phase: rcrun.Method, Argv: []string{"/usr/local/sbin/foo", "-d"}, Dir: "/", Umask: "0022", Env: []string{"A=1"}}
+	command := rcrun.Command{Phase: rcrun.Method, Argv: []string{"/usr/local/sbin/foo", "-d"}, Dir: "/", Umask: "0022",
+		Env: []string{"A=1"}}
 	ob := Observed{
 		Name: "foo", RCVar: "foo_enable", Inner: -1,
 		Commands: []rcrun.Command{{Phase: rcrun.TopLevel, Argv: []string{"grep", "x"}, Dir: "/"}, command},
@@ -65,7 +66,8 @@ func TestCompare(t *testing.T) {
 
 func TestTable(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "t.tsv")
-	require.NoError(t, os.WriteFile(name, []byte("# a comment\n\nmade\tdash\ta/*/b.in\t*svcj*\t*\tits reason\n"), 0o600))
+	require.NoError(t, os.WriteFile(name, []byte("# a comment\n\nmade\tdash\ta/*/b.in\t*svcj*\t*\tits reason\n"),
+		0o600))
 	table, err := readTable(name)
 	require.NoError(t, err)
 	d := difference{script: "a/x/files/b.in", scenario: "svcj at boot", variable: "exit"}
@@ -81,13 +83,16 @@ func TestTable(t *testing.T) {
 	require.Empty(t, table.idle(selection{tree: "ports"}, "dash", list))
 	require.Empty(t, table.idle(selection{tree: "made"}, "sh", list))
 	require.Empty(t, table.idle(selection{tree: "made"}, "dash", list[1:]))
-	require.Empty(t, table.idle(selection{tree: "made", few: true}, "dash", list), "its scenarios are not among the few")
+	require.Empty(t, table.idle(selection{tree: "made", few: true}, "dash", list),
+		"its scenarios are not among the few")
 	var sum tally
 	d.scenario = "svcj"
 	require.Empty(t, sum.add(nil, nil))
-	unknown := sum.add([]difference{d, {variable: "exit"}, d}, func(d difference) *entry { return table.find("made", "dash", d) })
+	unknown := sum.add([]difference{d, {variable: "exit"}, d},
+		func(d difference) *entry { return table.find("made", "dash", d) })
 	require.Equal(t, []difference{{variable: "exit"}}, unknown)
-	require.Equal(t, "2 runs compared, 1 equal\n     1 differ: its reason\n     1 differ: not in the table", sum.String())
+	require.Equal(t, "2 runs compared, 1 equal\n     1 differ: its reason\n     1 differ: not in the table",
+		sum.String())
 	require.Empty(t, table.idle(selection{tree: "made"}, "dash", list))
 
 	require.Equal(t, list[:1], selectScripts(list, 1, "a/x/*"))

@@ -45,7 +45,8 @@ func rcConf(s *subject, sc rcrun.Scenario) string {
 	}
 	var b strings.Builder
 	for _, v := range append(list, sc.RCConf...) {
-		if v.Name != "" && strings.Trim(v.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
+		if v.Name != "" && strings.Trim(v.Name,
+			"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == "" {
 			fmt.Fprintf(&b, "%s='%s'\n", v.Name, strings.ReplaceAll(v.Value, "'", `'\''`))
 		}
 	}

@@ -16,7 +16,8 @@ type difference struct {
 }
 
 func (d difference) String() string {
-	return fmt.Sprintf("%s [%s] %s:\n\tobserved  %s\n\tsimulated %s", d.script, d.scenario, d.variable, d.observed, d.simulated)
+	return fmt.Sprintf("%s [%s] %s:\n\tobserved  %s\n\tsimulated %s", d.script, d.scenario, d.variable, d.observed,
+		d.simulated)
 }
 
 // compare holds a Record against what was observed, variable by variable.
@@ -53,7 +54,8 @@ func compare(ob Observed, rec rcrun.Record) []difference {
 		for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
 			x, y = x[1:], y[1:]
 		}
-		out = append(out, difference{variable: "commands", observed: strings.Join(head(x), "; "), simulated: strings.Join(head(y), "; ")})
+		out = append(out, difference{variable: "commands", observed: strings.Join(head(x), "; "),
+			simulated: strings.Join(head(y), "; ")})
 		return out
 	}
 	seen := map[string]bool{}
@@ -64,8 +66,9 @@ func compare(ob Observed, rec rcrun.Record) []difference {
 			if u, v := fmt.Sprintf("%q", x.Field(f)), fmt.Sprintf("%q", y.Field(f)); u != v && !seen[name] {
 				seen[name] = true
 				out = append(out, difference{
-					variable: strings.ToLower(name),
-					observed: u + " of " + strings.Join(a[i].Argv, " "), simulated: v + " of " + strings.Join(b[i].Argv, " "),
+					variable:  strings.ToLower(name),
+					observed:  u + " of " + strings.Join(a[i].Argv, " "),
+					simulated: v + " of " + strings.Join(b[i].Argv, " "),
 				})
 			}
 		}

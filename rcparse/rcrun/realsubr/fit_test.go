@@ -36,7 +36,8 @@ var probes = []probe{
 }
 
 func (p probe) subject() *subject {
-	return &subject{where: p.name, name: orElse(p.file, "probe"), services: []service{{"probe", "probe_enable"}}, text: `. /etc/rc.subr
+	return &subject{where: p.name, name: orElse(p.file, "probe"), services: []service{{"probe", "probe_enable"}},
+		text: `. /etc/rc.subr
 name=probe
 rcvar=probe_enable
 command=/usr/local/sbin/probe

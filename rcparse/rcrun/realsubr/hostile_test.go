@@ -121,7 +121,8 @@ func TestHostile(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, "whole", string(b))
 				require.Empty(t, leftBy(t, j.UID), "processes of the run's user")
-				for _, p := range []string{"/outside", filepath.Join(h.tmp, "outside"), filepath.Join(filepath.Dir(h.tmp), "outside")} {
+				for _, p := range []string{"/outside", filepath.Join(h.tmp, "outside"),
+					filepath.Join(filepath.Dir(h.tmp), "outside")} {
 					require.NoFileExists(t, p)
 				}
 				left, err := filepath.Glob(filepath.Join(h.tmp, "root*"))
@@ -129,7 +130,8 @@ func TestHostile(t *testing.T) {
 				require.Empty(t, left, "the temporary root is gone")
 
 				h = first.with(separate, first.limits)
-				s := &subject{name: "ordinary", text: ordinaryScript, services: []service{{"ordinary", "ordinary_enable"}}}
+				s := &subject{name: "ordinary", text: ordinaryScript,
+					services: []service{{"ordinary", "ordinary_enable"}}}
 				ob, err := h.run(t.Context(), s, rcrun.Scenario{Verb: "start", InstalledAs: "ordinary", Svcj: true})
 				require.NoError(t, err)
 				require.Zero(t, ob.Exit, ob.Output)
@@ -167,7 +169,8 @@ func TestHostileSubr(t *testing.T) {
 
 // with is the harness with other limits.
 func (h *harness) with(separate bool, l limits) *harness {
-	return &harness{template: h.template, subr: h.subr, release: h.release, shell: h.shell, tmp: h.tmp, separate: separate, limits: l, seen: map[string]outcome{}}
+	return &harness{template: h.template, subr: h.subr, release: h.release, shell: h.shell, tmp: h.tmp,
+		separate: separate, limits: l, seen: map[string]outcome{}}
 }
 
 // leftBy is the processes of a user, as ps(1) tells them.

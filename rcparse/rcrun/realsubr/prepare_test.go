@@ -82,7 +82,8 @@ func definition(function string) *regexp.Regexp {
 func insert(text, function, line string) (string, error) {
 	at := definition(function).FindAllStringIndex(text, -1)
 	if len(at) != 1 {
-		return "", fmt.Errorf("this rc.subr defines %s %d times: the harness knows no other than the one of FreeBSD 15", function, len(at))
+		return "", fmt.Errorf("this rc.subr defines %s %d times: the harness knows no other than the one of FreeBSD 15",
+			function, len(at))
 	}
 	return text[:at[0][1]] + "\n\t" + line + text[at[0][1]:], nil
 }
@@ -105,7 +106,8 @@ func dialect(text, kind string) string {
 		return true
 	})
 	for _, q := range slices.Backward(found) {
-		plain := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`, `\01`, "\x01", `\'`, `'`, `\e`, "\x1b").Replace(q.Value)
+		plain := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r", `\\`, `\`, `\01`, "\x01", `\'`, `'`, `\e`,
+			"\x1b").Replace(q.Value)
 		text = text[:q.Pos().Offset()] + "'" + strings.ReplaceAll(plain, "'", `'\''`) + "'" + text[q.End().Offset():]
 	}
 	return text

@@ -37,7 +37,8 @@ func TestRealRcSubr(t *testing.T) {
 		t.Skipf("%s has no service jails: that of FreeBSD 15 or later is needed", file)
 	}
 	h := newHarness(t, string(text))
-	t.Logf("%s (SHA-256 %x), run by %s (%s), is held against release %s", file, sha256.Sum256(text), h.shell.Path, h.shell.Kind, h.release)
+	t.Logf("%s (SHA-256 %x), run by %s (%s), is held against release %s", file, sha256.Sum256(text), h.shell.Path,
+		h.shell.Kind, h.release)
 	t.Run("made tree", func(t *testing.T) { h.compareTree(t, madeTree, selection{"made", 1, testing.Short()}) })
 	t.Run("SVCJIFY_PORTSDIR", func(t *testing.T) {
 		root := os.Getenv("SVCJIFY_PORTSDIR")
@@ -105,7 +106,8 @@ func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 					t.Errorf("%s: %v", s.where, err)
 				}
 				for _, r := range results {
-					if unknown := sum.add(r.found, func(d difference) *entry { return table.find(sel.tree, h.shell.Kind, d) }); len(unknown) > 0 {
+					if unknown := sum.add(r.found,
+						func(d difference) *entry { return table.find(sel.tree, h.shell.Kind, d) }); len(unknown) > 0 {
 						for _, d := range unknown {
 							t.Errorf("%v", d)
 						}
@@ -126,7 +128,8 @@ func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 	t.Logf("release %s under %s: %d scripts, %s", h.release, h.shell.Kind, len(list), sum)
 	if only == "" {
 		for _, e := range table.idle(sel, h.shell.Kind, list) {
-			t.Errorf("testdata/differences.tsv:%d: this difference no longer occurs: %s %s %s", e.line, e.script, e.scenario, e.variable)
+			t.Errorf("testdata/differences.tsv:%d: this difference no longer occurs: %s %s %s", e.line, e.script,
+				e.scenario, e.variable)
 		}
 	}
 }

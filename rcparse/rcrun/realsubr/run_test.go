@@ -118,12 +118,14 @@ func newHarness(t testing.TB, subr string) *harness {
 
 // empty runs a script that does nothing; the error says why none can be run.
 func (h *harness) empty(ctx context.Context, text string) error {
-	o, err := h.shellRun(ctx, h.job(&subject{name: "empty", text: text}, rcrun.Scenario{Verb: "start", InstalledAs: "empty"}))
+	o, err := h.shellRun(ctx, h.job(&subject{name: "empty", text: text},
+		rcrun.Scenario{Verb: "start", InstalledAs: "empty"}))
 	if err != nil {
 		return err
 	}
 	if ob := observe(o, "empty"); ob.Failed != "" || ob.Exit != 0 {
-		return fmt.Errorf("with this rc.subr an empty script fails: %s: exit status %d: %s", orElse(ob.Failed, "it ended"), ob.Exit, ob.Output)
+		return fmt.Errorf("with this rc.subr an empty script fails: %s: exit status %d: %s",
+			orElse(ob.Failed, "it ended"), ob.Exit, ob.Output)
 	}
 	return nil
 }
@@ -164,7 +166,8 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 		Seconds: h.limits.seconds, Bytes: h.limits.bytes, Inodes: h.limits.inodes, Procs: h.limits.procs,
 		Links: append(rcrun.BaseCommands(), s.programs...),
 		Dirs: []string{
-			"/etc/rc.d", "/etc/defaults", "/usr/local/etc/rc.d", "/usr/local/bin", "/usr/local/sbin", "/usr/local/libexec", "/usr/local/share",
+			"/etc/rc.d", "/etc/defaults", "/usr/local/etc/rc.d", "/usr/local/bin", "/usr/local/sbin",
+			"/usr/local/libexec", "/usr/local/share",
 			"/var/run", "/var/log", "/var/db", "/var/spool", "/var/cache", "/tmp", "/root", "/home",
 		},
 		Files: map[string]string{
@@ -175,8 +178,9 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			"/etc/passwd":           passwd(s.text, s.assumed),
 			path:                    dialect(s.text, h.shell.Kind),
 		},
-		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "", "sparse": "", "otherwise": "", "jailed": ""},
-		Env:   []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
+		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "",
+			"sparse": "", "otherwise": "", "jailed": ""},
+		Env: []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
 	}
 	for _, l := range s.extra {
 		switch l.kind {
@@ -204,7 +208,8 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 	}
 	if sc.Boot {
 		text := ". /.svcjify/preamble.sh; . /.svcjify-state/rc"
-		j.State["rc"] = ". /etc/rc.subr\nload_rc_config\nautoboot=yes _boot=" + sc.Verb + "\nrun_rc_script " + path + " " + sc.Verb + "\n"
+		j.State["rc"] = ". /etc/rc.subr\nload_rc_config\nautoboot=yes _boot=" + sc.Verb + "\nrun_rc_script " + path +
+			" " + sc.Verb + "\n"
 		j.Argv = []string{"sh", "-c", text, "/etc/rc", "autoboot"}
 		return j
 	}
@@ -255,7 +260,8 @@ func (h *harness) shellRun(ctx context.Context, j job) (outcome, error) {
 // the run's user, and devfs(5).
 func (h *harness) clean(root string, uid int) {
 	kill := exec.Command(filepath.Join(h.dir, ".svcjify/stub"), "killall")
-	kill.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid), Groups: []uint32{}}}
+	kill.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(uid),
+		Groups: []uint32{}}}
 	_ = kill.Run()
 	if runtime.GOOS == "freebsd" {
 		_ = exec.Command("/sbin/umount", "-f", filepath.Join(root, "dev")).Run()

@@ -38,7 +38,8 @@ func readTable(name string) (table, error) {
 		if len(c) != 6 || c[5] == "" {
 			return nil, fmt.Errorf("%s:%d: found %d columns, expected tree, shell, script, scenario, variable and reason", name, n, len(c))
 		}
-		t = append(t, &entry{tree: c[0], shell: c[1], script: c[2], scenario: c[3], variable: c[4], reason: c[5], line: n})
+		t = append(t, &entry{tree: c[0], shell: c[1], script: c[2], scenario: c[3], variable: c[4], reason: c[5],
+			line: n})
 	}
 	return t, nil
 }
@@ -49,7 +50,8 @@ func (e *entry) applies(tree, shell string) bool {
 
 func (t table) find(tree, shell string, d difference) *entry {
 	for _, e := range t {
-		if e.applies(tree, shell) && matches(e.script, d.script) && matches(e.scenario, d.scenario) && matches(e.variable, d.variable) {
+		if e.applies(tree, shell) && matches(e.script, d.script) && matches(e.scenario, d.scenario) &&
+			matches(e.variable, d.variable) {
 			return e
 		}
 	}

@@ -62,7 +62,8 @@ func programsOf(text string) []string {
 				switch {
 				case strings.HasPrefix(name, "-"), i > 0 && !passesOn(call.Args[0].Lit()):
 					continue
-				case name == "" || functions[name] || baseNames[name] || slices.Contains(builtins, name) || strings.Trim(name, nameBytes) != "":
+				case name == "" || functions[name] || baseNames[name] || slices.Contains(builtins, name) ||
+					strings.Trim(name, nameBytes) != "":
 				default:
 					list = append(list, "/usr/local/bin/"+name)
 				}
@@ -81,7 +82,8 @@ const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 // passesOn reports whether a command's first operand is a command.
 func passesOn(name string) bool {
-	return slices.Contains([]string{"command", "type", "which", "exec", "env", "nice", "limits", "nohup", "xargs", "have", "eval", "protect", "su"}, path.Base(name))
+	return slices.Contains([]string{"command", "type", "which", "exec", "env", "nice", "limits", "nohup", "xargs",
+		"have", "eval", "protect", "su"}, path.Base(name))
 }
 
 // passwd is passwd(5) with the users that the script, or what is assumed in rc.conf, names.
@@ -91,7 +93,8 @@ func passwd(text string, assumed []rcrun.Setting) string {
 	}
 	lines := "root:*:0:0::/root:/bin/sh\nsomeone:*:1001:1001::/home/someone:/usr/sbin/nologin\n"
 	seen := map[string]bool{"root": true, "someone": true}
-	for _, m := range append(tildeUser.FindAllStringSubmatch(text, -1), assignedUser.FindAllStringSubmatch(text, -1)...) {
+	for _, m := range append(tildeUser.FindAllStringSubmatch(text, -1),
+		assignedUser.FindAllStringSubmatch(text, -1)...) {
 		if !seen[m[1]] {
 			seen[m[1]] = true
 			lines += m[1] + ":*:1001:1001::/home/" + m[1] + ":/usr/sbin/nologin\n"

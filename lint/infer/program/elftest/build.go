@@ -54,7 +54,8 @@ func BuildC(t testing.TB, target, source string, link ...string) []byte {
 		return b.link("program", slices.Concat(out, link, []string{"program.o", "libc.o"})...)
 	}
 	b.link("libc.so.7", "-shared", "-soname", "libc.so.7", "-o", "libc.so.7", "libc.o")
-	return b.link("program", slices.Concat([]string{"-pie", "-dynamic-linker", "/libexec/ld-elf.so.1", "-s"}, out, []string{"program.o"}, link, []string{"libc.so.7"})...)
+	return b.link("program", slices.Concat([]string{"-pie", "-dynamic-linker", "/libexec/ld-elf.so.1", "-s"}, out,
+		[]string{"program.o"}, link, []string{"libc.so.7"})...)
 }
 
 // BuildLibrary compiles a shared library that is linked with the libc of the tests.
@@ -74,7 +75,8 @@ func BuildGo(t testing.TB, source string) []byte {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(source), 0o644))
 	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-o", "program", "main.go")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOOS=freebsd", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=", "GO111MODULE=off", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOOS=freebsd", "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=", "GO111MODULE=off",
+		"GOWORK=off")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "go build for FreeBSD: %s", out)
 	data, err := os.ReadFile(filepath.Join(dir, "program"))

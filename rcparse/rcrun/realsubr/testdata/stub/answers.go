@@ -80,7 +80,8 @@ func host(name string, args []string) int {
 			fmt.Println(uidOf(owner()))
 		}
 	case "uname":
-		words := map[rune]string{'s': "FreeBSD", 'n': "host.example.org", 'r': "15.0-RELEASE", 'm': "amd64", 'p': "amd64", 'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
+		words := map[rune]string{'s': "FreeBSD", 'n': "host.example.org", 'r': "15.0-RELEASE", 'm': "amd64",
+			'p': "amd64", 'K': "1500068", 'U': "1500068", 'i': "GENERIC", 'v': "FreeBSD 15.0-RELEASE GENERIC"}
 		var out []string
 		for _, c := range strings.TrimLeft(arg, "-") {
 			if w := words[c]; w != "" {

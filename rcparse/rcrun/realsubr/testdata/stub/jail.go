@@ -77,6 +77,7 @@ func service(argv []string) int {
 		_ = cmd.Run()
 		code = cmd.ProcessState.ExitCode()
 	}
-	write(event{Kind: "inner", Exit: code, Say: map[string]string{"found": fmt.Sprint(filepath.Base(script()) == args[0])}})
+	write(event{Kind: "inner", Exit: code, Say: map[string]string{"found": fmt.Sprint(
+		filepath.Base(script()) == args[0])}})
 	return code
 }

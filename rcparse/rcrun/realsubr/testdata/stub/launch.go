@@ -99,7 +99,8 @@ func (j *job) populate() error {
 		if err := j.mkdir(filepath.Dir(p)); err != nil {
 			return err
 		}
-		if err := os.Link(filepath.Join(j.Root, self), filepath.Join(j.Root, p)); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Link(filepath.Join(j.Root, self), filepath.Join(j.Root, p)); err != nil &&
+			!errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
@@ -278,10 +279,11 @@ func (j *job) usage() (bool, error) {
 func (j *job) killAll() {
 	_ = setLimit(rlimitProcs, 1<<20)
 	for range 3 {
-		cmd := &exec.Cmd{Path: "/.svcjify/stub", Args: []string{"stub", "killall"}, Dir: "/", SysProcAttr: &syscall.SysProcAttr{
-			Chroot:     j.Root,
-			Credential: &syscall.Credential{Uid: uint32(j.UID), Gid: uint32(j.UID), Groups: []uint32{}},
-		}}
+		cmd := &exec.Cmd{Path: "/.svcjify/stub", Args: []string{"stub", "killall"}, Dir: "/",
+			SysProcAttr: &syscall.SysProcAttr{
+				Chroot:     j.Root,
+				Credential: &syscall.Credential{Uid: uint32(j.UID), Gid: uint32(j.UID), Groups: []uint32{}},
+			}}
 		if cmd.Run() == nil {
 			return
 		}

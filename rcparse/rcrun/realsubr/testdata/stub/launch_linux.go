@@ -24,7 +24,8 @@ func (j *job) mounts() (undo func(), err error) {
 	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
 		return undo, fmt.Errorf("making the mounts private: %w", err)
 	}
-	if err := syscall.Mount("tmpfs", j.Root, "tmpfs", syscall.MS_NOSUID, fmt.Sprintf("size=%d,nr_inodes=%d,mode=0755", j.Bytes, j.Inodes)); err != nil {
+	if err := syscall.Mount("tmpfs", j.Root, "tmpfs", syscall.MS_NOSUID,
+		fmt.Sprintf("size=%d,nr_inodes=%d,mode=0755", j.Bytes, j.Inodes)); err != nil {
 		return undo, fmt.Errorf("mounting tmpfs on %s: %w", j.Root, err)
 	}
 	if err := os.Chown(j.Root, j.UID, j.UID); err != nil {

@@ -17,7 +17,8 @@ const something = "‹something›"
 // known succeeds in silence.
 func run(argv []string) int {
 	name := filepath.Base(argv[0])
-	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) && strings.HasPrefix(os.Getenv("SVCJIFY_PHASE"), "method:") {
+	if p := strings.Fields(state("prepend")); len(p) > 0 && len(argv) > len(p) && slices.Equal(argv[:len(p)], p) &&
+		strings.HasPrefix(os.Getenv("SVCJIFY_PHASE"), "method:") {
 		f := theFrame()
 		f.Prepend = state("prepend")
 		setFrame(f)
@@ -100,7 +101,8 @@ func run(argv []string) int {
 	}
 	if p := toolDir + name; isFile(p) {
 		for _, a := range args { // a file that is read is there, as one that is tested
-			if strings.HasPrefix(a, "/") && name != "basename" && name != "dirname" && name != "expr" && name != "printf" {
+			if strings.HasPrefix(a, "/") && name != "basename" && name != "dirname" && name != "expr" &&
+				name != "printf" {
 				wantOne("-f", a, false)
 			}
 		}

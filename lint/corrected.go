@@ -8,19 +8,19 @@ import (
 	"github.com/svcjify/svcjify/rcparse"
 )
 
-// A Mended is a start as it would be if the fault that ends it early in the jail
+// A Corrected is a start as it would be if the fault that ends it early in the jail
 // were corrected. A maintainer should not correct one fault to meet the next.
-type Mended struct {
+type Corrected struct {
 	Pair
 	// Codes are the rules whose findings are taken as corrected.
 	Codes []string
 	src   []byte
 }
 
-// mended runs the corrected start; nil where nothing ends the jailed start
+// correctedStart runs the corrected start; nil where nothing ends the jailed start
 // early, or where that would take more than is done here.
-func (r *runner) mended(rec *Records) *Mended {
-	m := &Mended{src: r.script.Src}
+func (r *runner) correctedStart(rec *Records) *Corrected {
+	m := &Corrected{src: r.script.Src}
 	name := r.script.Name.Text
 	renames := r.script.Name.Kind == rcparse.Literal && strings.ContainsAny(name, "-.")
 	if len(rec.Host.Starts) == 0 && !renames {
@@ -46,7 +46,7 @@ func (r *runner) mended(rec *Records) *Mended {
 		return nil
 	}
 	start := r.plain
-	start.Mended = true
+	start.Corrected = true
 	m.Pair = r.pairs(m.src, start)[0]
 	if m.failed() != "" || !m.jailed() {
 		return nil

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// A world is what is taken for true of the host where the text does not say.
+// A guess is what is taken for true of the host where the text does not say.
 // A script has one, so that its Records in all scenarios can be compared: the
 // first in which a plain start on the host starts something.
-type world struct {
-	// sparse: files under an etc directory, and in /var/db, are absent unless
+type guess struct {
+	// fewFiles: files under an etc directory, and in /var/db, are absent unless
 	// the script requires them; grep finds in a file the first thing it looks
 	// for and no other; no other package is installed; and fdescfs(5) and
 	// procfs(5) are mounted.
-	sparse bool
+	fewFiles bool
 	// otherwise: see Scenario.OtherAnswers.
 	otherwise bool
 	// assumed are variables of rc.conf that must be set for a start, such as
@@ -23,38 +23,38 @@ type world struct {
 	assumed []Setting
 }
 
-// settle finds the script's services and its world, or says why it can't. It is done once,
+// findGuess finds the script's services and its guess, or says why it can't. It is done once,
 // and counted once in a session, whichever child does it: see Script.account.
-func (s *Script) settle(ctx context.Context, sc Scenario) string {
-	if s.settled {
-		return s.unsettled
+func (s *Script) findGuess(ctx context.Context, sc Scenario) string {
+	if s.guessFound {
+		return s.whyNoGuess
 	}
 	before := s.purse.spent
 	if s.paid {
 		s.purse.spent = 0
 	}
 	began := s.purse.spent
-	s.unsettled = s.settleNow(ctx, sc)
+	s.whyNoGuess = s.searchGuess(ctx, sc)
 	s.cost = s.purse.spent - began
-	s.settled = ctx.Err() == nil && s.purse.spent <= maxSession // else another session may get further
+	s.guessFound = ctx.Err() == nil && s.purse.spent <= maxSession // else another session may get further
 	if s.paid {
 		s.purse.spent = before
 	}
-	return s.unsettled
+	return s.whyNoGuess
 }
 
 // account takes over what a session has spent so far. Where nothing of it is for what
-// settle does, though that is done, its cost is added.
+// findGuess does, though that is done, its cost is added.
 func (s *Script) account(spent int, paid, runs bool) {
 	s.purse.spent, s.paid = spent, paid
-	if s.settled && !paid && runs {
+	if s.guessFound && !paid && runs {
 		s.purse.spent += s.cost
 	}
 }
 
-// settleNow does what settle says; each further world is tried only where the one before
+// searchGuess does what findGuess says; each further guess is tried only where the one before
 // starts nothing.
-func (s *Script) settleNow(ctx context.Context, sc Scenario) string {
+func (s *Script) searchGuess(ctx context.Context, sc Scenario) string {
 	plain := Scenario{Verb: "start", InstalledAs: sc.InstalledAs, Release: sc.Release}
 	if why := s.discover(ctx, plain); why != "" {
 		return why
@@ -67,31 +67,31 @@ func (s *Script) settleNow(ctx context.Context, sc Scenario) string {
 		full = s.simulate(ctx, plain, false)
 	}
 	s.first, s.firstOf = full.record, plain
-	if full.startsMore() || full.record.Failed != "" {
+	if full.started() || full.record.Failed != "" {
 		return ""
 	}
-	// Where no world starts anything, the one that gets furthest tells best why.
+	// Where no guess starts anything, the one that gets furthest tells best why.
 	most := len(full.record.Reached)
-	for _, w := range s.worlds(ctx, plain, full.empty) {
-		s.world = w
+	for _, w := range s.guesses(ctx, plain, full.empty) {
+		s.guess = w
 		m := s.enabled(ctx, plain)
 		if m.record.Failed != "" {
 			continue
 		}
-		if m.startsMore() {
+		if m.started() {
 			s.first = m.record
 			return ""
 		}
-		if n := len(m.record.Reached); n > most && m.record.Untold != "" {
-			most, s.furthest = n, m.record.Untold
+		if n := len(m.record.Reached); n > most && m.record.Undecided != "" {
+			most, s.furthest = n, m.record.Undecided
 		}
 	}
-	s.world = world{}
-	s.first.Untold = s.why(s.first.Untold)
+	s.guess = guess{}
+	s.first.Undecided = s.why(s.first.Undecided)
 	return ""
 }
 
-// enabled is a plain start in the world that is being tried; a script may come
+// enabled is a plain start in the guess that is being tried; a script may come
 // to its run_rc_command only there.
 func (s *Script) enabled(ctx context.Context, plain Scenario) *sim {
 	if len(s.found) == 0 {
@@ -100,27 +100,27 @@ func (s *Script) enabled(ctx context.Context, plain Scenario) *sim {
 	return s.simulate(ctx, plain, false)
 }
 
-// startsMore reports whether the start got to something that may be the service.
-func (m *sim) startsMore() bool { return len(m.record.Starts) > 0 }
+// started reports whether the start got to something that may be the service.
+func (m *sim) started() bool { return len(m.record.Starts) > 0 }
 
-// worlds is what to try after the full one, likeliest first: fewer files, then
+// guesses is what to try after the full one, likeliest first: fewer files, then
 // one variable more, then all of them, then another user.
-func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []world {
-	list := []world{{sparse: true}}
+func (s *Script) guesses(ctx context.Context, plain Scenario, all []Setting) []guess {
+	list := []guess{{fewFiles: true}}
 	for _, v := range all {
-		list = append(list, world{assumed: []Setting{v}})
+		list = append(list, guess{assumed: []Setting{v}})
 	}
 	if len(all) > 1 {
-		list = append(list, world{assumed: s.needed(ctx, plain, all)}, world{sparse: true, assumed: all})
+		list = append(list, guess{assumed: s.needed(ctx, plain, all)}, guess{fewFiles: true, assumed: all})
 	}
-	list = append(list, world{otherwise: true}, world{sparse: true, otherwise: true})
+	list = append(list, guess{otherwise: true}, guess{fewFiles: true, otherwise: true})
 	if len(all) > 0 {
-		list = append(list, world{otherwise: true, assumed: all})
+		list = append(list, guess{otherwise: true, assumed: all})
 	}
 	for _, name := range s.names(plain.InstalledAs) { // some will not run as root, nor as whom they name in jest
 		user := Setting{name + "_user", "nobody"}
 		if strings.Contains(s.text, user.Name) || strings.Contains(s.text, "${name}_user") {
-			list = append(list, world{assumed: []Setting{user}}, world{assumed: append([]Setting{user}, all...)})
+			list = append(list, guess{assumed: []Setting{user}}, guess{assumed: append([]Setting{user}, all...)})
 		}
 	}
 	return list
@@ -130,10 +130,10 @@ func (s *Script) worlds(ctx context.Context, plain Scenario, all []Setting) []wo
 // without which it still does.
 func (s *Script) needed(ctx context.Context, plain Scenario, all []Setting) []Setting {
 	starts := func(list []Setting) bool {
-		old := s.world
-		defer func() { s.world = old }()
-		s.world = world{assumed: list}
-		return s.enabled(ctx, plain).startsMore()
+		old := s.guess
+		defer func() { s.guess = old }()
+		s.guess = guess{assumed: list}
+		return s.enabled(ctx, plain).started()
 	}
 	if !starts(all) {
 		return all
@@ -164,10 +164,10 @@ func (s *Script) discover(ctx context.Context, plain Scenario) string {
 		return why
 	}
 	if len(off) > 0 {
-		old := s.world
-		s.world.assumed = slices.Concat(old.assumed, off)
+		old := s.guess
+		s.guess.assumed = slices.Concat(old.assumed, off)
 		done, why := look(nil)
-		s.world = old
+		s.guess = old
 		if done {
 			return why
 		}
@@ -214,7 +214,7 @@ func (s *Script) ownPart(v string) string {
 	return v
 }
 
-// candidatesOf is the variables of rc.conf that the text speaks of: those named for the
+// candidatesOf is the variables of rc.conf that the text mentions: those named for the
 // service, and those with an empty default.
 func (s *Script) candidatesOf(installedAs string) []string {
 	const most = 16
