@@ -140,7 +140,7 @@ func introduction(set Settings, list []patch.Numbered) string {
 	k := kinds(list)
 	text := "On FreeBSD 15, NAME_svcj=YES in rc.conf(5) starts a service in a jail of its own"
 	if k.Options+k.Corrected+k.Moved > 0 {
-		text += ", without network and with few privileges but for what NAME_svcj_options grants"
+		text += ", without network and with few privileges, except what NAME_svcj_options grants"
 	}
 	text += "."
 	patches, scripts := verb(len(list), "The patch", "The patches"),
@@ -156,8 +156,8 @@ func introduction(set Settings, list []patch.Numbered) string {
 		text += " What only start_precmd sets, and the jailed start does not see, is moved to the top level."
 	}
 	if k.Corrected > 0 {
-		text += fmt.Sprintf(" What %s for service jails already is corrected.",
-			verb(k.Corrected, "a script declares", "scripts declare"))
+		text += fmt.Sprintf(" What %s for service jails is corrected.",
+			verb(k.Corrected, "a script already declares", "scripts already declare"))
 	}
 	if k.OptOuts > 0 {
 		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.",
