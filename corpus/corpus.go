@@ -218,6 +218,8 @@ const (
 	// Elsewhere: files that ports read are in the tree that this one stands on,
 	// and nobody said where that is.
 	Elsewhere
+	// Internal: a fault of svcjify's own (a panic) while it looked at a port.
+	Internal
 )
 
 // A Problem is something that could not be read or made sense of.
@@ -231,4 +233,6 @@ type Problem struct {
 	Origin string
 	// Text says what was found and what was expected; Hint what to do.
 	Text, Hint string
+	// Stack is where an Internal one happened.
+	Stack string
 }

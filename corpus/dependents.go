@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"io/fs"
 	"path"
 	"slices"
@@ -20,6 +21,7 @@ var dependsVars = []string{"FETCH_DEPENDS", "EXTRACT_DEPENDS", "PATCH_DEPENDS", 
 // What USES adds is not seen, as Mk/Uses is not evaluated; options and flavours are
 // the default ones.
 type Dependents struct {
+	ctx  context.Context // of the run that asks
 	tree *Tree
 	once sync.Once
 	// direct is the ports that name an origin, sorted.
@@ -27,7 +29,7 @@ type Dependents struct {
 }
 
 // NewDependents evaluates every port of the tree when it is asked for the first time.
-func NewDependents(t *Tree) *Dependents { return &Dependents{tree: t} }
+func NewDependents(ctx context.Context, t *Tree) *Dependents { return &Dependents{ctx: ctx, tree: t} }
 
 // Of is the ports that name an origin, sorted.
 func (d *Dependents) Of(origin string) []string {
@@ -68,9 +70,9 @@ func (d *Dependents) scan() {
 	}
 	named := make([][]string, len(names))
 	ports := makefile.NewTree(d.tree.FS)
-	parallel(len(names), func(_, i int) {
+	parallel(d.ctx, len(names), func(_, i int) {
 		origin := path.Dir(names[i])
-		p, err := ports.Port(origin)
+		p, err := ports.Port(d.ctx, origin)
 		if err != nil {
 			return
 		}

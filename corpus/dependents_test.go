@@ -9,7 +9,7 @@ import (
 
 func TestDependents(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
-	d := NewDependents(&Tree{FS: fstest.MapFS{
+	d := NewDependents(t.Context(), &Tree{FS: fstest.MapFS{
 		"devel/base/Makefile": file("PORTNAME=\tbase\n"),
 		"devel/lib/Makefile":  file("PORTNAME=\tlib\nLIB_DEPENDS=\tlibbase.so:devel/base\n"),
 		"www/app/Makefile":    file("PORTNAME=\tapp\nRUN_DEPENDS=\tlib>=1:${PORTSDIR}/devel/lib@py311 \\\n\t\t${LOCALBASE}/bin/base:devel/base:install\n"),
@@ -25,5 +25,5 @@ func TestDependents(t *testing.T) {
 	require.Equal(t, []string{"devel/lib", "www/app", "www/slave"}, d.All([]string{"devel/base"}))
 	require.Equal(t, []string{"www/app", "www/slave"}, d.All([]string{"devel/base", "devel/lib"}))
 	require.Empty(t, d.Of("www/self"))
-	require.Empty(t, NewDependents(&Tree{Scripts: true}).Of("devel/base"))
+	require.Empty(t, NewDependents(t.Context(), &Tree{Scripts: true}).Of("devel/base"))
 }

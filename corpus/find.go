@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -38,8 +39,8 @@ type Target struct {
 // Find finds the trees that the arguments are about. An argument that names
 // nothing is an *OpenError of the list; the others count all the same. A name
 // that is no path is looked up by Load.
-func Find(q Query) (targets []*Target, wrong []error) {
-	f := finder{query: q}
+func Find(ctx context.Context, q Query) (targets []*Target, wrong []error) {
+	f := finder{ctx: ctx, query: q}
 	if q.Tree != "" {
 		info, err := os.Stat(q.Tree)
 		if err == nil && !info.IsDir() {
@@ -65,6 +66,9 @@ func Find(q Query) (targets []*Target, wrong []error) {
 		args = []string{"."}
 	}
 	for _, a := range args {
+		if err := ctx.Err(); err != nil {
+			return nil, []error{err}
+		}
 		if err := f.argument(a); err != nil {
 			wrong = append(wrong, err)
 		}
@@ -73,6 +77,7 @@ func Find(q Query) (targets []*Target, wrong []error) {
 }
 
 type finder struct {
+	ctx     context.Context
 	query   Query
 	tree    *Tree // --tree
 	targets []*Target
@@ -133,7 +138,7 @@ func (f *finder) argument(given string) error {
 	if !ok {
 		return &OpenError{Path: given, Text: "cannot be placed in " + root, Hint: hintPaths}
 	}
-	if alone(root, start, isDir) {
+	if alone(f.ctx, root, start, isDir) {
 		f.add(newTree(start, shownDir(dirOfArg(abs, isDir), start, start), true), base, "", given)
 		return nil
 	}
@@ -150,7 +155,7 @@ func dirOfArg(abs string, isDir bool) string {
 
 // alone tells whether a path is an rc.d script or a directory of them with no
 // port around or below it.
-func alone(root, start string, isDir bool) bool {
+func alone(ctx context.Context, root, start string, isDir bool) bool {
 	g := guardDir(root)
 	rel, _ := within(root, start)
 	for dir := rel; ; dir = path.Dir(dir) {
@@ -162,9 +167,9 @@ func alone(root, start string, isDir bool) bool {
 		}
 	}
 	if !isDir { // else Load tells whether a port installs it
-		return !hasFramework(g, ".") && !anyPort(g, ".")
+		return !hasFramework(g, ".") && !anyPort(ctx, g, ".")
 	}
-	return holdsScripts(g, rel) && !anyPort(g, rel)
+	return holdsScripts(g, rel) && !anyPort(ctx, g, rel)
 }
 
 // name notes an argument that is no path; err says why.
@@ -204,7 +209,7 @@ func (f *finder) around() *Tree {
 	if cwd, err := os.Getwd(); err == nil {
 		real := realPath(cwd, true)
 		root := findRoot(real)
-		if g := guardDir(root); holdsFramework(root) || anyPortWithin(g, ".", 2) || repositoryAt(root) && anyPort(g, ".") {
+		if g := guardDir(root); holdsFramework(root) || anyPortWithin(f.ctx, g, ".", 2) || repositoryAt(root) && anyPort(f.ctx, g, ".") {
 			return newTree(root, shownDir(cwd, real, root), false)
 		}
 	}

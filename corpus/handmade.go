@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
 )
@@ -16,7 +17,7 @@ import (
 func (l *loader) handMade(found *services, dirs []string) {
 	for _, dir := range dirs {
 		if r := l.evaluated[dir]; r.err == nil {
-			l.handMadePort(found, r)
+			l.guard(dir, func() { l.handMadePort(found, r) })
 		}
 	}
 }
@@ -24,6 +25,8 @@ func (l *loader) handMade(found *services, dirs []string) {
 func (l *loader) handMadePort(found *services, r *portResult) {
 	mk := r.port.Make
 	rec := readRecipe(mk)
+	r.unread = rec.cut
+	plist := sync.OnceValue(func() []packedLine { return l.packingList(mk.Dir(), nil) })
 	done := make(map[string]bool)
 	for _, name := range rec.links { // a second name of a script that is told under its own
 		done[name] = true
@@ -34,7 +37,7 @@ func (l *loader) handMadePort(found *services, r *portResult) {
 	}
 	for _, in := range rec.into {
 		if strings.HasSuffix(in.name, sampleSuffix) {
-			if !l.sampled(mk, in.name) {
+			if !sampled(mk, plist, in.name) {
 				continue
 			}
 			in.name = strings.TrimSuffix(in.name, sampleSuffix)
@@ -83,9 +86,9 @@ func Installs(build *makefile.Port, script string) bool {
 const sampleSuffix = ".sample"
 
 // sampled tells whether a file in rc.d is copied to its name without .sample.
-func (l *loader) sampled(mk *makefile.Port, name string) bool {
+func sampled(mk *makefile.Port, plist func() []packedLine, name string) bool {
 	return strings.Contains(mk.Value("PLIST_FILES"), "@sample "+rcDir+"/"+name) ||
-		slices.ContainsFunc(l.packingList(mk.Dir(), nil), func(p packedLine) bool {
+		slices.ContainsFunc(plist(), func(p packedLine) bool {
 			return p.sample && p.name == strings.TrimSuffix(name, sampleSuffix)
 		})
 }
@@ -154,7 +157,7 @@ func (l *loader) packed(found *services, sel *selection) {
 	}
 	lists := make([][]packedLine, len(dirs))
 	bufs := make([][]byte, workers())
-	parallel(len(dirs), func(w, i int) {
+	parallel(l.ctx, len(dirs), func(w, i int) {
 		if bufs[w] == nil {
 			bufs[w] = make([]byte, 256<<10)
 		}
@@ -169,7 +172,7 @@ func (l *loader) packed(found *services, sel *selection) {
 	l.evaluate(evaluate)
 	for i, dir := range dirs {
 		if r := l.evaluated[dir]; r != nil && r.err == nil {
-			l.packedPort(found, r, lists[i])
+			l.guard(dir, func() { l.packedPort(found, r, lists[i]) })
 		}
 	}
 }
@@ -189,6 +192,9 @@ var packedScript = regexp.MustCompile(`^((?:@\([^)]*\)\s*|@[a-z]+\s+|%%[A-Za-z0-
 
 var placeholder = regexp.MustCompile(`%%([A-Za-z0-9_]+)%%`)
 
+// maxPackedLine is longer than a line can be: a path has up to 1,024 bytes.
+const maxPackedLine = 4 << 10
+
 // packingList reads a port's pkg-plist, if it names rc.d.
 func (l *loader) packingList(dir string, buf []byte) []packedLine {
 	file := path.Join(dir, "pkg-plist")
@@ -201,6 +207,9 @@ func (l *loader) packingList(dir string, buf []byte) []packedLine {
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
+		if len(line) > maxPackedLine || !strings.Contains(line, rcDir) {
+			continue
+		}
 		m := packedScript.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		if m == nil || strings.HasPrefix(line, "@comment") || strings.HasPrefix(line, "@dir") {
 			continue

@@ -171,9 +171,9 @@ func TestNames(t *testing.T) {
 	for name, hint := range map[string]string{
 		"net/ottr": "did you mean net/otter?", "oterd": "did you mean otterd?", "dns/py-mnik": "did you mean dns/py-mink?", "weasel": "svcjify list shows the services",
 	} {
-		targets, wrong := Find(Query{Args: []string{"stoat", name}})
+		targets, wrong := Find(t.Context(), Query{Args: []string{"stoat", name}})
 		require.Empty(t, wrong)
-		c, err := Load(targets, Narrow{})
+		c, err := Load(t.Context(), targets, Narrow{})
 		require.NoError(t, err)
 		require.Len(t, c.Services, 1, "the other is looked at")
 		require.Len(t, c.Wrong, 1)
@@ -182,23 +182,23 @@ func TestNames(t *testing.T) {
 		require.Equal(t, name, e.Path)
 		require.Contains(t, e.Hint, hint)
 	}
-	_, wrong := Find(Query{Args: []string{"[x"}})
+	_, wrong := Find(t.Context(), Query{Args: []string{"[x"}})
 	require.ErrorContains(t, wrong[0], "is no pattern")
 	// Where nothing is around, the tree that PORTSDIR names is.
 	t.Chdir(t.TempDir())
-	_, wrong = Find(Query{Args: []string{"net/otter"}})
+	_, wrong = Find(t.Context(), Query{Args: []string{"net/otter"}})
 	require.ErrorContains(t, wrong[0], "in no ports tree")
-	targets, wrong := Find(Query{Args: []string{"net/otter"}, PortsDir: dir})
+	targets, wrong := Find(t.Context(), Query{Args: []string{"net/otter"}, PortsDir: dir})
 	require.Empty(t, wrong)
 	require.Equal(t, []string{"net/otter"}, targets[0].Parts)
-	targets, wrong = Find(Query{Tree: dir})
+	targets, wrong = Find(t.Context(), Query{Tree: dir})
 	require.Empty(t, wrong)
-	c, err := Load(targets, Narrow{Categories: []string{"dns", "www"}})
+	c, err := Load(t.Context(), targets, Narrow{Categories: []string{"dns", "www"}})
 	require.NoError(t, err)
 	require.Len(t, c.Services, 2)
-	_, wrong = Find(Query{Tree: dir, Args: []string{"/"}})
+	_, wrong = Find(t.Context(), Query{Tree: dir, Args: []string{"/"}})
 	require.ErrorContains(t, wrong[0], "is not in the tree")
-	_, wrong = Find(Query{Tree: filepath.Join(dir, "gone")})
+	_, wrong = Find(t.Context(), Query{Tree: filepath.Join(dir, "gone")})
 	require.Len(t, wrong, 1)
 }
 
@@ -223,10 +223,10 @@ func TestStandOn(t *testing.T) {
 	require.Contains(t, c.Problems[1].Text, "3 ports read files, such as net/master/Makefile (net/slave), of the ports tree")
 	require.Contains(t, c.Problems[1].Hint, "--portsdir")
 
-	targets, wrong := Find(Query{Args: []string{dir}})
+	targets, wrong := Find(t.Context(), Query{Args: []string{dir}})
 	require.Empty(t, wrong)
 	require.NoError(t, targets[0].Tree.StandOn(base))
-	c, err := Load(targets, Narrow{})
+	c, err := Load(t.Context(), targets, Narrow{})
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"c www/c x/www/c x/www/c/files/c.in", "m net/slave net/slave .portsdir/net/master/files/m.in", "own net/own net/own net/own/files/own.in",
@@ -246,7 +246,7 @@ func TestStandOn(t *testing.T) {
 		require.ErrorAs(t, targets[0].Tree.StandOn(bad), &e, bad)
 		require.Contains(t, e.Hint, "--portsdir takes the top of a ports tree")
 	}
-	whole, _ := Find(Query{Args: []string{base}})
+	whole, _ := Find(t.Context(), Query{Args: []string{base}})
 	require.NoError(t, whole[0].Tree.StandOn(base))
 	require.Empty(t, whole[0].Tree.PortsDir, "a tree stands on no other")
 }
@@ -293,9 +293,9 @@ func TestWrongPlaces(t *testing.T) {
 		require.Contains(t, e.Error(), want)
 		require.NotEmpty(t, e.Hint)
 		// And does not keep the others from being looked at.
-		targets, wrong := Find(Query{Args: []string{arg, "net/a"}})
+		targets, wrong := Find(t.Context(), Query{Args: []string{arg, "net/a"}})
 		require.Empty(t, wrong)
-		c, err := Load(targets, Narrow{})
+		c, err := Load(t.Context(), targets, Narrow{})
 		require.NoError(t, err)
 		require.Len(t, c.Services, 1)
 		require.Len(t, c.Wrong, 1)

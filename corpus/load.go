@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"path"
@@ -14,6 +15,7 @@ import (
 
 // A loader finds the services of one ports tree.
 type loader struct {
+	ctx   context.Context
 	tree  *Tree
 	fs    *guarded
 	make  *makefile.Tree
@@ -34,6 +36,7 @@ type loader struct {
 	evaluated map[string]*portResult
 	listed    map[string][]fs.DirEntry // directories of templates
 	problems  []Problem
+	crowds    crowds
 }
 
 // A portResult is an evaluated port.
@@ -41,14 +44,18 @@ type portResult struct {
 	port     *Port
 	err      error
 	words    []makefile.Word
+	left     makefile.Left // what words lacks
 	filesDir string
+	// unread: the commands of the port were not read to their end.
+	unread bool
+	texts  []string // of the commands, expanded, once makesScript asked
 	// installed are the scripts that the port installs, by whatever way.
 	installed map[string]bool
 }
 
-func newLoader(t *Tree, g *guarded) *loader {
+func newLoader(ctx context.Context, t *Tree, g *guarded) *loader {
 	return &loader{
-		tree: t, fs: g, make: makefile.NewTree(g),
+		ctx: ctx, tree: t, fs: g, make: makefile.NewTree(g),
 		rcDirs: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
 		categories: make(map[string]bool), evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
 	}
@@ -56,7 +63,9 @@ func newLoader(t *Tree, g *guarded) *loader {
 
 func (l *loader) problem(p Problem) {
 	p.Tree = l.tree
-	l.problems = append(l.problems, p)
+	if l.crowds.admit(&p) {
+		l.problems = append(l.problems, p)
+	}
 }
 
 // evaluate evaluates ports, several at once.
@@ -72,18 +81,29 @@ func (l *loader) evaluate(dirs []string) {
 		}
 	}
 	results := make([]portResult, len(todo))
-	parallel(len(todo), func(_, i int) {
+	parallel(l.ctx, len(todo), func(_, i int) {
 		r := &results[i]
-		p, err := l.make.Port(todo[i])
+		defer func() {
+			if p := recover(); p != nil {
+				*r = portResult{err: newInternal(p)}
+			}
+		}()
+		p, err := l.make.Port(l.ctx, todo[i])
 		if err != nil {
 			r.err = err
 			return
 		}
 		r.port = &Port{Dir: todo[i], Origin: l.originOf(todo[i], p), Make: p}
-		r.words = p.AllWords("USE_RC_SUBR")
+		r.words, r.left = p.AllWords(l.ctx, "USE_RC_SUBR")
 		r.filesDir = p.FilesDir()
 	})
 	for i, dir := range todo {
+		if r := &results[i]; r.port == nil && r.err == nil {
+			r.err = l.ctx.Err()
+		}
+		if s := l.ports[dir]; s != nil && results[i].err != nil {
+			s.text = "" // in a tree that means harm, each would be kept to the end
+		}
 		l.evaluated[dir] = &results[i]
 	}
 }
@@ -108,9 +128,12 @@ func (l *loader) load(sel *selection) []*Service {
 	}
 	dirs := slices.DeleteFunc(all, untouched)
 	l.evaluate(dirs)
-	found := services{byKey: make(map[serviceKey]*Service), tree: l.tree}
+	found := services{byKey: make(map[serviceKey]*Service), of: make(map[*Port]int), tree: l.tree}
+	if l.ctx.Err() != nil {
+		return nil
+	}
 	for _, dir := range dirs {
-		l.addPort(&found, dir, l.evaluated[dir])
+		l.guard(dir, func() { l.addPort(&found, dir, l.evaluated[dir]) })
 	}
 	l.handMade(&found, dirs)
 	l.packed(&found, sel)
@@ -126,6 +149,8 @@ func (l *loader) load(sel *selection) []*Service {
 			list = append(list, s)
 		}
 	}
+	l.tooMany(&found)
+	l.problems = l.crowds.flush(l.problems)
 	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Kind != Elsewhere && !sel.problem(p) })
 	l.nameOrigins(list)
 	return list
@@ -179,10 +204,14 @@ type services struct {
 	tree  *Tree
 	byKey map[serviceKey]*Service
 	list  []*Service
+	of    map[*Port]int // how many a port installs, those beyond maxScripts too
 }
 
 // add notes that a port installs a template. A service without template is its port's own.
 func (s *services) add(template, name string, p *Port, condition string, byHand bool) {
+	if s.of[p]++; s.of[p] > maxScripts {
+		return
+	}
 	key := serviceKey{template: template, name: name}
 	if template == "" {
 		key.dir = p.Dir
@@ -248,7 +277,12 @@ func conditionOf(svc *Service) string {
 
 // addPort adds the services of an evaluated port.
 func (l *loader) addPort(found *services, dir string, r *portResult) {
-	if r.err != nil {
+	var fault *internalError
+	switch {
+	case errors.As(r.err, &fault):
+		l.problem(fault.problem(dir))
+		return
+	case r.err != nil:
 		l.makefileProblem(dir, r.err)
 		return
 	}

@@ -1,6 +1,8 @@
 package corpus
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -29,11 +31,11 @@ const hintPaths = "name a ports tree, a category, a port, its origin, a service,
 // Open finds the services of what the arguments name, as Find and Load do. The
 // error is the first that Find or Load gives, if it gives any.
 func Open(args []string) (*Corpus, error) {
-	targets, wrong := Find(Query{Args: args})
+	targets, wrong := Find(context.Background(), Query{Args: args})
 	if len(wrong) > 0 {
 		return nil, wrong[0]
 	}
-	c, err := Load(targets, Narrow{})
+	c, err := Load(context.Background(), targets, Narrow{})
 	if err == nil && len(c.Wrong) > 0 {
 		err = c.Wrong[0]
 	}
@@ -55,13 +57,19 @@ type Narrow struct {
 // The error is an *OpenError where there is nothing to look at: no port, no
 // script. What goes wrong within a tree is in Problems instead, and a name that
 // fits nothing in Wrong.
-func Load(targets []*Target, narrow Narrow) (*Corpus, error) {
+//
+// When the context ends, so does the reading, and the error is the context's.
+func Load(ctx context.Context, targets []*Target, narrow Narrow) (*Corpus, error) {
 	c := &Corpus{categories: make(map[string]bool)}
 	for _, x := range targets {
 		if err := x.check(); err != nil {
 			return nil, err
 		}
-		if err := c.open(x, narrow); err != nil {
+		err := c.open(ctx, x, narrow)
+		if ctx.Err() != nil {
+			err = fmt.Errorf("while the tree %s was read, before any service was judged: %w", x.Tree.Dir, ctx.Err())
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +100,7 @@ func OpenTemplate(name string) (*Corpus, error) {
 	c := &Corpus{Trees: []*Tree{target.Tree}}
 	if target.Tree.Scripts {
 		c.Trees = nil
-		err = c.open(target, Narrow{})
+		err = c.open(context.Background(), target, Narrow{})
 		return c, err
 	}
 	g := target.Tree.FS.(*guarded)
@@ -101,7 +109,7 @@ func OpenTemplate(name string) (*Corpus, error) {
 	if port == "" {
 		return c, nil
 	}
-	l := newLoader(target.Tree, g)
+	l := newLoader(context.Background(), target.Tree, g)
 	l.only = port
 	list := l.load(newSelection([]string{part}, l))
 	c.Services = slices.DeleteFunc(list, func(s *Service) bool { return s.Template != part })
@@ -112,7 +120,7 @@ func OpenTemplate(name string) (*Corpus, error) {
 
 // templateTarget finds a file that need not be there yet.
 func templateTarget(name string) (*Target, error) {
-	targets, wrong := Find(Query{Args: []string{name}})
+	targets, wrong := Find(context.Background(), Query{Args: []string{name}})
 	if len(wrong) == 0 && len(targets[0].Parts) > 0 {
 		return targets[0], nil
 	}
@@ -148,18 +156,18 @@ func portAround(g *guarded, dir string) string {
 // all of it.
 func OpenFS(fsys fs.FS, dir string, within ...string) (*Corpus, error) {
 	g := guardFS(fsys)
-	x := &Target{Tree: &Tree{FS: g, Dir: dir, Prefix: ".", Scripts: holdsScripts(g, ".") && !anyPort(g, ".")}, given: dir}
+	x := &Target{Tree: &Tree{FS: g, Dir: dir, Prefix: ".", Scripts: holdsScripts(g, ".") && !anyPort(context.Background(), g, ".")}, given: dir}
 	for _, w := range within {
 		x.Parts = append(x.Parts, path.Clean(filepath.ToSlash(w)))
 	}
 	if len(x.Parts) == 0 {
 		x.Parts = []string{"."}
 	}
-	return Load([]*Target{x}, Narrow{})
+	return Load(context.Background(), []*Target{x}, Narrow{})
 }
 
 // open adds one tree.
-func (c *Corpus) open(x *Target, narrow Narrow) error {
+func (c *Corpus) open(ctx context.Context, x *Target, narrow Narrow) error {
 	t, g := x.Tree, guardFS(x.Tree.FS)
 	t.FS = g
 	c.Trees = append(c.Trees, t)
@@ -175,8 +183,11 @@ func (c *Corpus) open(x *Target, narrow Narrow) error {
 		c.add(list, problems, narrow)
 		return nil
 	}
-	l := newLoader(t, g)
+	l := newLoader(ctx, t, g)
 	l.scanTree()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	var parts, loose []string
 	var wrong []error
 	for _, p := range x.Parts {
@@ -224,7 +235,7 @@ func (c *Corpus) open(x *Target, narrow Narrow) error {
 		}
 	}
 	for _, in := range inside {
-		if err := c.open(in, narrow); err != nil {
+		if err := c.open(ctx, in, narrow); err != nil {
 			continue // a repository without ports is nobody's business
 		}
 	}
@@ -288,7 +299,7 @@ func (l *loader) scriptsBelow(dir string) string {
 	for level := []string{dir}; len(level) > 0; {
 		var next []string
 		for _, d := range level {
-			if probes--; probes < 0 {
+			if probes--; probes < 0 || l.ctx.Err() != nil {
 				return ""
 			}
 			if holdsScripts(l.fs, d) {

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"context"
 	"path"
 	"slices"
 	"sync"
@@ -12,6 +13,7 @@ import (
 // Readers tells which ports of a tree read a Makefile that is not their own: a
 // slave its master's, a port a Makefile.common. A change there changes them too.
 type Readers struct {
+	ctx  context.Context // of the run that asks
 	tree *Tree
 	once sync.Once
 	// byFile is the directories of the ports that read a file, sorted.
@@ -19,7 +21,7 @@ type Readers struct {
 }
 
 // NewReaders looks at the tree when it is asked for the first time.
-func NewReaders(t *Tree) *Readers { return &Readers{tree: t} }
+func NewReaders(ctx context.Context, t *Tree) *Readers { return &Readers{ctx: ctx, tree: t} }
 
 // Of is the directories of the ports that read a file, sorted. Those that can't be
 // evaluated are not among them, and read nothing.
@@ -34,7 +36,7 @@ func (r *Readers) scan() {
 	if r.tree.Scripts {
 		return
 	}
-	l := newLoader(r.tree, guardFS(r.tree.FS))
+	l := newLoader(r.ctx, r.tree, guardFS(r.tree.FS))
 	l.scanTree()
 	var names []string
 	for _, s := range l.scans {
@@ -44,12 +46,12 @@ func (r *Readers) scan() {
 	}
 	read := make([][]string, len(names))
 	ports := makefile.NewTree(r.tree.FS)
-	parallel(len(names), func(_, i int) {
+	parallel(r.ctx, len(names), func(_, i int) {
 		text, problem := r.tree.ReadFile(names[i])
 		if problem != nil || !bytes.Contains(text, []byte("MASTERDIR")) && !bytes.Contains(text, []byte(`include "`)) {
 			return
 		}
-		if p, err := ports.Port(path.Dir(names[i])); err == nil {
+		if p, err := ports.Port(r.ctx, path.Dir(names[i])); err == nil {
 			read[i] = p.Files()
 		}
 	})

@@ -18,7 +18,7 @@ func TestReaders(t *testing.T) {
 		"net/put/Makefile":   file("A=\tba\nB=\tse\n.include \"${.CURDIR}/../${A}${B}/Makefile.common\"\n"),
 		"net/plain/Makefile": file("PORTNAME=\tplain\n.include <bsd.port.mk>\n"),
 	}}
-	r := NewReaders(tree)
+	r := NewReaders(t.Context(), tree)
 	require.Equal(t, []string{"net/base", "net/put", "net/slave", "net/slave2"}, r.Of("net/base/Makefile.common"))
 	require.Equal(t, []string{"net/base", "net/slave", "net/slave2"}, r.Of("net/base/Makefile"))
 	require.Empty(t, r.Of("net/plain/Makefile"), "only its own port reads it")

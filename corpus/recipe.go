@@ -24,6 +24,8 @@ type recipe struct {
 	links []string
 	turn  int
 	bytes int
+	// cut: the commands cost more than one port may, and the rest was left out.
+	cut bool
 }
 
 // An install is a file that a command puts into rc.d.
@@ -50,11 +52,12 @@ var filters = strings.Fields("SED sed CAT cat AWK awk TR tr HEAD head TAIL tail 
 
 // The limits of a recipe: hostile input must end.
 const (
-	maxCommand = 64 << 10 // bytes of one command
-	maxTurns   = 2000     // of all loops together
-	maxCopies  = 2000
-	maxValue   = 1 << 10 // bytes of one variable
-	maxWords   = 8 << 20 // bytes of all words
+	maxCommand  = 64 << 10 // bytes of one command
+	maxTurns    = 2000     // of all loops together
+	maxCopies   = 2000
+	maxInstalls = 2 * maxScripts
+	maxValue    = 1 << 10 // bytes of one variable
+	maxWords    = 8 << 20 // bytes of all words
 )
 
 // readRecipe reads a port's commands, if any of them mentions rc.d.
@@ -62,18 +65,21 @@ func readRecipe(mk *makefile.Port) *recipe {
 	r := &recipe{mk: mk, copies: make(map[string][]string)}
 	commands := mk.Commands()
 	texts := make([]string, len(commands))
-	speaks := false
 	for i, c := range commands {
-		if c.Text == "" || len(c.Text) > maxCommand {
-			continue
+		if len(c.Text) <= maxCommand {
+			texts[i] = tools.ReplaceAllString(c.Text, "$1")
 		}
-		texts[i], _ = mk.Expand(tools.ReplaceAllString(c.Text, "$1"))
-		speaks = speaks || strings.Contains(texts[i], rcDir)
 	}
-	if !speaks {
+	texts, whole := mk.ExpandAll(texts)
+	r.cut = !whole
+	if !slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(t, rcDir) }) {
 		return r
 	}
 	for i, c := range commands {
+		if len(r.into) > maxInstalls {
+			r.cut = true
+			break
+		}
 		if texts[i] != "" && len(texts[i]) <= maxCommand {
 			r.read(c, strings.TrimLeft(texts[i], "@+- \t"))
 		}
@@ -201,6 +207,7 @@ func (sh *recipeShell) loop(cmd *syntax.ForClause) {
 	}
 	for _, w := range words {
 		if sh.turn++; sh.turn > maxTurns {
+			sh.cut = true
 			return
 		}
 		sh.vars[iter.Name.Value] = w
@@ -363,5 +370,8 @@ func (sh *recipeShell) made(name string, sources []string, more bool) {
 }
 
 func (sh *recipeShell) install(name string, sources []string) {
+	if len(sh.into) > maxInstalls {
+		return
+	}
 	sh.into = append(sh.into, install{name: name, sources: sources, command: sh.command})
 }

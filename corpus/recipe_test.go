@@ -109,7 +109,8 @@ func TestHostileRecipe(t *testing.T) {
 	corpus := openFS(t, map[string]string{"net/a/Makefile": "PORTNAME= a\ndo-install:\n\tx=xxxxxxxx; for i in " + strings.Repeat("1 ", 5000) +
 		"; do x=$$x$$x; y=" + strings.Repeat("$$x", 5000) + "; done; ${CP} ${FILESDIR}/s.in ${PREFIX}/etc/rc.d/$$x\n", "net/a/files/s.in": ""})
 	require.Empty(t, corpus.Services)
-	require.Equal(t, []string{"no template net/a/Makefile:3"}, problems(corpus))
+	require.Equal(t, []string{"bad makefile net/a/Makefile:0", "no template net/a/Makefile:3"}, problems(corpus))
+	require.Contains(t, corpus.Problems[0].Text, "the last ones were not looked at")
 }
 
 // FuzzRecipe: no recipe takes long, or ends the run.

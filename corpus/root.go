@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -74,7 +75,7 @@ func findRoot(start string) string {
 		return filepath.Dir(filepath.Dir(port))
 	case port != "":
 		return port
-	case slices.Contains(knownCategories, filepath.Base(start)) && anyPort(guardDir(start), "."):
+	case slices.Contains(knownCategories, filepath.Base(start)) && anyPort(context.Background(), guardDir(start), "."):
 		return filepath.Dir(start)
 	}
 	return start

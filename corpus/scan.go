@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"io/fs"
 	"path"
 	"runtime"
@@ -23,11 +24,15 @@ type scan struct {
 func workers() int { return min(max(runtime.GOMAXPROCS(0), 1), 8) }
 
 // parallel calls f for 0 to n-1, several at once; f gets the worker's number
-// too. A panic in f is the caller's, who can say what to do about it.
-func parallel(n int, f func(worker, i int)) {
+// too. A panic in f is the caller's, who can say what to do about it. When the
+// context ends, the rest is left out.
+func parallel(ctx context.Context, n int, f func(worker, i int)) {
 	w := min(workers(), n)
 	if w <= 1 {
 		for i := range n {
+			if ctx.Err() != nil {
+				return
+			}
 			f(0, i)
 		}
 		return
@@ -39,13 +44,20 @@ func parallel(n int, f func(worker, i int)) {
 	crash := make([]any, w)
 	for k := range w {
 		wg.Go(func() {
-			defer func() { crash[k] = recover() }()
+			defer func() {
+				if p := recover(); p != nil {
+					crash[k] = newInternal(p)
+				}
+			}()
 			for {
 				from := int(next.Add(chunk)) - chunk
 				if from >= n {
 					return
 				}
 				for i := from; i < min(from+chunk, n); i++ {
+					if ctx.Err() != nil {
+						return
+					}
 					f(k, i)
 				}
 			}
@@ -65,24 +77,35 @@ func (l *loader) candidates() []string {
 	var list []string
 	for i := range l.scans {
 		s := &l.scans[i]
-		if s.err == nil && (s.speaks() || l.rcDirs[path.Dir(s.dir)] || len(s.includes) > 0 && l.reaches(s.dir, s.master, &s.glance, 0)) {
+		if l.ctx.Err() != nil {
+			return nil
+		}
+		files := maxReachFiles
+		if s.err == nil && (s.speaks() || l.rcDirs[path.Dir(s.dir)] || len(s.includes) > 0 && l.reaches(s.dir, s.master, &s.glance, &files, 0)) {
 			list = append(list, s.dir)
 		}
 	}
 	return list
 }
 
-// maxReach is how deep includes are followed without evaluating them.
-const maxReach = 8
+// maxReach is how deep includes are followed without evaluating them, and
+// maxReachFiles how many are in all for one port.
+const (
+	maxReach      = 8
+	maxReachFiles = 200
+)
 
 // reaches tells whether an include of the port leads to a file that names
 // USE_RC_SUBR or rc.d. An operand that only an evaluation can tell counts, and so does
 // a file that is not there: make would stop, and the evaluation says so.
-func (l *loader) reaches(dir, master string, g *glance, depth int) bool {
+func (l *loader) reaches(dir, master string, g *glance, files *int, depth int) bool {
 	if depth > maxReach {
 		return true
 	}
 	for i, operand := range g.includes {
+		if *files--; *files < 0 {
+			return true
+		}
 		name, ok := simplePath(operand, dir, master)
 		if !ok {
 			return true
@@ -103,7 +126,7 @@ func (l *loader) reaches(dir, master string, g *glance, depth int) bool {
 			if m == "" {
 				m = file.master
 			}
-			if l.reaches(dir, m, file, depth+1) {
+			if l.reaches(dir, m, file, files, depth+1) {
 				return true
 			}
 		}

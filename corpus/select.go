@@ -162,7 +162,7 @@ func (l *loader) named(sel *selection, names []string) (wrong []error) {
 
 // everything is all services of the tree, for their names.
 func (l *loader) everything() []*Service {
-	other := newLoader(l.tree, l.fs)
+	other := newLoader(l.ctx, l.tree, l.fs)
 	other.scans, other.ports, other.whole = l.scans, l.ports, l.whole
 	other.rcDirs, other.glances, other.evaluated = l.rcDirs, l.glances, l.evaluated
 	return other.load(&selection{all: true})

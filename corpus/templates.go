@@ -3,12 +3,11 @@ package corpus
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/svcjify/svcjify/corpus/makefile"
 )
 
 // templates looks whether each service's template stands where it should.
@@ -52,7 +51,7 @@ func (l *loader) list(dirs []string) {
 		return ok
 	})
 	lists := make([][]fs.DirEntry, len(dirs))
-	parallel(len(dirs), func(_, i int) { lists[i], _ = l.fs.ReadDir(dirs[i]) })
+	parallel(l.ctx, len(dirs), func(_, i int) { lists[i], _ = l.fs.ReadDir(dirs[i]) })
 	for i, d := range dirs {
 		l.listed[d] = lists[i]
 	}
@@ -81,7 +80,7 @@ func (l *loader) missing(svc *Service) {
 		p.Kind = NoTemplate
 		p.Text = "USE_RC_SUBR is " + word + ", which bsd.port.mk took once and no longer knows: expected names of templates"
 		p.Hint = "name the scripts, each with a template in files/"
-	case l.makesScript(r.port.Make, word):
+	case r.makesScript(word):
 		p.Kind = NoTemplate
 		p.Text = "the port makes or installs the rc script " + word + " itself: no template of the tree can be changed"
 		p.Hint = "have the change made upstream, or move the script to files/" + word + ".in"
@@ -91,23 +90,24 @@ func (l *loader) missing(svc *Service) {
 }
 
 // makesScript tells whether commands of the port's own make or install the script.
-func (l *loader) makesScript(mk *makefile.Port, name string) bool {
+func (r *portResult) makesScript(name string) bool {
+	mk := r.port.Make
 	if mk.HasTarget("install-rc-script") || mk.HasTarget("do-install-rc-script") {
 		return true
 	}
-	for _, c := range mk.Commands() {
-		if c.Text == "" {
-			continue
+	if r.texts == nil {
+		r.texts = []string{}
+		for _, c := range mk.Commands() {
+			if c.Text != "" {
+				r.texts = append(r.texts, c.Text)
+			}
 		}
-		text, _ := mk.Expand(c.Text)
-		if strings.Contains(text, "etc/rc.d") {
-			return true
-		}
-		if hasWord(text, mk.Value("WRKDIR")+"/"+name) {
-			return true
-		}
+		r.texts, _ = mk.ExpandAll(r.texts)
 	}
-	return false
+	word := mk.Value("WRKDIR") + "/" + name
+	return slices.ContainsFunc(r.texts, func(text string) bool {
+		return strings.Contains(text, "etc/rc.d") || hasWord(text, word)
+	})
 }
 
 // deadTemplates finds rc.d scripts in files/ that no port installs, in ports
@@ -157,13 +157,26 @@ func (l *loader) deadTemplates(found *services, sel *selection) {
 	slices.Sort(dirs)
 	l.list(dirs)
 	suspects := make([][]string, len(dirs))
-	parallel(len(dirs), func(_, i int) { suspects[i] = l.suspects(dirs[i], installed) })
+	parallel(l.ctx, len(dirs), func(_, i int) { suspects[i] = l.suspects(dirs[i], installed) })
 	for i, dir := range dirs {
-		for _, template := range suspects[i] {
+		for k, template := range suspects[i] {
+			if k == maxSuspects {
+				l.problem(Problem{Kind: NotInstalled, Path: template, Origin: owner[dir],
+					Text: fmt.Sprintf("%d more templates in %s hold rc.d scripts that USE_RC_SUBR does not name: expected at most %d",
+						len(suspects[i])-k, dir, maxSuspects),
+					Hint: "delete what no port installs"})
+				break
+			}
+			if l.ctx.Err() != nil {
+				return
+			}
 			l.judge(dir, owner[dir], template)
 		}
 	}
 }
+
+// maxSuspects is how many templates that no port installs are told of one directory.
+const maxSuspects = maxAlike
 
 // suspects are templates in a directory that hold rc.d scripts and are in no USE_RC_SUBR.
 func (l *loader) suspects(dir string, installed map[string]bool) []string {

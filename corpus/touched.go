@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"path"
 	"slices"
@@ -55,8 +56,8 @@ func (r *Roots) Of(name string) (root string, scripts, ok bool) {
 // installs a service; a port that reads another changed Makefile that mentions
 // rc scripts. Before is the tree as it was. The names are sorted. A change
 // that concerns no service costs no more than the reading of what changed.
-func Touched(now, before fs.FS, changed []string) []string {
-	t := toucher{now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
+func Touched(ctx context.Context, now, before fs.FS, changed []string) []string {
+	t := toucher{ctx: ctx, now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
 	for _, name := range changed {
 		t.path(name)
 	}
@@ -65,6 +66,7 @@ func Touched(now, before fs.FS, changed []string) []string {
 }
 
 type toucher struct {
+	ctx         context.Context
 	now, before *guarded
 	ports       *makefile.Tree
 	parts       map[string]bool
@@ -152,7 +154,7 @@ func (t *toucher) installs(dir string) bool {
 	if t.ports == nil {
 		t.ports = makefile.NewTree(t.now)
 	}
-	p, err := t.ports.Port(dir)
+	p, err := t.ports.Port(t.ctx, dir)
 	if err != nil || p.Defined("USE_RC_SUBR") {
 		return true
 	}
@@ -168,7 +170,7 @@ func (t *toucher) readers() {
 	if len(t.shared) == 0 {
 		return
 	}
-	r := NewReaders(&Tree{FS: t.now})
+	r := NewReaders(t.ctx, &Tree{FS: t.now})
 	for _, name := range t.shared {
 		for _, dir := range r.Of(name) {
 			t.parts[dir] = true

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,6 +56,9 @@ func (l *loader) scanTree() {
 		l.noteInc(path.Dir(l.only))
 	}
 	for depth := 0; len(level) > 0; depth++ {
+		if l.ctx.Err() != nil {
+			return
+		}
 		if count += len(level); depth > maxDepth || count > maxDirectories {
 			l.problem(Problem{Kind: Unreadable, Path: level[0],
 				Text: fmt.Sprintf("the search for ports ends here, after %d levels and %d directories: expected a ports tree",
@@ -63,7 +67,7 @@ func (l *loader) scanTree() {
 			break
 		}
 		visits := make([]visit, len(level))
-		parallel(len(level), func(w, i int) {
+		parallel(l.ctx, len(level), func(w, i int) {
 			if bufs[w] == nil {
 				bufs[w] = make([]byte, 64<<10)
 			}
@@ -251,15 +255,17 @@ func isPort(g *guarded, dir string) bool {
 const maxProbes = 2000
 
 // anyPort tells whether a directory is a port or holds one at some depth.
-func anyPort(g *guarded, dir string) bool { return anyPortWithin(g, dir, maxDepth) }
+func anyPort(ctx context.Context, g *guarded, dir string) bool {
+	return anyPortWithin(ctx, g, dir, maxDepth)
+}
 
 // anyPortWithin is anyPort for the levels down to a depth.
-func anyPortWithin(g *guarded, dir string, depth int) bool {
+func anyPortWithin(ctx context.Context, g *guarded, dir string, depth int) bool {
 	probes := maxProbes
 	for level := []string{dir}; len(level) > 0 && depth >= 0; depth-- {
 		var next []string
 		for _, d := range level {
-			if probes--; probes < 0 {
+			if probes--; probes < 0 || ctx.Err() != nil {
 				return false
 			}
 			if isPort(g, d) {

@@ -107,6 +107,41 @@ func (f Finding) Location() string { return f.Tree.Shown(f.Path) }
 // else from the tree's root, wherever the command is typed.
 func (f Finding) StablePath() string { return f.Tree.Stable(f.Path) }
 
+// maxSource is how many bytes of a line are kept: a line may have a million, and each of
+// a thousand findings would show it.
+const maxSource = 1000
+
+// maxAlike is how many findings of one rule are told of one service, or of one file.
+const maxAlike = 50
+
+// thin leaves out findings of one rule in one place beyond maxAlike, and says how many.
+// The list is sorted, and stays so.
+func thin(list []Finding) []Finding {
+	type place struct {
+		tree                *corpus.Tree
+		path, service, code string
+	}
+	of := func(f Finding) place { return place{f.Tree, f.Path, f.Service, f.Code} }
+	count := make(map[place]int)
+	for _, f := range list {
+		count[of(f)]++
+	}
+	seen := make(map[place]int)
+	out := list[:0]
+	for _, f := range list {
+		p := of(f)
+		seen[p]++
+		if n := count[p]; n > maxAlike && seen[p] >= maxAlike {
+			if seen[p] > maxAlike {
+				continue
+			}
+			f.Message = fmt.Sprintf("%s (and %d more findings of this rule in this file, which are not shown)", f.Message, n-maxAlike)
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 // addSource gives each finding the text of its line.
 func addSource(list []Finding, text []byte) {
 	var lines []string
@@ -118,7 +153,8 @@ func addSource(list []Finding, text []byte) {
 			lines = strings.Split(string(text), "\n")
 		}
 		if f.Line <= len(lines) {
-			list[i].Source = strings.TrimSuffix(lines[f.Line-1], "\r")
+			line := strings.TrimSuffix(lines[f.Line-1], "\r")
+			list[i].Source = line[:min(len(line), maxSource)]
 		}
 	}
 }

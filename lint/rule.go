@@ -41,7 +41,8 @@ func Rules() []*Rule {
 		sj201, sj202, sj203, sj204, sj205, sj206, sj207, sj208, sj209, sj210, sj211, sj212,
 		sj301, sj302, sj303, sj304,
 		sj401, sj402, sj403, sj405, sj406, sj407,
-		sj501, sj502, // last: they look at what the others found
+		sj501, sj502, // they look at what the others found
+		sj901,
 	}
 }
 

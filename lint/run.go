@@ -4,7 +4,6 @@ import (
 	"context"
 	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"github.com/svcjify/svcjify/corpus"
@@ -50,13 +49,17 @@ type Options struct {
 
 // A Result is what a run found.
 type Result struct {
-	// Subjects has one entry a service, in the corpus's order.
+	// Subjects has one entry a service that was looked at, in the corpus's order.
 	Subjects []*Subject
 	// Findings is all findings, those of the corpus too, sorted by place, but for
 	// what is ignored.
 	Findings []Finding
 	// Silenced is what is ignored, by whatever it is.
 	Silenced []Silenced
+	// Left is how many services were not looked at, since the context ended.
+	Left int
+	// Crashes are faults of svcjify's own, each of which is a finding too.
+	Crashes []Crash
 }
 
 // Count is the number of services in a state.
@@ -70,8 +73,25 @@ func (r *Result) Count(s State) int {
 	return n
 }
 
-// Run looks at every service of a corpus. It returns an error only where the
-// tool itself is at fault or the context ends; what is wrong with a service is a finding.
+// A run is one call of Run.
+type run struct {
+	ctx       context.Context
+	corpus    *corpus.Corpus
+	knowledge *infer.Knowledge
+	opts      Options
+	done      atomic.Int64
+}
+
+// A looked is what came of one service.
+type looked struct {
+	i        int
+	subject  *Subject
+	problems []corpus.Problem
+}
+
+// Run looks at every service of a corpus. What is wrong with a service is a
+// finding, a fault of ours at one service too (SJ901). When the context ends, the
+// error is the context's, and the result has what was found so far.
 func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	k, err := infer.Embedded()
 	if err != nil {
@@ -80,71 +100,83 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	if opts.Operator == "" {
 		opts.Operator = OperatorEquals
 	}
-	workers := opts.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	res := &Result{Subjects: make([]*Subject, len(c.Services))}
+	r := &run{ctx: ctx, corpus: c, knowledge: k, opts: opts}
+	subjects := make([]*Subject, len(c.Services))
 	problems := make([][]corpus.Problem, len(c.Services))
-	next := make(chan int)
-	var done atomic.Int64
-	var wg sync.WaitGroup
-	crash := make(chan any, len(c.Services))
-	for range workers {
-		wg.Go(func() {
-			for i := range next {
-				if opts.Progress != nil {
-					opts.Progress(int(done.Load()), len(c.Services), c.Services[i])
-				}
-				func() {
-					// A panic is the caller's, who can say what to do about it.
-					defer func() {
-						if p := recover(); p != nil {
-							crash <- p
-						}
-					}()
-					res.Subjects[i], problems[i] = look(ctx, c.Services[i], k, opts)
-				}()
-				done.Add(1)
-			}
-		})
-	}
-	for i := range c.Services {
-		if ctx.Err() != nil {
-			break
+	results := r.start()
+	for range c.Services {
+		select {
+		case l := <-results:
+			subjects[l.i], problems[l.i] = l.subject, l.problems
+			continue
+		case <-ctx.Done():
 		}
-		next <- i
+		break // who is still looking is not waited for
 	}
-	close(next)
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	select {
-	case p := <-crash:
-		panic(p)
-	default:
+	res := &Result{}
+	for _, s := range subjects {
+		if s == nil {
+			res.Left++
+			continue
+		}
+		res.Subjects = append(res.Subjects, s)
+		res.Crashes = append(res.Crashes, s.Crashes...)
 	}
 	var more []Finding
-	if opts.Before != nil {
-		more = unbumped(c.Services, opts.Before)
+	if opts.Before != nil && ctx.Err() == nil {
+		more = unbumped(ctx, c.Services, opts.Before)
 	}
-	if opts.Programs != nil {
+	if opts.Programs != nil && res.Left == 0 {
 		for _, p := range opts.Programs.Problems() {
 			more = append(more, fromProblem(p))
 		}
 	}
+	for _, p := range c.Problems {
+		if p.Kind == corpus.Internal {
+			res.Crashes = append(res.Crashes, Crash{Origin: p.Origin, What: p.Text, Stack: p.Stack})
+		}
+	}
 	res.gather(c, problems, more, opts.Policy)
-	return res, nil
+	return res, ctx.Err()
+}
+
+// start has workers look at the services. What one finds after the context ended
+// is not sent: it may rest on a simulation that was cut off.
+func (r *run) start() <-chan looked {
+	workers := r.opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	results := make(chan looked, len(r.corpus.Services)) // so that no worker waits for a reader
+	var next atomic.Int64
+	for range workers {
+		go func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(r.corpus.Services) {
+					return
+				}
+				s, problems := r.look(i)
+				if r.ctx.Err() != nil {
+					return
+				}
+				r.done.Add(1)
+				results <- looked{i, s, problems}
+			}
+		}()
+	}
+	return results
 }
 
 // gather puts the findings of all services together with what the corpus and
 // the policy itself have to say, and with those that belong to no service.
 func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Finding, policy *Policy) {
-	for i, s := range r.Subjects {
+	for _, s := range r.Subjects {
 		r.Findings = append(r.Findings, s.Findings...)
 		r.Silenced = append(r.Silenced, s.Silenced...)
-		for _, p := range problems[i] {
+	}
+	for _, list := range problems {
+		for _, p := range list {
 			rest = append(rest, fromProblem(p))
 		}
 	}
@@ -166,12 +198,13 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 		fresh, known := policy.Baseline.split(r.Findings)
 		r.Findings, r.Silenced = fresh, append(r.Silenced, known...)
 	}
+	r.Findings = thin(r.Findings)
 	slices.SortStableFunc(r.Silenced, func(a, b Silenced) int { return a.compare(b.Finding) })
 	r.Silenced = slices.CompactFunc(r.Silenced, func(a, b Silenced) bool { return a.same(b.Finding) })
 }
 
-// look reads, parses and judges one service.
-func look(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
+// lookAt reads, parses and judges one service.
+func lookAt(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil
@@ -239,11 +272,9 @@ func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowled
 
 // check is what the rules find; a rule sees what those before it found.
 func (s *Subject) check(opts Options) []Finding {
-	s.Findings = nil
+	s.Findings, s.Crashes = nil, nil
 	for _, r := range Rules() {
-		if r.Check != nil {
-			r.Check(&Pass{Subject: s, rule: r, opts: opts, out: &s.Findings})
-		}
+		s.apply(r, opts)
 	}
 	return sortFindings(s.Findings)
 }
@@ -251,9 +282,9 @@ func (s *Subject) check(opts Options) []Finding {
 // inBackground calls f while its caller waits for the simulation. The function that
 // it returns waits for f, and panics as f did.
 func inBackground(f func()) (wait func()) {
-	done := make(chan any, 1)
+	done := make(chan *fault, 1)
 	go func() {
-		defer func() { done <- recover() }()
+		defer func() { done <- caught(recover()) }()
 		f()
 	}()
 	return func() {

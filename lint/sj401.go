@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,7 +50,7 @@ type Before struct {
 
 // unbumped finds the ports of the services whose template is another than
 // before, or that did not install it before, and whose package's name is not.
-func unbumped(services []*corpus.Service, before *Before) []Finding {
+func unbumped(ctx context.Context, services []*corpus.Service, before *Before) []Finding {
 	was := makefile.NewTree(before.FS)
 	old := corpus.Tree{FS: before.FS}
 	var list []Finding
@@ -64,7 +65,7 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 		oldText, problem := old.ReadFile(svc.Template)
 		same := problem == nil && bytes.Equal(text, oldText)
 		for i, p := range svc.Ports {
-			if f, ok := unbumpedPort(svc, p, svc.Conditions[i], same, was, before.Published); ok {
+			if f, ok := unbumpedPort(ctx, svc, p, svc.Conditions[i], same, was, before.Published); ok {
 				list = append(list, f)
 			}
 		}
@@ -75,15 +76,15 @@ func unbumped(services []*corpus.Service, before *Before) []Finding {
 // unbumpedPort looks at one port of a service, whose template may be the same as before.
 // Where the defaults install no script, the package that counts is the one of the
 // condition.
-func unbumpedPort(svc *corpus.Service, p *corpus.Port, condition string, same bool, was *makefile.Tree,
-	published func() fs.FS) (Finding, bool) {
-	prev, err := was.Port(p.Dir)
+func unbumpedPort(ctx context.Context, svc *corpus.Service, p *corpus.Port, condition string, same bool,
+	was *makefile.Tree, published func() fs.FS) (Finding, bool) {
+	prev, err := was.Port(ctx, p.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Finding{}, false // a new port
 	}
 	changed := svc.Tree.Shown(svc.Template) + " changed"
 	if same {
-		if err != nil || !names(p.Make, svc.Name) || names(prev, svc.Name) {
+		if err != nil || !names(ctx, p.Make, svc.Name) || names(ctx, prev, svc.Name) {
 			return Finding{}, false
 		}
 		changed = "USE_RC_SUBR now names " + svc.Name
@@ -151,8 +152,9 @@ func build(p *makefile.Port, condition string) *makefile.Port {
 }
 
 // names reports whether USE_RC_SUBR names a script, under whatever condition.
-func names(p *makefile.Port, script string) bool {
-	return slices.ContainsFunc(p.AllWords("USE_RC_SUBR"), func(w makefile.Word) bool { return w.Text == script })
+func names(ctx context.Context, p *makefile.Port, script string) bool {
+	words, _ := p.AllWords(ctx, "USE_RC_SUBR")
+	return slices.ContainsFunc(words, func(w makefile.Word) bool { return w.Text == script })
 }
 
 // goesBack reports whether PORTREVISION is less than before under the same

@@ -79,6 +79,10 @@ func fromProblem(p corpus.Problem) Finding {
 		rule = sj405
 	case corpus.NoTemplate:
 		rule = sj402
+	case corpus.Internal:
+		c := Crash{Origin: p.Origin, What: p.Text}
+		f = c.finding(p.Tree, p.Path)
+		rule = sj901
 	}
 	f.Code, f.Severity = rule.Code, rule.Severity
 	if p.Kind == corpus.NoTemplate || p.Kind == corpus.Elsewhere {

@@ -53,6 +53,8 @@ type Subject struct {
 	// Silenced is what is ignored by a comment or the configuration.
 	Silenced []Silenced
 	State    State
+	// Crashes are faults of svcjify's own that ended the look, or one rule's part of it.
+	Crashes []Crash
 
 	remarks []remark  // the comments that speak to svcjify
 	grounds []Finding // what the state rests on, as the rules graded it

@@ -95,7 +95,7 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 		}
 		tree := change.Subjects[0].Service.Tree
 		if readers[tree] == nil {
-			readers[tree] = corpus.NewReaders(tree)
+			readers[tree] = corpus.NewReaders(ctx, tree)
 		}
 		if err := change.finish(readers[tree], texts); err != nil {
 			for _, s := range change.Subjects {

@@ -177,7 +177,7 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := c.plan(ctx, func(context.Context) (*corpus.Corpus, error) { return c.openAgain(set, &f.look.narrow) }, f)
+	p, err := c.plan(ctx, func(ctx context.Context) (*corpus.Corpus, error) { return c.openAgain(ctx, set, &f.look.narrow) }, f)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -187,11 +187,11 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 
 // openAgain opens what a batch was made from. A part of the tree that is gone
 // by now is left out, so that the rest can be told from it.
-func (c *Command) openAgain(set batch.Settings, narrow *narrowFlags) (*corpus.Corpus, error) {
+func (c *Command) openAgain(ctx context.Context, set batch.Settings, narrow *narrowFlags) (*corpus.Corpus, error) {
 	var paths, gone []string
 	for _, p := range set.Paths {
 		full := filepath.Join(set.Tree, filepath.FromSlash(p))
-		switch _, wrong := corpus.Find(corpus.Query{Args: []string{p}, Tree: set.Tree}); {
+		switch _, wrong := corpus.Find(ctx, corpus.Query{Args: []string{p}, Tree: set.Tree}); {
 		case there(full):
 			paths = append(paths, full)
 		case len(wrong) == 0: // a name
@@ -203,19 +203,19 @@ func (c *Command) openAgain(set batch.Settings, narrow *narrowFlags) (*corpus.Co
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("nothing of what the batch was made from is there: %s", strings.Join(gone, ", "))
 	}
-	targets, wrong := corpus.Find(corpus.Query{Args: paths, Tree: set.Tree})
+	targets, wrong := corpus.Find(ctx, corpus.Query{Args: paths, Tree: set.Tree})
 	if len(wrong) > 0 {
 		return nil, wrong[0]
 	}
 	if err := c.prepare(targets, paths); err != nil {
 		return nil, err
 	}
-	found, err := corpus.Load(targets, narrow.narrow())
+	found, err := corpus.Load(ctx, targets, narrow.narrow())
 	if err != nil { // the ports are gone: the tree tells what became of them
-		if targets, wrong = corpus.Find(corpus.Query{Tree: set.Tree}); len(wrong) > 0 {
+		if targets, wrong = corpus.Find(ctx, corpus.Query{Tree: set.Tree}); len(wrong) > 0 {
 			return nil, err
 		}
-		return corpus.Load(targets, narrow.narrow())
+		return corpus.Load(ctx, targets, narrow.narrow())
 	}
 	return found, nil
 }

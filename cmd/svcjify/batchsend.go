@@ -42,7 +42,7 @@ made for any more.`,
 			if err != nil {
 				return err
 			}
-			found, err := c.openAgain(dir.Batch.Settings, &f.look.narrow)
+			found, err := c.openAgain(cmd.Context(), dir.Batch.Settings, &f.look.narrow)
 			if err != nil {
 				return err
 			}

@@ -175,7 +175,7 @@ func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *
 func (c *Command) make(ctx context.Context, out string, dir *batch.Dir, in batch.Input, p *planned, send *sendFlags) error {
 	var err error
 	in.Group = batch.Grouping(send.group)
-	in.Dependents = corpus.NewDependents(p.found.Trees[0])
+	in.Dependents = corpus.NewDependents(ctx, p.found.Trees[0])
 	c.progress.say("looking at what another release would bring", c.global.quiet)
 	if in.Freed, err = in.Today.Free(ctx, p.opts); err != nil {
 		return err
@@ -191,6 +191,7 @@ func (c *Command) make(ctx context.Context, out string, dir *batch.Dir, in batch
 
 // put writes a batch and says what was kept.
 func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.Batch, texts map[string][]byte, in batch.Input) error {
+	c.finishing.Store(true)
 	kept, err := dir.Write(ctx, b, texts)
 	for _, k := range kept {
 		fmt.Fprintf(c.Stderr, "kept: %s: %s\n", report.OneLine(filepath.Join(out, k.Name)), report.OneLine(k.Reason))

@@ -9,7 +9,9 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,6 +19,7 @@ import (
 	"github.com/svcjify/svcjify/cache"
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
+	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/page"
 	"github.com/svcjify/svcjify/lint/report"
@@ -28,7 +31,7 @@ const (
 	exitClean    = 0 // nothing found at or above --fail-on
 	exitFindings = 1 // something found
 	exitUsage    = 2 // the command line is wrong
-	exitFailed   = 3 // something could not be read or written
+	exitFailed   = 3 // something could not be read or written, svcjify failed, or it was interrupted
 )
 
 // exitCodes says in words what each of them means.
@@ -36,7 +39,7 @@ var exitCodes = [...]string{
 	exitClean:    "nothing found at or above --fail-on",
 	exitFindings: "findings",
 	exitUsage:    "wrong usage or a faulty configuration",
-	exitFailed:   "something could not be read or written",
+	exitFailed:   "something could not be read or written, svcjify itself failed at a service, or the run was interrupted",
 }
 
 func exitHelp() string {
@@ -63,13 +66,22 @@ type Command struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 
-	exit     int
-	crash    func() // a test's fault in the hook
+	exit int
+	// judging looks at the services; nil for lint.Run.
+	judging judge
+	// finishing: the result is being written. An interrupt waits for it.
+	finishing atomic.Bool
+
 	global   globalFlags
 	cache    *cache.Dir     // nil for none
 	pool     *rcrun.Pool    // the simulation's children; nil until something is looked at
 	config   *config.Config // an empty one until something is looked at
 	progress *progress
+}
+
+// A judge looks at services and says what is wrong with them.
+type judge interface {
+	Run(context.Context, *corpus.Corpus, lint.Options) (*lint.Result, error)
 }
 
 // A hinted error says what to do about it.
@@ -92,7 +104,14 @@ func (c *Command) Main(args []string) int {
 	defer c.progress.watch()()
 	root := c.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = c.interrupted(done)
+	}
 	c.progress.done()
 	if c.pool != nil {
 		c.pool.Close()
@@ -104,6 +123,51 @@ func (c *Command) Main(args []string) int {
 		return c.exit
 	}
 	return c.fail(err)
+}
+
+// promptly is how long an interrupted command has to end by itself.
+const promptly = 150 * time.Millisecond
+
+// errInterrupted: somebody pressed Ctrl-C.
+var errInterrupted = fmt.Errorf("before there was a result: %w", context.Canceled)
+
+// interrupted waits for a command whose context has ended. What does not look at
+// the context, such as a read of a slow disk, is not waited for, but a result that is
+// being written is.
+func (c *Command) interrupted(done <-chan error) error {
+	timer := time.NewTimer(promptly)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+	}
+	if c.finishing.Load() {
+		return <-done
+	}
+	return errInterrupted
+}
+
+// partial lets an interrupted run print what was found so far, and says that it is partial.
+func (c *Command) partial(res *lint.Result, err error) error {
+	if res == nil || !errors.Is(err, context.Canceled) {
+		return err
+	}
+	c.finishing.Store(true)
+	c.progress.done()
+	c.exit = exitFailed
+	fmt.Fprintf(c.Stderr, "error: interrupted: %d of %s looked at; what is printed is partial\n",
+		len(res.Subjects), report.Plural(len(res.Subjects)+res.Left, "service was", "services were"))
+	return nil
+}
+
+// crashed tells of faults of our own: the stack is what whoever mends them needs.
+func (c *Command) crashed(res *lint.Result) {
+	for _, crash := range res.Crashes {
+		c.progress.done()
+		c.exit = exitFailed
+		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\n", report.OneLine(crash.Name()), report.OneLine(crash.What), report.Lines(crash.Stack))
+	}
 }
 
 // fail prints an error as `error:` and `hint:` lines, and gives the exit code.
@@ -126,7 +190,11 @@ func (c *Command) fail(err error) int {
 		}
 		return exitUsage
 	}
-	say(err.Error(), hintOf(err))
+	text := err.Error()
+	if errors.Is(err, context.Canceled) {
+		text = "interrupted: " + strings.TrimSuffix(strings.TrimSuffix(text, context.Canceled.Error()), ": ")
+	}
+	say(strings.TrimSuffix(text, ": "), hintOf(err))
 	if errors.Is(err, errUsage) || errors.As(err, &one) {
 		return exitUsage
 	}

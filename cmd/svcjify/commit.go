@@ -37,7 +37,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			ctx := cmd.Context()
-			target, err := c.oneTree(args)
+			target, err := c.oneTree(ctx, args)
 			if err != nil {
 				return err
 			}
@@ -50,12 +50,12 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if err := head.Writable(); err != nil {
 				return err
 			}
-			p, err := c.plan(ctx, func(context.Context) (*corpus.Corpus, error) {
+			p, err := c.plan(ctx, func(ctx context.Context) (*corpus.Corpus, error) {
 				state := []*corpus.Target{target.In(head.FS)}
 				if err := c.prepare(state, args); err != nil {
 					return nil, err
 				}
-				return c.load(state, &f.look.narrow)
+				return c.load(ctx, state, &f.look.narrow)
 			}, &f)
 			if err != nil {
 				return err
@@ -89,6 +89,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			c.finishing.Store(true)
 			if err := chain.Write(branch, force); err != nil {
 				return err
 			}
@@ -109,8 +110,8 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 }
 
 // oneTree finds the one ports tree that the arguments lie in.
-func (c *Command) oneTree(args []string) (*corpus.Target, error) {
-	targets, err := c.find(args)
+func (c *Command) oneTree(ctx context.Context, args []string) (*corpus.Target, error) {
+	targets, err := c.find(ctx, args)
 	switch {
 	case err != nil:
 		return nil, err

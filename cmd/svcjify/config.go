@@ -30,7 +30,7 @@ svcjify help configuration.`,
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			targets, err := c.find(paths)
+			targets, err := c.find(cmd.Context(), paths)
 			if err != nil {
 				return err
 			}

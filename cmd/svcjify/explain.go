@@ -76,7 +76,7 @@ func (c *Command) explain(ctx context.Context, args []string, look *lookFlags) e
 	if err != nil {
 		return err
 	}
-	found, err := c.open(args, &look.narrow)
+	found, err := c.open(ctx, args, &look.narrow)
 	if err != nil {
 		return err
 	}

@@ -185,7 +185,7 @@ type stepTree struct {
 
 // trees are the trees that paths lie in; without a path, those that the change
 // concerns, in the ports tree around the current directory if that is one.
-func (s *step) trees(paths []string) ([]*stepTree, error) {
+func (s *step) trees(ctx context.Context, paths []string) ([]*stepTree, error) {
 	roots := corpus.NewRoots(s.files)
 	var list []*stepTree
 	add := func(root, name string, scripts bool) {
@@ -243,7 +243,7 @@ func (s *step) trees(paths []string) ([]*stepTree, error) {
 			return nil, err
 		}
 		if !t.scripts {
-			t.parts = corpus.Touched(now, before.FS, t.parts)
+			t.parts = corpus.Touched(ctx, now, before.FS, t.parts)
 		}
 	}
 	list = slices.DeleteFunc(list, func(t *stepTree) bool { return len(t.parts) == 0 })
@@ -321,7 +321,7 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 		if err := c.prepare(state, named); err != nil {
 			return nil, err
 		}
-		found, err := c.load(state, &f.narrow)
+		found, err := c.load(ctx, state, &f.narrow)
 		if err != nil {
 			return nil, err
 		}
@@ -339,12 +339,16 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 		o := *opts // each tree has a configuration of its own
 		o.Before = before
 		res, err := c.judge(ctx, found, f, &o)
-		if err != nil {
-			return nil, err
+		if res != nil {
+			all.Subjects = append(all.Subjects, res.Subjects...)
+			all.Findings = append(all.Findings, res.Findings...)
+			all.Silenced = append(all.Silenced, res.Silenced...)
+			all.Crashes = append(all.Crashes, res.Crashes...)
+			all.Left += res.Left
 		}
-		all.Subjects = append(all.Subjects, res.Subjects...)
-		all.Findings = append(all.Findings, res.Findings...)
-		all.Silenced = append(all.Silenced, res.Silenced...)
+		if err != nil {
+			return all, err
+		}
 	}
 	return all, nil
 }
@@ -359,7 +363,7 @@ func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f 
 		return nil, err
 	}
 	defer s.close()
-	trees, err := s.trees(paths)
+	trees, err := s.trees(ctx, paths)
 	if err != nil {
 		return nil, err
 	}

@@ -80,9 +80,6 @@ func (c *Command) guard(work func() error) (err error) {
 			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p), "to commit without the check: " + goOn}
 		}
 	}()
-	if c.crash != nil {
-		c.crash()
-	}
 	if err := work(); err != nil {
 		hint := "to commit without the check: " + goOn
 		var several config.Errors // each of which has its own
@@ -100,7 +97,7 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		return err
 	}
 	defer s.close()
-	trees, err := s.trees(nil)
+	trees, err := s.trees(ctx, nil)
 	if err != nil || len(trees) == 0 {
 		return err
 	}
@@ -152,6 +149,13 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 				return err
 			}
 		}
+	}
+	if len(res.Crashes) > 0 {
+		var names []string
+		for _, crash := range res.Crashes {
+			names = append(names, crash.Name())
+		}
+		return fmt.Errorf("svcjify failed at %s, and could not judge it", strings.Join(names, ", "))
 	}
 	if blocking == 0 {
 		return nil

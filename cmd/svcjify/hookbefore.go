@@ -47,7 +47,7 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 		if len(parts) == 0 {
 			continue
 		}
-		found, err := corpus.Load([]*corpus.Target{s.target(t, before.FS, parts)}, corpus.Narrow{})
+		found, err := corpus.Load(ctx, []*corpus.Target{s.target(t, before.FS, parts)}, corpus.Narrow{})
 		if err != nil {
 			continue // which only costs the indulgence
 		}

@@ -274,12 +274,3 @@ func TestHookFaults(t *testing.T) {
 		})
 	}
 }
-
-// TestHookCrash has the hook crash.
-func TestHookCrash(t *testing.T) {
-	var stderr strings.Builder
-	c := Command{Stdout: &stderr, Stderr: &stderr, crash: func() { panic("made for the test") }}
-	require.Equal(t, exitFailed, c.Main([]string{"hook"}))
-	require.Contains(t, stderr.String(), "error: svcjify crashed, which is a fault of its own: made for the test\n")
-	require.Contains(t, stderr.String(), "hint: to commit without the check: "+goOn+"\n")
-}

@@ -85,10 +85,10 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 	default:
 		res, err = c.look(cmd.Context(), args, &f.look, &opts)
 	}
-	if err != nil {
+	if err = c.partial(res, err); err != nil {
 		return err
 	}
-	if !stdin && !f.git.set() {
+	if !stdin && !f.git.set() && res.Left == 0 {
 		c.noteEmpty(res, &f.look)
 	}
 	if f.failOn == "" && c.config.FailOn != "" {

@@ -29,12 +29,12 @@ where they can't be told; json and csv always have it.`,
 			if err != nil {
 				return err
 			}
-			found, err := c.open(args, &look.narrow)
+			found, err := c.open(cmd.Context(), args, &look.narrow)
 			if err != nil {
 				return err
 			}
 			res, err := c.judge(cmd.Context(), found, &look, &opts)
-			if err != nil {
+			if err = c.partial(res, err); err != nil {
 				return err
 			}
 			c.progress.done()

@@ -114,7 +114,7 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 // look opens what the arguments name and runs the rules. It completes the
 // options by what the configuration says.
 func (c *Command) look(ctx context.Context, args []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
-	found, err := c.open(args, &f.narrow)
+	found, err := c.open(ctx, args, &f.narrow)
 	if err != nil {
 		return nil, err
 	}
@@ -139,10 +139,15 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
 	}
 	opts.Policy, opts.Progress = c.config.Policy, c.progress.service
 	c.progress.say("looking at the services", c.global.quiet)
-	res, err := lint.Run(ctx, found, *opts)
-	if err == nil {
+	run := lint.Run
+	if c.judging != nil {
+		run = c.judging.Run
+	}
+	res, err := run(ctx, found, *opts)
+	if res != nil {
 		f.found = found
 		f.narrow.after(res)
+		c.crashed(res)
 	}
 	if err == nil && c.global.verbose {
 		c.progress.done()

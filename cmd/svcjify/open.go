@@ -19,9 +19,9 @@ const portsDirVariable = "PORTSDIR"
 // find finds the trees that the arguments are about. A
 // wrong argument among others is told and makes the exit code 3; where all are
 // wrong, the first is the error.
-func (c *Command) find(args []string) ([]*corpus.Target, error) {
+func (c *Command) find(ctx context.Context, args []string) ([]*corpus.Target, error) {
 	q := corpus.Query{Args: args, Tree: c.global.tree, PortsDir: c.portsDir()}
-	targets, wrong := corpus.Find(q)
+	targets, wrong := corpus.Find(ctx, q)
 	if err := c.tell(wrong, len(targets) == 0); err != nil {
 		return nil, err
 	}
@@ -87,21 +87,21 @@ func (c *Command) portsDir() string {
 }
 
 // open finds and reads what the arguments name.
-func (c *Command) open(args []string, narrow *narrowFlags) (*corpus.Corpus, error) {
+func (c *Command) open(ctx context.Context, args []string, narrow *narrowFlags) (*corpus.Corpus, error) {
 	c.progress.say("reading the tree", c.global.quiet)
-	targets, err := c.find(args)
+	targets, err := c.find(ctx, args)
 	if err != nil {
 		return nil, err
 	}
 	if err := c.prepare(targets, args); err != nil {
 		return nil, err
 	}
-	return c.load(targets, narrow)
+	return c.load(ctx, targets, narrow)
 }
 
 // load reads what was found.
-func (c *Command) load(targets []*corpus.Target, narrow *narrowFlags) (*corpus.Corpus, error) {
-	found, err := corpus.Load(targets, narrow.narrow())
+func (c *Command) load(ctx context.Context, targets []*corpus.Target, narrow *narrowFlags) (*corpus.Corpus, error) {
+	found, err := corpus.Load(ctx, targets, narrow.narrow())
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (c *Command) noteEmpty(res *lint.Result, f *lookFlags) {
 
 // at opens what the command line names, for plan.
 func (c *Command) at(args []string, f *planFlags) func(context.Context) (*corpus.Corpus, error) {
-	return func(context.Context) (*corpus.Corpus, error) { return c.open(args, &f.look.narrow) }
+	return func(ctx context.Context) (*corpus.Corpus, error) { return c.open(ctx, args, &f.look.narrow) }
 }
 
 // shownFile is a file of a tree as people see it.

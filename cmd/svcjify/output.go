@@ -74,6 +74,7 @@ func bare(err error) error {
 
 // print prints the result in each format: to its file, whole or not at all, or to standard output.
 func (c *Command) print(outs []report.Output, res *lint.Result, o report.Options) error {
+	c.finishing.Store(true)
 	c.progress.done()
 	for _, out := range outs {
 		if out.File == "" {

@@ -141,6 +141,7 @@ with what a person can do about it.`,
 
 // withheld lists on standard error what got no patch, and why, as the summaries of a batch do.
 func (c *Command) withheld(p *planned) {
+	c.finishing.Store(true)
 	for _, tree := range p.found.Trees {
 		for _, w := range p.today(tree).Withheld(tree.Shown) {
 			fmt.Fprint(c.Stderr, w.Lines())

@@ -1,6 +1,7 @@
 package makefile
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"slices"
@@ -37,21 +38,25 @@ type evaluation struct {
 	// ghostTarget is the target in a branch that does not hold.
 	ghostTarget string
 	problems    []*Error
+	unkept      int // problems beyond maxProblems
 	files       []string
 	lacks       []Lack
 
-	here     *file // what is being read
-	hereNode *node
-	depth    int
-	loops    []loopVar
-	guard    *guard
-	ghost    bool // inside a branch that does not hold
-	dead     bool // and that no choice could make hold
-	steps    int
-	work     int
-	size     int
-	options  optionState
-	scratch  expander
+	here      *file // what is being read
+	hereNode  *node
+	depth     int
+	loops     []loopVar
+	guard     *guard
+	ghost     bool // inside a branch that does not hold
+	dead      bool // and that no choice could make hold
+	steps     int
+	work      int // bytes that are left of workLimit
+	workLimit int
+	stepLimit int
+	ctx       context.Context
+	size      int
+	options   optionState
+	scratch   expander
 	// versions: the default versions were included before the rest of the framework.
 	versions bool
 	// readingVersions: this evaluation reads them.
@@ -61,8 +66,9 @@ type evaluation struct {
 // A loopVar is a variable of a .for with its value of this turn.
 type loopVar struct{ name, value string }
 
-func newEvaluation(t *Tree, dir string, c choice) *evaluation {
-	e := &evaluation{tree: t, dir: dir, curdir: curdir(dir), choice: c, work: maxWork, vars: make(map[string]*variable, 64)}
+func newEvaluation(ctx context.Context, t *Tree, dir string, c choice) *evaluation {
+	e := &evaluation{ctx: ctx, tree: t, dir: dir, curdir: curdir(dir), choice: c,
+		work: maxWork, workLimit: maxWork, stepLimit: maxSteps, vars: make(map[string]*variable, 64)}
 	if c.flavor != "" {
 		e.set("FLAVOR", c.flavor)
 		e.vars["FLAVOR"].deps |= onFlavor
@@ -86,15 +92,31 @@ func (e *evaluation) hereLine() int {
 
 // note keeps an error that does not end the evaluation.
 func (e *evaluation) note(line int, format string, args ...any) {
-	if len(e.problems) < 100 {
-		e.problems = append(e.problems, &Error{Path: e.herePath(), Line: line, Text: fmt.Sprintf(format, args...)})
+	if len(e.problems) >= maxProblems {
+		e.unkept++
+		return
 	}
+	e.problems = append(e.problems, e.errorAt(line, format, args...))
+}
+
+// errorAt is an error in the file that is being read.
+func (e *evaluation) errorAt(line int, format string, args ...any) *Error {
+	return &Error{Path: e.herePath(), Line: line, Text: fmt.Sprintf(format, args...)}
+}
+
+// spend takes n bytes from the budget of the evaluation, for what costs something
+// and is no expansion.
+func (e *evaluation) spend(n int) *Error {
+	if e.work -= n; e.work < 0 {
+		return e.errorAt(e.hereLine(), "found expansions of more than %d bytes in all: expected a Makefile of a sane size", e.workLimit)
+	}
+	return nil
 }
 
 // expander gives the expander of the evaluation, fresh. What it met in one
 // expansion is read before the next begins, so one is enough.
 func (e *evaluation) expander() *expander {
-	e.scratch = expander{e: e, work: &e.work, using: e.scratch.using[:0]}
+	e.scratch = expander{e: e, work: &e.work, limit: e.workLimit, using: e.scratch.using[:0]}
 	return &e.scratch
 }
 
@@ -200,9 +222,15 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 	for i := from; i < to; i++ {
 		n := &f.nodes[i]
 		e.hereNode = n
-		if e.steps++; e.steps > maxSteps {
+		if e.steps++; e.steps > e.stepLimit {
 			return &Error{Path: f.path, Line: n.line,
-				Text: fmt.Sprintf("found more than %d lines to evaluate, loops counted: expected fewer", maxSteps)}
+				Text: fmt.Sprintf("found more than %d lines to evaluate, loops counted: expected fewer", e.stepLimit)}
+		}
+		if e.steps%128 == 0 && e.ctx.Err() != nil {
+			return &Error{Path: f.path, Line: n.line, Text: "was not read to its end", Err: e.ctx.Err()}
+		}
+		if e.work < 0 {
+			return e.spend(0)
 		}
 		switch n.kind {
 		case nodeIf:
@@ -280,7 +308,8 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 	}
 	b.taken = b.taken || holds
 	if n.kind != nodeElse {
-		b.earlier = append(b.earlier[:len(b.earlier):len(b.earlier)], g)
+		// The guards share the array: each looks at its own part of it only.
+		b.earlier = append(b.earlier, g)
 	}
 	e.guard = g
 	e.ghost, e.dead = b.ghost || !holds, dead

@@ -22,8 +22,9 @@ const (
 // read, so several may work on a finished evaluation at once.
 type expander struct {
 	e *evaluation
-	// work is what is left of maxWork.
-	work *int
+	// work is what is left of limit bytes.
+	work  *int
+	limit int
 	// depth of variables within variables, to find endless ones.
 	depth int
 	using []string
@@ -57,7 +58,7 @@ func (x *expander) charge(n int) bool {
 	}
 	*x.work -= n + 8
 	if *x.work < 0 {
-		x.fail("found expansions of more than %d bytes in all: expected a Makefile of a sane size", maxWork)
+		x.fail("found expansions of more than %d bytes in all: expected a Makefile of a sane size", x.limit)
 		return false
 	}
 	return true

@@ -118,9 +118,10 @@ func (e *evaluation) prePart() *Error {
 		e.setDefault("GH_TAGNAME", "${DISTVERSIONFULL}")
 		e.setDefault("DISTNAME", "${GH_ACCOUNT}-${GH_PROJECT}-${GH_TAGNAME:S/\\//-/g}")
 	}
-	e.loadUses()
-	e.setFlavor()
-	return nil
+	if err := e.loadUses(); err != nil {
+		return err
+	}
+	return e.setFlavor()
 }
 
 // versionOf makes a PORTVERSION of a DISTVERSION, as bsd.port.mk documents it:

@@ -1,20 +1,32 @@
 package makefile
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // condition says in words what must be chosen for a guarded line to be
-// reached: the parts that do not hold by default.
+// reached: the parts that do not hold by default. Beyond maxLabels they are counted.
 func (g *guard) condition() string {
 	var parts []string
+	more := 0
 	for ; g != nil; g = g.parent {
 		var own []string
+		if len(parts) >= maxLabels {
+			more += len(g.earlier) + 1
+			continue
+		}
 		switch {
 		case g.node == nil:
 			if g.result.truth != yesTruth {
 				own = append(own, optionLabel(g.option, !g.off))
 			}
 		default:
-			for _, earlier := range g.earlier {
+			for i, earlier := range g.earlier {
+				if len(own) >= maxLabels {
+					more += len(g.earlier) - i
+					break
+				}
 				if earlier.result.truth != noTruth {
 					own = append(own, label(earlier.text, earlier.node.variant, false))
 				}
@@ -24,6 +36,9 @@ func (g *guard) condition() string {
 			}
 		}
 		parts = append(own, parts...)
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("%d more conditions", more))
 	}
 	return strings.Join(parts, " and ")
 }
@@ -57,6 +72,9 @@ func optionLabel(option string, on bool) string {
 // label puts a condition into words where it is a plain question for an
 // option or a flavour; else it is the condition itself.
 func label(text, variant string, want bool) string {
+	if len(text) > maxLabel {
+		text = text[:maxLabel] + "..."
+	}
 	text = strings.Join(strings.Fields(text), " ")
 	plain, holds := text, want
 	for {

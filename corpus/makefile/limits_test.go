@@ -39,7 +39,7 @@ func TestLimits(t *testing.T) {
 		"absurd size":      {map[string]string{"Makefile": strings.Repeat("# filler\n", 200000)}, []string{"1800000 bytes", "at most"}},
 		"includes itself":  {map[string]string{"Makefile": ".include \"Makefile\"\n"}, []string{"net/foo/Makefile:1:", "loop of includes"}},
 		"loop of includes": {map[string]string{"Makefile": ".include \"a.mk\"\n", "a.mk": "\n.include \"b.mk\"\n", "b.mk": ".include \"a.mk\"\n"}, []string{"net/foo/", "loop of includes"}},
-		"many includes": {map[string]string{"Makefile": strings.Repeat(".include \"big.mk\"\n", 40), "big.mk": strings.Repeat("# filler\n", 100000)},
+		"many includes": {map[string]string{"Makefile": strings.Repeat(".include \"big.mk\"\n", 40), "big.mk": strings.Repeat("# "+strings.Repeat("x", 100)+"\n", 9000)},
 			[]string{"includes of more than"}},
 		"doubling": {map[string]string{"Makefile": doubling.String() + ".if ${x60} == 1\n.endif\n"}, []string{"net/foo/Makefile:62:", "expansions of more than", "expected"}},
 		"doubling at once": {map[string]string{"Makefile": "x:= aaaaaaaaaaaaaaaa\n" + strings.Repeat("x:= $x$x\n", 60)},
@@ -99,7 +99,7 @@ func TestOdd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := port(t, text+"\n.include <bsd.port.mk>\n")
-			p.AllWords("USE_RC_SUBR")
+			p.AllWords(t.Context(), "USE_RC_SUBR")
 			p.Substitutions()
 			for _, v := range []string{"A", "B", "C", "D", "E", "F", "G", "H", "X", "PKGNAME"} {
 				p.Value(v)
@@ -161,7 +161,7 @@ func FuzzRead(f *testing.F) {
 		}
 		data := map[string]string{"net/foo/Makefile": text, "net/foo/part.mk": part}
 		for _, name := range []string{"X", "A", "USE_RC_SUBR", "PORTREVISION"} {
-			p.AllWords(name)
+			p.AllWords(t.Context(), name)
 			for _, a := range p.Assignments(name) {
 				s := data[a.File]
 				if a.Start > a.ValueStart || a.ValueStart > a.ValueEnd || a.ValueEnd > a.End || a.End > len(s) {
@@ -198,6 +198,6 @@ func BenchmarkRead(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		p.AllWords("USE_RC_SUBR")
+		p.AllWords(b.Context(), "USE_RC_SUBR")
 	}
 }

@@ -93,7 +93,8 @@ func (e *evaluation) fill(s string) string {
 	}
 	for _, v := range e.loops {
 		s = fillOne(s, v)
-		if len(s) > maxExpansion {
+		e.work -= len(s) // the next expansion, or the next line, ends what costs too much
+		if len(s) > maxExpansion || e.work < 0 {
 			break
 		}
 	}

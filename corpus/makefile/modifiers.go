@@ -77,7 +77,13 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 	case 'M', 'N':
 		pattern, next := x.pattern(s, i+1, end)
 		keep := rest[0] == 'M'
-		x.filter(v, func(w string) bool { return match(w, pattern) == keep })
+		x.filter(v, func(w string) bool {
+			// A pattern with a star may be tried from each character on.
+			if strings.Contains(pattern, "*") && len(w)*len(pattern) > longMatch && !x.charge(len(w)*len(pattern)/longMatch) {
+				return false
+			}
+			return match(w, pattern) == keep
+		})
 		return next, true
 	case 'D', 'U':
 		text, next := x.defaultText(s, i+1, end, v.defined == (rest[0] == 'D'))
@@ -253,6 +259,9 @@ func (x *expander) sysv(v *value, s string, i int, end byte) (int, bool) {
 	})
 	return next, true
 }
+
+// longMatch is how many steps of a match count as one byte of an expansion.
+const longMatch = 16
 
 // quote protects what is special to the shell, as :Q does.
 func quote(s string) string {

@@ -80,7 +80,13 @@ func (e *evaluation) setOptions() *Error {
 					st.exclude[o] = members
 				}
 			}
+			if len(complete) > maxOptions {
+				break
+			}
 		}
+	}
+	if len(complete) > maxOptions {
+		return e.errorAt(0, "found %d options or more: expected at most %d", len(complete), maxOptions)
 	}
 	has := make(map[string]bool, len(complete))
 	for _, o := range complete {
@@ -108,7 +114,7 @@ func (e *evaluation) setOptions() *Error {
 		st.selected[o] = true
 	}
 	delete(st.selected, e.choice.off)
-	e.imply(&st, complete)
+	e.imply(&st, has)
 	for _, o := range slave {
 		st.selected[o] = true
 	}
@@ -131,23 +137,25 @@ func (e *evaluation) setOptions() *Error {
 	return e.optionHelpers()
 }
 
-// imply switches on what selected options imply.
-func (e *evaluation) imply(st *optionState, complete []string) {
-	for range complete {
-		grew := false
-		for _, o := range complete {
-			if !st.selected[o] {
-				continue
-			}
-			for _, implied := range e.words(o + "_IMPLIES") {
-				if !st.selected[implied] {
-					st.selected[implied] = true
-					grew = true
+// imply switches on what selected options imply. Only an option of the port
+// implies another.
+func (e *evaluation) imply(st *optionState, has map[string]bool) {
+	var todo []string
+	for o, on := range st.selected {
+		if on && has[o] {
+			todo = append(todo, o)
+		}
+	}
+	for len(todo) > 0 {
+		o := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, implied := range e.words(o + "_IMPLIES") {
+			if !st.selected[implied] {
+				st.selected[implied] = true
+				if has[implied] {
+					todo = append(todo, implied)
 				}
 			}
-		}
-		if !grew {
-			return
 		}
 	}
 }
@@ -173,6 +181,9 @@ func (e *evaluation) helpers() []helper {
 	}
 	var list []helper
 	for name := range e.vars {
+		if len(name) > maxName {
+			continue // no helper of an option is that long
+		}
 		for k := 1; k < len(name)-1; k++ {
 			if name[k] != '_' || !e.options.has[name[:k]] {
 				continue
@@ -201,10 +212,14 @@ func (e *evaluation) helpers() []helper {
 // optionHelpers applies OPTIONS_SUB and the helpers.
 func (e *evaluation) optionHelpers() *Error {
 	if e.defined("OPTIONS_SUB") {
-		has := " " + e.value("SUB_LIST")
+		has := make(map[string]bool)
+		for _, w := range e.words("SUB_LIST") {
+			name, _, _ := strings.Cut(w, "=")
+			has[name] = true
+		}
 		var b strings.Builder
 		for _, o := range e.options.all {
-			if strings.Contains(has, " "+o+"=") {
+			if has[o] {
 				continue
 			}
 			yes, no := "", "@comment "
@@ -258,12 +273,16 @@ func (e *evaluation) applyHelper(h helper) *Error {
 		// expanded when it is used, as make does.
 		words = append(words, splitRaw(p.text)...)
 	}
-	type target struct {
+	type variable struct {
 		name    string
 		appends bool
-		text    []string
+	}
+	type target struct {
+		variable
+		text []string
 	}
 	var targets []target
+	at := make(map[variable]int) // in targets
 	for _, w := range words {
 		text, _, err := e.expand(w)
 		if err != nil {
@@ -277,7 +296,10 @@ func (e *evaluation) applyHelper(h helper) *Error {
 			if !ok {
 				continue
 			}
-			t := target{name: strings.ToUpper(name)}
+			if err := e.spend(64 + len(w)); err != nil {
+				return err
+			}
+			t := target{variable: variable{name: strings.ToUpper(name)}}
 			if h.kind == "USE" {
 				t.name, t.appends = "USE_"+t.name, true
 				value = value[strings.LastIndexByte(value, '=')+1:]
@@ -288,10 +310,10 @@ func (e *evaluation) applyHelper(h helper) *Error {
 					value = value[1 : len(value)-1]
 				}
 			}
-			i := slices.IndexFunc(targets, func(u target) bool { return u.name == t.name && u.appends == t.appends })
-			if i < 0 {
-				targets = append(targets, t)
-				i = len(targets) - 1
+			i, known := at[t.variable]
+			if !known {
+				i = len(targets)
+				targets, at[t.variable] = append(targets, t), i
 			}
 			targets[i].text = append(targets[i].text, value)
 		}

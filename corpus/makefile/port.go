@@ -1,10 +1,12 @@
 package makefile
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Port is what a port's Makefile says at default options and flavour. It
@@ -12,6 +14,18 @@ import (
 type Port struct {
 	e   *evaluation
 	dir string
+
+	// What was asked for already: a hostile value is expanded once.
+	mu     sync.Mutex
+	values map[string]looked
+	words  map[string][]Word
+	subs   map[string]string
+}
+
+// A looked is an answer of Lookup.
+type looked struct {
+	value string
+	ok    bool
 }
 
 func newPort(e *evaluation) *Port { return &Port{e: e, dir: e.dir} }
@@ -96,9 +110,19 @@ func (p *Port) Value(name string) string {
 // Lookup is Value; ok is false when the variable is not defined, or a part of
 // its value cannot be known without running commands.
 func (p *Port) Lookup(name string) (value string, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l, known := p.values[name]; known {
+		return l.value, l.ok
+	}
 	x := p.expander()
 	v := x.fetch(name)
-	return strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil
+	l := looked{strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil}
+	if p.values == nil {
+		p.values = make(map[string]looked)
+	}
+	p.values[name] = l
+	return l.value, l.ok
 }
 
 // Expand expands text with the port's variables; ok as in Lookup.
@@ -108,13 +132,29 @@ func (p *Port) Expand(text string) (expanded string, ok bool) {
 	return s, !x.unknown && x.err == nil
 }
 
+// ExpandAll expands several texts, such as commands. Ok is false where they cost
+// more than one port may: the texts from there on are "".
+func (p *Port) ExpandAll(texts []string) (expanded []string, ok bool) {
+	expanded = make([]string, len(texts))
+	x := p.expander()
+	for i, text := range texts {
+		x.unknown, x.undefined, x.err = false, false, nil
+		expanded[i] = x.expand(text)
+		if *x.work < 0 {
+			expanded[i] = ""
+			return expanded, false
+		}
+	}
+	return expanded, true
+}
+
 // Defined tells whether the variable has a value, be it empty.
 func (p *Port) Defined(name string) bool { return p.e.defined(name) }
 
 // expander works on the finished evaluation, with a budget of its own.
 func (p *Port) expander() *expander {
-	work := maxWork
-	return &expander{e: p.e, work: &work}
+	work := maxLookupWork
+	return &expander{e: p.e, work: &work, limit: maxLookupWork}
 }
 
 // Files are the files of the tree that were read for the port, its Makefile
@@ -132,7 +172,14 @@ func (p *Port) Files() []string {
 }
 
 // Problems is what make would have complained about, without end of the reading.
-func (p *Port) Problems() []*Error { return p.e.problems }
+func (p *Port) Problems() []*Error {
+	if p.e.unkept == 0 {
+		return p.e.problems
+	}
+	last := p.e.problems[len(p.e.problems)-1]
+	return append(slices.Clone(p.e.problems), &Error{Path: last.Path, Line: last.Line,
+		Text: fmt.Sprintf("there are %d more such problems in what the port reads", p.e.unkept)})
+}
 
 // Options are all options the port has, sorted.
 func (p *Port) Options() []string { return p.e.options.all }

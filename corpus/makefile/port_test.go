@@ -123,7 +123,7 @@ func TestRCSubrForms(t *testing.T) {
 		"by name":           {"X= server\nserver_RC= s\nUSE_RC_SUBR= ${${X}_RC}" + end, []string{"s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Equal(t, c.want, show(port(t, c.text).AllWords("USE_RC_SUBR")))
+			require.Equal(t, c.want, showAll(t, port(t, c.text), "USE_RC_SUBR"))
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestWordsWithoutOtherEvaluations(t *testing.T) {
 	p := port(t, "OPTIONS_DEFINE= X\nX_LIB_DEPENDS= libx.so:x/x\nX_VARS= L+=b\nL= a\nUSE_RC_SUBR= ${L}\nLIB_DEPENDS= liba.so:a/a\n.include <bsd.port.mk>\n")
 	require.Equal(t, []string{"liba.so:a/a", "libx.so:x/x <option X>"}, show(p.Words("LIB_DEPENDS")))
 	require.Equal(t, []string{"a"}, show(p.Words("USE_RC_SUBR")))
-	require.Equal(t, []string{"a", "b <option X>"}, show(p.AllWords("USE_RC_SUBR")))
+	require.Equal(t, []string{"a", "b <option X>"}, showAll(t, p, "USE_RC_SUBR"))
 }
 
 func TestNames(t *testing.T) {
@@ -191,29 +191,29 @@ func TestSlave(t *testing.T) {
 		"japanese/Makefile.inc": "PKGNAMEPREFIX?= ja-\n",
 	})
 	tr := NewTree(fsys)
-	p, err := tr.Port("net/slave")
+	p, err := tr.Port(t.Context(), "net/slave")
 	require.NoError(t, err)
 	require.Equal(t, "slave-1_7", p.Value("PKGNAME"))
-	require.Equal(t, []string{"s"}, show(p.AllWords("USE_RC_SUBR")))
+	require.Equal(t, []string{"s"}, showAll(t, p, "USE_RC_SUBR"))
 	require.Equal(t, "net/master", p.MasterDir())
 	require.Equal(t, "net/master/files", p.FilesDir())
 	require.Equal(t, "/usr/ports/net/master", p.Value("FILES"))
 	require.Equal(t, []string{"net/slave/Makefile", "net/master/Makefile"}, p.Files())
 	require.Equal(t, "yes", p.Value("SLAVE_PORT"))
 
-	p, err = tr.Port("net/master")
+	p, err = tr.Port(t.Context(), "net/master")
 	require.NoError(t, err)
 	require.Equal(t, "master-1_2", p.Value("PKGNAME"))
-	require.Equal(t, []string{"m"}, show(p.AllWords("USE_RC_SUBR")))
+	require.Equal(t, []string{"m"}, showAll(t, p, "USE_RC_SUBR"))
 	require.Equal(t, "net/master", p.MasterDir())
 	require.Equal(t, "net/master", p.Dir())
 
-	p, err = tr.Port("www/other")
+	p, err = tr.Port(t.Context(), "www/other")
 	require.NoError(t, err)
 	require.Equal(t, "net/master/files", p.FilesDir())
 	require.Equal(t, "www/other", p.MasterDir())
 
-	p, err = tr.Port("japanese/x")
+	p, err = tr.Port(t.Context(), "japanese/x")
 	require.NoError(t, err)
 	require.Equal(t, "ja-x-1", p.Value("PKGNAME"))
 }
@@ -293,20 +293,28 @@ func TestConcurrent(t *testing.T) {
 	tr := NewTree(tree(map[string]string{
 		"Makefile": "PORTNAME= foo\nDISTVERSION= 1-RC2\nOPTIONS_DEFINE= X\nX_VARS= L+=b\nL= a\nUSES= python ssl\nUSE_RC_SUBR= ${L:C/(.)/\\1d/}\n.include <bsd.port.mk>\n",
 	}))
-	p, err := tr.Port("net/foo")
+	p, err := tr.Port(t.Context(), "net/foo")
 	require.NoError(t, err)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 20 {
-				assert.Equal(t, []string{"ad", "bd <option X>"}, show(p.AllWords("USE_RC_SUBR")))
+				assert.Equal(t, []string{"ad", "bd <option X>"}, showAll(t, p, "USE_RC_SUBR"))
 				assert.Equal(t, "foo-1.r2", p.Value("PKGNAME"))
 				assert.NotEmpty(t, p.Substitutions())
 				p.Assignments("L")
-				_, err := tr.Port("net/foo")
+				_, err := tr.Port(t.Context(), "net/foo")
 				assert.NoError(t, err)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// showAll is show of AllWords, none of which is left out.
+func showAll(t *testing.T, p *Port, name string) []string {
+	t.Helper()
+	words, left := p.AllWords(t.Context(), name)
+	require.Zero(t, max(left.Words, left.Variants))
+	return show(words)
 }

@@ -74,7 +74,7 @@ func TestLacks(t *testing.T) {
 	p, err := read("net/a", "PORTNAME= a\n.include \"${.CURDIR}/../../net/m/Makefile.common\"\nUSE_RC_SUBR= a\n.include \"${PORTSDIR}/x/y.mk\"\n")
 	require.NoError(t, err)
 	require.Equal(t, []Lack{{"net/m/Makefile.common", "net/a/Makefile", 2}, {"x/y.mk", "net/a/Makefile", 4}}, p.Lacks())
-	require.Equal(t, []string{"a"}, show(p.AllWords("USE_RC_SUBR")), "the rest is read")
+	require.Equal(t, []string{"a"}, showAll(t, p, "USE_RC_SUBR"), "the rest is read")
 	p, err = read("a", "CATEGORIES= net\n.include \"${.CURDIR}/../m/Makefile\"\n")
 	require.NoError(t, err)
 	require.Equal(t, "m/Makefile", p.Lacks()[0].Name)

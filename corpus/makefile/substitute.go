@@ -2,6 +2,7 @@ package makefile
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"sync"
 )
@@ -67,14 +68,15 @@ func (x *expander) substitution(v *value, s string, i int, end byte) (int, bool)
 			return r
 		})
 	} else {
-		re := x.e.tree.patterns.compile(from)
-		if re == nil {
+		re, states := x.e.tree.patterns.compile(from)
+		// To compile and to match a pattern costs as much as it has states.
+		if re == nil || !x.charge(64*states) {
 			v.whole = was
 			return i, false
 		}
 		to = goTemplate(to)
 		x.each(v, func(w string) string {
-			if once && done || !x.charge(len(w)) {
+			if once && done || !x.charge(len(w)*max(1, states/2)) {
 				return w
 			}
 			r, hit := replaceRegexp(re, w, to, global)
@@ -170,27 +172,46 @@ func goTemplate(to string) string {
 // A regexpCache keeps compiled patterns; many ports share the same ones.
 type regexpCache struct {
 	mu sync.Mutex
-	m  map[string]*regexp.Regexp
+	m  map[string]compiled
+}
+
+// A compiled is a pattern, nil where it is none, and how many states it has.
+type compiled struct {
+	re     *regexp.Regexp
+	states int
 }
 
 // compile gives the POSIX extended regular expression, nil if Go does not
-// know it or if it is absurd.
-func (c *regexpCache) compile(pattern string) *regexp.Regexp {
+// know it or if it is absurd, and the number of its states.
+func (c *regexpCache) compile(pattern string) (*regexp.Regexp, int) {
 	if len(pattern) > maxRegexp {
-		return nil
+		return nil, 0
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if re, ok := c.m[pattern]; ok {
-		return re
+	if found, ok := c.m[pattern]; ok {
+		return found.re, found.states
 	}
-	re, err := regexp.CompilePOSIX(pattern)
-	if err != nil {
-		re = nil
+	var made compiled
+	if re, err := regexp.CompilePOSIX(pattern); err == nil {
+		made = compiled{re, states(pattern)}
 	}
 	if c.m == nil || len(c.m) >= 512 {
-		c.m = make(map[string]*regexp.Regexp)
+		c.m = make(map[string]compiled)
 	}
-	c.m[pattern] = re
-	return re
+	c.m[pattern] = made
+	return made.re, made.states
+}
+
+// states counts the instructions of a pattern.
+func states(pattern string) int {
+	re, err := syntax.Parse(pattern, syntax.POSIX)
+	if err != nil {
+		return 0
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(prog.Inst)
 }

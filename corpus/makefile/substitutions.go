@@ -10,7 +10,21 @@ var substituted = []string{"PREFIX", "LOCALBASE", "DATADIR", "DOCSDIR", "EXAMPLE
 // and OPTIONS_SUB add, and the directories that bsd.port.mk adds. A name whose
 // value cannot be known without running commands, or that is made of variables
 // of the framework that are not modelled, is not there.
+// It may not be changed.
 func (p *Port) Substitutions() map[string]string {
+	p.mu.Lock()
+	subs := p.subs
+	p.mu.Unlock()
+	if subs == nil {
+		subs = p.substitutions()
+		p.mu.Lock()
+		p.subs = subs
+		p.mu.Unlock()
+	}
+	return subs
+}
+
+func (p *Port) substitutions() map[string]string {
 	subs := make(map[string]string)
 	uncertain := make(map[string]bool)
 	add := func(word string, known bool) {
@@ -32,10 +46,10 @@ func (p *Port) Substitutions() map[string]string {
 	if v, ok := p.e.vars["SUB_LIST"]; ok {
 		pieces = v.pieces()
 	}
-	work := maxWork
+	work := maxLookupWork
 	for _, pc := range pieces {
 		for _, raw := range splitRaw(pc.text) {
-			x := &expander{e: p.e, work: &work}
+			x := &expander{e: p.e, work: &work, limit: maxLookupWork}
 			text := x.expand(raw)
 			for _, w := range splitWords(text) {
 				add(w, !x.unknown && !x.undefined && x.err == nil)

@@ -1,6 +1,7 @@
 package makefile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -141,20 +142,37 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 // Port evaluates the port in a directory of the tree, such as "dns/knot3", at
 // default options and flavour. The error is an *Error when the Makefile cannot
 // be read or evaluated.
-func (t *Tree) Port(dir string) (*Port, error) {
+//
+// When the context ends, so does the reading, and the error is the context's.
+func (t *Tree) Port(ctx context.Context, dir string) (*Port, error) {
 	dir = path.Clean(dir)
 	if !fs.ValidPath(dir) {
 		return nil, &Error{Path: dir, Text: "found a path that leaves the tree: expected category/port"}
 	}
-	e := newEvaluation(t, dir, choice{})
+	e := newEvaluation(ctx, t, dir, choice{})
 	if err := e.run(); err != nil {
+		if err.Err != nil && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		t.forget(path.Join(dir, "Makefile"))
 		return nil, err
 	}
+	e.ctx = context.Background() // what is asked from now on is short
 	return newPort(e), nil
 }
 
+// forget drops a file whose port can't be evaluated: in a tree that means harm,
+// each would be kept to the end.
+func (t *Tree) forget(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.files, name)
+}
+
 // Read evaluates one port; for many ports of one tree, NewTree is cheaper.
-func Read(fsys fs.FS, dir string) (*Port, error) { return NewTree(fsys).Port(dir) }
+func Read(fsys fs.FS, dir string) (*Port, error) {
+	return NewTree(fsys).Port(context.Background(), dir)
+}
 
 // defaultVersions are the NAME_DEFAULT variables: those that the tree's
 // default-versions.mk sets, and the ones known here for what it does not tell.
@@ -172,7 +190,7 @@ func (t *Tree) defaultVersions() map[string]string {
 			}
 			g := *f
 			g.framework = true
-			e := newEvaluation(t, "Mk/x", choice{})
+			e := newEvaluation(context.Background(), t, "Mk/x", choice{})
 			e.phase, e.readingVersions = phaseOptions, true
 			if e.read(&g) != nil {
 				continue

@@ -8,18 +8,26 @@ import (
 
 // loadUses does what the files of Mk/Uses do, as far as it enters a package's
 // name, its flavours, or what is substituted in templates.
-func (e *evaluation) loadUses() {
+func (e *evaluation) loadUses() *Error {
 	done := make(map[string]bool)
-	for _, use := range e.words("USES") {
+	list := e.words("USES")
+	if len(list) > maxUses {
+		return e.errorAt(0, "found %d words in USES: expected at most %d", len(list), maxUses)
+	}
+	for _, use := range list {
 		name, rest, _ := strings.Cut(use, ":")
 		if done[name] {
 			continue
 		}
 		done[name] = true
 		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
+		if len(args) > maxUseArgs {
+			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d", clip(name), len(args), maxUseArgs)
+		}
 		e.setDefault(name+"_ARGS", strings.Join(args, " "))
 		e.applyUse(name, args)
 	}
+	return nil
 }
 
 // applyUse does what one file of Mk/Uses does.
@@ -116,11 +124,14 @@ func (e *evaluation) chooseFlavor() {
 }
 
 // setFlavor chooses the flavour and applies its helpers (bsd.port.mk).
-func (e *evaluation) setFlavor() {
+func (e *evaluation) setFlavor() *Error {
 	e.chooseFlavor()
 	flavor := e.value("FLAVOR")
 	if flavor == "" {
-		return
+		return nil
+	}
+	if n := len(e.words("FLAVORS")); n > maxFlavors {
+		return e.errorAt(0, "found %d flavours: expected at most %d", n, maxFlavors)
 	}
 	for _, name := range []string{"DESCR", "PLIST", "PKGNAMEPREFIX", "PKGNAMESUFFIX"} {
 		if e.defined(flavor + "_" + name) {
@@ -144,6 +155,7 @@ func (e *evaluation) setFlavor() {
 			e.add("SUB_LIST", f+`="`+yes+`" NO_`+f+`="`+no+`"`, -1, onFlavor)
 		}
 	}
+	return nil
 }
 
 func (e *evaluation) usesApache() {

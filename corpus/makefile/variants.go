@@ -1,6 +1,7 @@
 package makefile
 
 import (
+	"context"
 	"slices"
 	"strings"
 )
@@ -12,52 +13,86 @@ import (
 // What an option adds to one variable that another is made of is not found
 // here: see AllWords.
 func (p *Port) Words(name string) []Word {
-	work := maxWork
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if list, known := p.words[name]; known {
+		return list
+	}
+	work := maxLookupWork
 	list := newWordList(p.e.wordsOf(name, &work))
 	p.addDirect(name, list, &work)
+	if p.words == nil {
+		p.words = make(map[string][]Word)
+	}
+	p.words[name] = list.words
 	return list.words
+}
+
+// A Left says what AllWords left out, since the port costs more than a port may.
+type Left struct {
+	// Words is how many words, at least.
+	Words int
+	// Variants is how many choices of options, flavours and conditions were not
+	// tried, of All.
+	Variants, All int
 }
 
 // AllWords is Words, and finds too what another choice of options, flavour or
 // undecided conditions would add by whatever way. For that it evaluates the
-// port again for each choice that the variable hangs on, at most maxVariants.
-func (p *Port) AllWords(name string) []Word {
+// port again for each choice that the variable hangs on, at most maxVariants, and
+// all together within maxVariantSteps and maxVariantWork.
+func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Left) {
 	if !p.Defined(name) && !slices.ContainsFunc(p.e.records, func(r record) bool { return r.name == name }) {
-		return nil
+		return nil, left
 	}
-	// All evaluations together have the limits of one.
-	work, steps := maxWork, p.e.steps
-	list := newWordList(p.e.wordsOf(name, &work))
-	for _, v := range p.e.hangsOn(name) {
-		other := newEvaluation(p.e.tree, p.e.dir, v.choice)
-		other.work, other.steps = work, steps
-		err := other.run()
-		work, steps = other.work, other.steps
-		if err != nil {
-			continue
+	work, steps := maxVariantWork, maxVariantSteps
+	words := newWordList(p.e.wordsOf(name, &work))
+	variants := p.e.hangsOn(name)
+	left.All = len(variants)
+	for i, v := range variants {
+		if i == maxVariants || work <= 0 || steps <= 0 || len(words.words) > maxWords || ctx.Err() != nil {
+			left.Variants = len(variants) - i
+			break
 		}
-		found := newWordList(other.wordsOf(name, &work))
-		for _, w := range found.words {
-			w.Condition = v.condition
-			list.add(w)
-		}
-		if v.otherwise == "" {
-			continue
-		}
-		// The condition could not be decided: what only one side has is conditional.
-		for i := range list.words {
-			w := &list.words[i]
-			_, both := found.at[w.Text]
-			switch {
-			case w.Condition == "" && !both:
-				w.Condition = v.otherwise
-			case w.Condition == v.otherwise && both:
-				w.Condition = ""
-			}
+		p.tryVariant(ctx, v, name, words, &work, &steps)
+	}
+	p.addDirect(name, words, &work)
+	if n := len(words.words); n > maxWords {
+		words.words, left.Words = words.words[:maxWords], n-maxWords
+	}
+	return words.words, left
+}
+
+// tryVariant adds the words that another choice brings.
+func (p *Port) tryVariant(ctx context.Context, v variant, name string, list *wordList, work, steps *int) {
+	other := newEvaluation(ctx, p.e.tree, p.e.dir, v.choice)
+	other.work, other.stepLimit = min(*work, maxWork), min(*steps, maxSteps)
+	had := other.work
+	err := other.run()
+	*steps -= other.steps
+	*work -= had - other.work
+	if err != nil {
+		return // it is no port then
+	}
+	found := newWordList(other.wordsOf(name, work))
+	for _, w := range found.words {
+		w.Condition = v.condition
+		list.add(w)
+	}
+	if v.otherwise == "" {
+		return
+	}
+	// The condition could not be decided: what only one side has is conditional.
+	for i := range list.words {
+		w := &list.words[i]
+		_, both := found.at[w.Text]
+		switch {
+		case w.Condition == "" && !both:
+			w.Condition = v.otherwise
+		case w.Condition == v.otherwise && both:
+			w.Condition = ""
 		}
 	}
-	p.addDirect(name, list, &work)
-	return list.words
 }
 
 // Build is the port under another choice, which Word.Condition or
@@ -91,7 +126,7 @@ func (p *Port) Build(condition string) (build *Port, ok bool) {
 }
 
 func (p *Port) choose(c choice) (*Port, bool) {
-	e := newEvaluation(p.e.tree, p.e.dir, c)
+	e := newEvaluation(context.Background(), p.e.tree, p.e.dir, c)
 	if e.run() != nil {
 		return nil, false
 	}
@@ -148,11 +183,26 @@ func (e *evaluation) wordsOf(name string, work *int) []Word {
 // expandWords gives a piece's words; those that cannot be known are left out.
 func (e *evaluation) expandWords(p piece, work *int) []Word {
 	var list []Word
+	var from *record // nil for what the framework adds
+	if p.rec >= 0 && e.records[p.rec].file != nil && !e.records[p.rec].file.framework {
+		from = &e.records[p.rec]
+	}
+	var at *lineFinder
+	condition := ""
+	if from != nil {
+		at = newLineFinder(from.file, from.node)
+		// Empty, but for the other side of what could not be decided.
+		condition = from.guard.condition()
+	}
 	for _, raw := range splitRaw(p.text) {
-		x := &expander{e: e, work: work}
+		x := &expander{e: e, work: work, limit: maxLookupWork}
 		text := x.expand(raw)
 		if x.unknown || x.err != nil {
 			continue
+		}
+		line := 0
+		if at != nil {
+			line = at.lineOf(raw)
 		}
 		for _, t := range splitWords(text) {
 			// A word costs more than its bytes.
@@ -160,12 +210,8 @@ func (e *evaluation) expandWords(p piece, work *int) []Word {
 				return list
 			}
 			w := Word{Text: t}
-			if p.rec >= 0 {
-				if r := e.records[p.rec]; r.file != nil && !r.file.framework {
-					w.File, w.Line = r.file.path, r.node.lineOf(r.file, raw)
-					// Empty, but for the other side of what could not be decided.
-					w.Condition = r.guard.condition()
-				}
+			if from != nil {
+				w.File, w.Line, w.Condition = from.file.path, line, condition
 			}
 			list = append(list, w)
 		}
@@ -173,13 +219,33 @@ func (e *evaluation) expandWords(p piece, work *int) []Word {
 	return list
 }
 
-// lineOf finds the physical line on which a word of the value stands.
-func (n *node) lineOf(f *file, word string) int {
-	value := f.data[n.start:n.end]
-	if i := strings.Index(value, word); i > 0 {
-		return n.line + strings.Count(value[:i], "\n")
+// A lineFinder finds the physical lines on which the words of a value stand. It is
+// asked for them in their order.
+type lineFinder struct {
+	rest   string // of the value
+	line   int
+	missed int // words that are not there as such, such as those of a loop
+}
+
+// maxMissed is how many words are looked for in vain.
+const maxMissed = 20
+
+func newLineFinder(f *file, n *node) *lineFinder {
+	return &lineFinder{rest: f.data[n.valueStart:n.end], line: n.line + strings.Count(f.data[n.start:n.valueStart], "\n")}
+}
+
+func (l *lineFinder) lineOf(word string) int {
+	if l.missed > maxMissed {
+		return l.line
 	}
-	return n.line
+	i := strings.Index(l.rest, word)
+	if i < 0 {
+		l.missed++
+		return l.line
+	}
+	l.line += strings.Count(l.rest[:i], "\n")
+	l.rest = l.rest[i+len(word):]
+	return l.line
 }
 
 // A variant is a choice that may change a variable's words.
@@ -241,7 +307,7 @@ func (e *evaluation) hangsOn(name string) []variant {
 		}
 		list = append(list, v)
 	}
-	return list[:min(len(list), maxVariants)]
+	return list
 }
 
 // A search walks from a variable to the choices it hangs on.
@@ -340,8 +406,8 @@ func (s *search) match(pattern string) {
 
 // expand expands with a budget of its own: the evaluation is not changed.
 func (s *search) expand(text string) string {
-	work := maxWork
-	x := &expander{e: s.e, work: &work}
+	work := maxLookupWork
+	x := &expander{e: s.e, work: &work, limit: maxLookupWork}
 	return x.expand(text)
 }
 

@@ -50,3 +50,17 @@ func visible(s string) string {
 	}
 	return b.String()
 }
+
+// Lines is a text of several lines for people: what can't be printed is made visible,
+// but for the ends of lines and tabs. Lines that are too long are cut as by OneLine.
+func Lines(s string) string {
+	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+	for i, line := range lines {
+		parts := strings.Split(line, "\t")
+		for k, p := range parts {
+			parts[k] = OneLine(p)
+		}
+		lines[i] = strings.Join(parts, "\t")
+	}
+	return strings.Join(lines, "\n")
+}

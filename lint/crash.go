@@ -1,0 +1,115 @@
+package lint
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/svcjify/svcjify/corpus"
+)
+
+// reportTo is where a fault of svcjify's own is reported.
+const reportTo = "https://github.com/svcjify/svcjify/issues"
+
+var sj901 = &Rule{
+	Code: "SJ901", Slug: "internal-error", Severity: Error, Blocks: true, Doubt: true,
+	Doc: Doc{
+		Title: "svcjify itself failed at this service",
+		Text: `The program met a fault of its own (a panic) while it looked at the service, so that nobody
+knows what it would have found. The rest of the run is not touched by it: the other services
+are judged, and the exit code is 3 at the end. The stack is printed on standard error. Please
+report it, with the stack and the script, at ` + reportTo + `.
+
+No patch is made for such a service, and ` + "`svcjify hook`" + ` stops the commit, since nobody looked.`,
+	},
+}
+
+// A Crash is a fault of svcjify's own that ended the look at one service or port.
+type Crash struct {
+	// Service is the service's name, "" where a port was looked at; Origin is the port.
+	Service, Origin string
+	// Rule is the code of the rule that failed, "" where it was none.
+	Rule string
+	// What is the value of the panic; Stack is where it happened.
+	What, Stack string
+}
+
+// Name is what could not be judged, for people.
+func (c Crash) Name() string {
+	switch {
+	case c.Service == "":
+		return c.Origin
+	case c.Origin == "":
+		return c.Service
+	}
+	return c.Service + " of " + c.Origin
+}
+
+// A fault is a panic on its way from one goroutine to another, with the stack of the first.
+type fault struct {
+	what  any
+	stack []byte
+}
+
+// caught makes a fault of what recover gave; nil for nil.
+func caught(p any) *fault {
+	switch p := p.(type) {
+	case nil:
+		return nil
+	case *fault:
+		return p
+	}
+	return &fault{p, debug.Stack()}
+}
+
+// crash is the fault as what people are told.
+func (f *fault) crash(svc *corpus.Service, rule string) Crash {
+	return Crash{Service: svc.Name, Origin: svc.Origin(), Rule: rule, What: fmt.Sprint(f.what), Stack: string(f.stack)}
+}
+
+// finding says of a service that it could not be judged.
+func (c Crash) finding(tree *corpus.Tree, path string) Finding {
+	where := ""
+	if c.Rule != "" {
+		where = ", in rule " + c.Rule
+	}
+	return Finding{
+		Code: sj901.Code, Severity: sj901.Severity, Tree: tree, Path: path, Service: c.Service, Origin: c.Origin,
+		Message: fmt.Sprintf("internal error: svcjify failed while it looked at %s%s, and does not know what it would have found: %s",
+			c.Name(), where, shorten(c.What, 200)),
+		Hint:  "report it at " + reportTo + ", with the stack that is printed and the file",
+		doubt: true,
+	}
+}
+
+// look is lookAt, with a fault of ours made a finding.
+func (r *run) look(i int) (s *Subject, problems []corpus.Problem) {
+	svc := r.corpus.Services[i]
+	defer func() {
+		if f := caught(recover()); f != nil {
+			c := f.crash(svc, "")
+			s = &Subject{Service: svc, State: Unknown, Crashes: []Crash{c}}
+			s.Findings = []Finding{c.finding(svc.Tree, svc.Template)}
+			problems = nil
+		}
+	}()
+	if r.opts.Progress != nil {
+		r.opts.Progress(int(r.done.Load()), len(r.corpus.Services), svc)
+	}
+	return lookAt(r.ctx, svc, r.knowledge, r.opts)
+}
+
+// apply runs a rule on a service.
+func (s *Subject) apply(rule *Rule, opts Options) {
+	if rule.Check == nil {
+		return
+	}
+	had := len(s.Findings)
+	defer func() {
+		if f := caught(recover()); f != nil {
+			c := f.crash(s.Service, rule.Code)
+			s.Crashes = append(s.Crashes, c)
+			s.Findings = append(s.Findings[:had], c.finding(s.Service.Tree, s.Service.Template))
+		}
+	}()
+	rule.Check(&Pass{Subject: s, rule: rule, opts: opts, out: &s.Findings})
+}
