@@ -112,7 +112,7 @@ const headerWidth = 78
 
 // writeHeader writes a header line, folded.
 func writeHeader(b *bytes.Buffer, head, text string) {
-	if isASCII(text) {
+	if isPlain(text) {
 		writeFolded(b, head, text)
 	} else {
 		b.WriteString(head + encodeWord(text, len(head), inText))
@@ -148,13 +148,19 @@ func isASCII(s string) bool {
 	return true
 }
 
+// isPlain reports whether a header may hold a text as it is: a control character, such as
+// the carriage return of a directory's name, may end the line for who reads it.
+func isPlain(s string) bool {
+	return isASCII(s) && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+}
+
 // writeAddress writes a person's header line: the name encoded where it is not
 // ASCII (RFC 2047), quoted where it holds a special character (RFC 822).
 func writeAddress(b *bytes.Buffer, head string, p Person) {
 	var line bytes.Buffer
 	width := headerWidth
 	switch {
-	case !isASCII(p.Name):
+	case !isPlain(p.Name):
 		width = encodedWidth
 		line.WriteString(head + encodeWord(p.Name, len(head), inAddress))
 	case strings.ContainsAny(p.Name, `()<>[]:;@\,."`):

@@ -119,7 +119,7 @@ func (a *Advice) Undo() []string {
 	for _, s := range a.Lines {
 		i := slices.IndexFunc(a.Before, func(b rcrun.Setting) bool { return b.Name == s.Name })
 		if i < 0 {
-			gone = append(gone, s.Name)
+			gone = append(gone, word(s.Name))
 		} else {
 			back = append(back, a.Before[i])
 		}

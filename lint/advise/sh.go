@@ -53,7 +53,12 @@ func Shell(w io.Writer, list []*Advice) error {
 			comment("%s", a.sysrc(a.Lines))
 			continue
 		}
-		b.WriteString(a.sysrc(a.Lines) + "\n")
+		command := a.sysrc(a.Lines)
+		if shown := report.OneLine(command); shown != command { // nobody could review it
+			comment("not set, since it holds what can't be shown: %s", shown)
+			continue
+		}
+		b.WriteString(command + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

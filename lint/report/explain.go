@@ -80,7 +80,7 @@ func Explain(w io.Writer, s *lint.Subject) error {
 				path = t.Shown(path)
 			}
 		}
-		word := e.Supports
+		word := OneLine(e.Supports)
 		if word == "" {
 			word = "-"
 		}

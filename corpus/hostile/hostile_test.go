@@ -1,0 +1,81 @@
+package hostile_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/corpus/hostile"
+)
+
+// tree makes a ports tree with what write puts into it.
+func tree(t *testing.T, write func(root string) error) string {
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "Mk"), 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Mk", "bsd.port.mk"), nil, 0o666))
+	require.NoError(t, write(root))
+	return root
+}
+
+// TestEach: each port is found, within bounds of what is told of it. The bounds on time
+// and memory are wide, since the machine may be slow; docs/hostile.md has the figures.
+func TestEach(t *testing.T) {
+	for _, a := range hostile.Attacks() {
+		t.Run(a.Name, func(t *testing.T) {
+			root := tree(t, func(root string) error { return a.Write(filepath.Join(root, "net")) })
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			c, err := corpus.Open([]string{root})
+			took := time.Since(start)
+			runtime.ReadMemStats(&after)
+			require.NoError(t, err)
+			require.Equal(t, 1, c.Ports)
+			require.LessOrEqual(t, len(c.Services), 100)
+			require.LessOrEqual(t, len(c.Problems), 45, "at most 21 of a kind")
+			require.True(t, len(c.Services)+len(c.Problems) > 0, "silence is no answer")
+			for _, p := range c.Problems {
+				require.Less(t, len(p.Text), 1000, p.Text)
+			}
+			require.Less(t, took, 20*time.Second)
+			require.Less(t, (after.TotalAlloc-before.TotalAlloc)>>20, uint64(600), "MiB, freed or not")
+		})
+	}
+}
+
+// TestTree: a tree of many such ports costs what its ports cost.
+func TestTree(t *testing.T) {
+	root := tree(t, func(root string) error { return hostile.WriteTree(root, 60, 19) })
+	one, err := corpus.Open([]string{root})
+	require.NoError(t, err)
+	require.Equal(t, 60, one.Ports)
+	again, err := corpus.Open([]string{root})
+	require.NoError(t, err)
+	require.Equal(t, len(one.Services), len(again.Services))
+	for i, p := range one.Problems {
+		require.Equal(t, p.Text, again.Problems[i].Text, "the bounds count work, so that the answer is the same")
+	}
+}
+
+// TestInterrupted: the reading ends soon after its context.
+func TestInterrupted(t *testing.T) {
+	root := tree(t, func(root string) error { return hostile.WriteTree(root, 60, 20) })
+	for _, after := range []time.Duration{0, 5 * time.Millisecond, 50 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), after)
+		targets, wrong := corpus.Find(t.Context(), corpus.Query{Args: []string{root}})
+		require.Empty(t, wrong)
+		start := time.Now()
+		_, err := corpus.Load(ctx, targets, corpus.Narrow{})
+		cancel()
+		if err != nil {
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.Less(t, time.Since(start), after+5*time.Second)
+		}
+	}
+}
