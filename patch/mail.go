@@ -149,9 +149,10 @@ func isASCII(s string) bool {
 }
 
 // isPlain reports whether a header may hold a text as it is: a control character, such as
-// the carriage return of a directory's name, may end the line for who reads it.
+// the carriage return of a directory's name, may end the line for who reads it, and
+// what looks like an encoded word would be decoded.
 func isPlain(s string) bool {
-	return isASCII(s) && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+	return isASCII(s) && !strings.Contains(s, "=?") && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 }
 
 // writeAddress writes a person's header line: the name encoded where it is not

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
 	"github.com/svcjify/svcjify/corpus/hostile"
 )
@@ -34,7 +33,7 @@ func TestInterrupt(t *testing.T) {
 		require.NoError(t, cmd.Start())
 		time.Sleep(after * time.Millisecond)
 		start := time.Now()
-		_ = cmd.Process.Signal(unix.SIGINT) // it may have ended
+		_ = cmd.Process.Signal(os.Interrupt) // it may have ended
 		err := cmd.Wait()
 		took := time.Since(start)
 		if code := cmd.ProcessState.ExitCode(); code < 0 || code == exitFindings {

@@ -65,7 +65,7 @@ func (j *Judge) At(ctx context.Context, c *gitfs.Commit) (*Revision, error) {
 		return nil, err
 	}
 	target := &corpus.Target{Tree: &corpus.Tree{Dir: j.Root, Prefix: j.Root, Inner: j.Root}, Parts: j.Parts}
-	found, err := corpus.Load([]*corpus.Target{target.In(tree)}, j.Narrow)
+	found, err := corpus.Load(ctx, []*corpus.Target{target.In(tree)}, j.Narrow)
 	var open *corpus.OpenError
 	switch {
 	case errors.As(err, &open):
