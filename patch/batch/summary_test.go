@@ -60,7 +60,7 @@ func everything(t *testing.T) (Input, *Batch, map[string][]byte) {
 	in := Input{Settings: Settings{Tree: "/usr/ports", Base: strings.Repeat("a1", 20)}, Today: now, Envelope: envelope,
 		Before: &Batch{Skips: []Skip{{"games/*", "by hand"}, {"dns/*", "by hand"}},
 			Sent: []Sent{{"www/gone", someDay, "123456", ""}}, Closed: []Closed{{"www/gone", Landed, ""}}},
-		Dependents: corpus.NewDependents(now.Tree)}
+		Dependents: corpus.NewDependents(t.Context(), now.Tree)}
 	taken, later := patch.Selection{Limit: 1}.Pick(now.Changes)
 	require.NotEmpty(t, later)
 	in.Taken, in.Later = patch.Order(taken), later
@@ -265,7 +265,7 @@ func TestCost(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "www/needs/Makefile"),
 		[]byte("PORTNAME=\tneeds\nRUN_DEPENDS=\tsmall:www/small\n"), 0o644))
 	in := input(t, dir)
-	in.Dependents = corpus.NewDependents(in.Today.Tree)
+	in.Dependents = corpus.NewDependents(t.Context(), in.Today.Tree)
 	_, texts, err := Make(in)
 	require.NoError(t, err)
 	text := string(texts["SUMMARY.md"])
