@@ -161,7 +161,7 @@ func (c *Command) partial(res *lint.Result, err error) error {
 	return nil
 }
 
-// crashed tells of faults of our own: the stack is what whoever mends them needs.
+// crashed tells of faults of our own: the stack is for whoever corrects them.
 func (c *Command) crashed(res *lint.Result) {
 	for _, crash := range res.Crashes {
 		c.progress.done()
