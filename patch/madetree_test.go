@@ -273,14 +273,6 @@ func TestWriteTreeRefuses(t *testing.T) {
 		require.Error(t, c.WriteTree(dir))
 		require.Equal(t, "old m", read(out, "p/Makefile"))
 	})
-	t.Run("a half that can't be written is put back", func(t *testing.T) {
-		dir, c := change()
-		// A directory in the way of the temporary file of the second.
-		require.NoError(t, os.Mkdir(filepath.Join(dir, "c/p", fmt.Sprintf(".svcjify.%d.tmp", os.Getpid())), 0o755))
-		require.ErrorContains(t, c.WriteTree(dir), "nothing was changed")
-		require.Equal(t, "old a", read(dir, "c/p/files/a.in"))
-		require.Equal(t, "old m", read(dir, "c/p/Makefile"))
-	})
 }
 
 func TestWriteFileRefuses(t *testing.T) {

@@ -22,6 +22,8 @@ type File struct {
 	Old, New []byte
 	// Executable is the file's mode, which git keeps.
 	Executable bool
+	// Revision says that what changes is a PORTREVISION, not a script.
+	Revision bool
 }
 
 // A Change is one commit: the templates of the ports that hang together, and
@@ -261,7 +263,8 @@ func (c *Change) finish(readers *corpus.Readers, texts map[string][]byte) error 
 		if err != nil {
 			return err
 		}
-		c.Files = append(c.Files, File{name, old, text, info.Mode()&0o111 != 0})
+		_, rises := changed[name]
+		c.Files = append(c.Files, File{name, old, text, info.Mode()&0o111 != 0, rises})
 	}
 	slices.SortFunc(c.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return nil

@@ -190,7 +190,8 @@ func (c *Command) fixCmd() *cobra.Command {
 		Use:   "fix [PATH...]",
 		Short: "Make the changes of `svcjify patch` in place",
 		Long: `Make the changes of svcjify patch in the tree itself. A file is replaced as a whole or
-not at all; symlinks and files outside the tree are refused.`,
+not at all, and keeps its mode and owner. Symlinks, files with further hard links, files
+whose owner can't be kept, and files outside the tree are refused.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := c.plan(cmd.Context(), c.at(args, &f), &f)
 			if err != nil {
