@@ -15,7 +15,7 @@ import (
 
 // Main is the worker: it takes jobs from stdin and gives Records to stdout
 // until there are no more. Before the first it puts limits on its own process,
-// see confine. The exit status is 0, 1 for trouble with the pipe, or exitCPU.
+// see confine and wall. The exit status is 0, 1 for trouble with the pipe, or exitCPU.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
@@ -23,6 +23,10 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	debug.SetGCPercent(1000)
 	debug.SetMemoryLimit(2 * watchHeap) // the stacks of a deep recursion are in it
 	if err := confine(); err != nil {
+		fmt.Fprintln(os.Stderr, "limits:", err)
+		return 1
+	}
+	if err := wall(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1
 	}

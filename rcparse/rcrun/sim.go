@@ -110,6 +110,13 @@ func (e *environ) Each(f func(string, expand.Variable) bool) {
 // clean is the environment that service(8) gives, which is rc(8)'s too.
 var clean = []Setting{{"HOME", "/"}, {"PATH", "/sbin:/bin:/usr/sbin:/usr/bin"}}
 
+// root sets the directory as interp.Dir("/") does, which also asks the system
+// about it: the worker may not.
+func root(r *interp.Runner) error {
+	r.Dir = "/"
+	return nil
+}
+
 // newShell makes an interpreter without pathname expansion, which would find
 // nothing here, and in v3.14.1 loses the whole command for a word that is no
 // pattern, such as [::]:80. It has the handlers of this package. The file's
@@ -120,7 +127,7 @@ func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, er
 		Setting{"__umask", o.frame.umask})}
 	r, err := interp.New(
 		interp.Env(env),
-		interp.Dir("/"),
+		root,
 		interp.Params(append([]string{"-f", "--"}, o.params...)...),
 		interp.StdIO(nil, sh.out, sh.out),
 		interp.CallHandler(sh.call),
