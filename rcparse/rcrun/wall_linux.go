@@ -59,6 +59,7 @@ const (
 	dataNumber = 0
 	dataArch   = 4
 	dataArg0   = 16
+	dataArg1   = 24
 )
 
 // wallFilter is the BPF program: what is not allowed fails with EPERM, as if
@@ -99,6 +100,10 @@ func wallFilter(pid uint32) []unix.SockFilter {
 		// A signal to itself, with which the runtime interrupts a goroutine.
 		otherwise(unix.BPF_JEQ, unix.SYS_TGKILL, 4),
 		load(dataArg0), otherwise(unix.BPF_JEQ, pid, 1), give(unix.SECCOMP_RET_ALLOW), deny(unix.EPERM),
+		// Its own CPU time, which limitCPU bounds for each job.
+		otherwise(unix.BPF_JEQ, unix.SYS_PRLIMIT64, 6),
+		load(dataArg0), otherwise(unix.BPF_JEQ, 0, 3),
+		load(dataArg1), otherwise(unix.BPF_JEQ, unix.RLIMIT_CPU, 1), give(unix.SECCOMP_RET_ALLOW), deny(unix.EPERM),
 		// The names that the runtime gives to its memory.
 		otherwise(unix.BPF_JEQ, unix.SYS_PRCTL, 3),
 		load(dataArg0), otherwise(unix.BPF_JEQ, unix.PR_SET_VMA, 1), give(unix.SECCOMP_RET_ALLOW),

@@ -86,6 +86,11 @@ func tryAll(mode, dir string) int {
 		if err := errors.Join(confine(), wall()); err != nil {
 			return 3
 		}
+		var now syscall.Rlimit // limitCPU goes through the wall, other limits don't
+		if syscall.Getrlimit(syscall.RLIMIT_CPU, &now) != nil || syscall.Setrlimit(syscall.RLIMIT_CPU, &now) != nil ||
+			syscall.Getrlimit(syscall.RLIMIT_FSIZE, &now) == nil {
+			return 5
+		}
 	}
 	close(begin)
 	if err := json.NewEncoder(os.Stdout).Encode(<-answers); err != nil {
