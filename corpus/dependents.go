@@ -14,7 +14,8 @@ import (
 // dependsVars is the variables whose ports are there when a package is built, and
 // so change it when they change (Porter's Handbook, "Dependencies"). The ports
 // of TEST_DEPENDS are not.
-var dependsVars = []string{"FETCH_DEPENDS", "EXTRACT_DEPENDS", "PATCH_DEPENDS", "BUILD_DEPENDS", "LIB_DEPENDS", "RUN_DEPENDS"}
+var dependsVars = []string{"FETCH_DEPENDS", "EXTRACT_DEPENDS", "PATCH_DEPENDS", "BUILD_DEPENDS",
+	"LIB_DEPENDS", "RUN_DEPENDS"}
 
 // Dependents tells which ports of a tree name a port in their *_DEPENDS: when
 // it gets a new PORTREVISION, a builder of packages builds them again as well.
@@ -78,7 +79,8 @@ func (d *Dependents) scan() {
 		}
 		for _, v := range dependsVars {
 			for _, w := range p.Words(v) {
-				if o := dependsOn(w.Text); w.Condition == "" && o != "" && o != origin && !slices.Contains(named[i], o) {
+				if o := dependsOn(w.Text); w.Condition == "" && o != "" && o != origin &&
+					!slices.Contains(named[i], o) {
 					named[i] = append(named[i], o)
 				}
 			}

@@ -85,7 +85,10 @@ type finder struct {
 
 // add adds a part or a name to the target of a tree.
 func (f *finder) add(t *Tree, part, name, given string) {
-	i := slices.IndexFunc(f.targets, func(x *Target) bool { return x.Tree.Root == t.Root && x.Tree.Scripts == t.Scripts })
+	i := slices.IndexFunc(f.targets, func(x *Target) bool {
+		return x.Tree.Root == t.Root &&
+			x.Tree.Scripts == t.Scripts
+	})
 	if i < 0 {
 		i, f.targets = len(f.targets), append(f.targets, &Target{Tree: t, given: given})
 	}
@@ -209,7 +212,8 @@ func (f *finder) around() *Tree {
 	if cwd, err := os.Getwd(); err == nil {
 		real := realPath(cwd, true)
 		root := findRoot(real)
-		if g := guardDir(root); holdsFramework(root) || anyPortWithin(f.ctx, g, ".", 2) || repositoryAt(root) && anyPort(f.ctx, g, ".") {
+		if g := guardDir(root); holdsFramework(root) || anyPortWithin(f.ctx, g, ".", 2) ||
+			repositoryAt(root) && anyPort(f.ctx, g, ".") {
 			return newTree(root, shownDir(cwd, real, root), false)
 		}
 	}
@@ -241,7 +245,8 @@ func (x *Target) check() error {
 			return &OpenError{Path: p, Text: "leads out of the tree: expected a path in " + x.Tree.Dir, Hint: hintPaths}
 		}
 		if _, err := g.Lstat(p); err != nil && p != "." {
-			return &OpenError{Path: x.Tree.Shown(p), Text: "is not there: expected a file or directory of " + x.Tree.Dir,
+			return &OpenError{Path: x.Tree.Shown(p),
+				Text: "is not there: expected a file or directory of " + x.Tree.Dir,
 				Hint: hintPaths, Err: err}
 		}
 	}

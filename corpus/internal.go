@@ -23,7 +23,8 @@ func (e *internalError) Error() string { return fmt.Sprint(e.what) }
 
 // problem says that a port could not be looked at.
 func (e *internalError) problem(dir string) Problem {
-	return Problem{Kind: Internal, Path: path.Join(dir, "Makefile"), Origin: dir, Text: e.Error(), Stack: string(e.stack)}
+	return Problem{Kind: Internal, Path: path.Join(dir, "Makefile"), Origin: dir, Text: e.Error(),
+		Stack: string(e.stack)}
 }
 
 // guard looks at one port: a fault of ours costs this port, and not the run.

@@ -14,7 +14,8 @@ import (
 
 // port is a Makefile with a CATEGORIES line.
 func port(name, categories, rest string) string {
-	return "PORTNAME= " + name + "\nPORTVERSION= 1\nCATEGORIES= " + categories + "\n" + rest + "\n.include <bsd.port.mk>\n"
+	return "PORTNAME= " + name + "\nPORTVERSION= 1\nCATEGORIES= " + categories + "\n" + rest +
+		"\n.include <bsd.port.mk>\n"
 }
 
 // found lists services as "name origin directory template".
@@ -229,10 +230,12 @@ func TestStandOn(t *testing.T) {
 	c, err := Load(t.Context(), targets, Narrow{})
 	require.NoError(t, err)
 	require.Equal(t, []string{
-		"c www/c x/www/c x/www/c/files/c.in", "m net/slave net/slave .portsdir/net/master/files/m.in", "own net/own net/own net/own/files/own.in",
+		"c www/c x/www/c x/www/c/files/c.in", "m net/slave net/slave .portsdir/net/master/files/m.in",
+		"own net/own net/own net/own/files/own.in",
 	}, found(c))
 	require.Len(t, c.Services[0].Ports, 2, "the slave and the one at the root")
-	require.Equal(t, []string{"bad makefile net/broken/Makefile:5", "bad makefile x/www/lib/Makefile:4"}, problems(c), "now nothing may be elsewhere")
+	require.Equal(t, []string{"bad makefile net/broken/Makefile:5", "bad makefile x/www/lib/Makefile:4"}, problems(c),
+		"now nothing may be elsewhere")
 	m := c.Services[0]
 	require.True(t, m.Tree.Elsewhere(m.Template))
 	require.Equal(t, filepath.Join(base, "net/master/files/m.in"), m.Tree.Shown(m.Template))
@@ -241,7 +244,8 @@ func TestStandOn(t *testing.T) {
 	require.Equal(t, script, string(text))
 	require.Equal(t, "3", m.Ports[0].Make.Value("PORTREVISION"))
 
-	for _, bad := range []string{filepath.Join(base, "gone"), filepath.Join(base, "net"), filepath.Join(base, "Mk/bsd.port.mk")} {
+	for _, bad := range []string{filepath.Join(base, "gone"), filepath.Join(base, "net"),
+		filepath.Join(base, "Mk/bsd.port.mk")} {
 		var e *OpenError
 		require.ErrorAs(t, targets[0].Tree.StandOn(bad), &e, bad)
 		require.Contains(t, e.Hint, "--portsdir takes the top of a ports tree")
@@ -264,7 +268,8 @@ func TestNested(t *testing.T) {
 	c := openDir(t)
 	var got []string
 	for _, s := range c.Services {
-		got = append(got, strings.Join([]string{s.Tree.Shown(s.Template), s.Tree.Stable(s.Template), s.Tree.InRepository(s.Template)}, " "))
+		got = append(got, strings.Join([]string{s.Tree.Shown(s.Template), s.Tree.Stable(s.Template),
+			s.Tree.InRepository(s.Template)}, " "))
 	}
 	slices.Sort(got)
 	require.Equal(t, []string{
@@ -281,7 +286,8 @@ func TestNested(t *testing.T) {
 // TestWrongPlaces: what holds no port says so.
 func TestWrongPlaces(t *testing.T) {
 	p := port("s", "net", "USE_RC_SUBR= s")
-	dir := onDisk(t, map[string]string{".git/HEAD": "", "net/a/Makefile": p, "net/a/files/s.in": "", "doc/x/y": "x\n", "etc/init/s": script, "README": "x\n"})
+	dir := onDisk(t, map[string]string{".git/HEAD": "", "net/a/Makefile": p, "net/a/files/s.in": "", "doc/x/y": "x\n",
+		"etc/init/s": script, "README": "x\n"})
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "void"), 0o755))
 	t.Chdir(dir)
 	for arg, want := range map[string]string{

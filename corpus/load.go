@@ -57,7 +57,8 @@ func newLoader(ctx context.Context, t *Tree, g *guarded) *loader {
 	return &loader{
 		ctx: ctx, tree: t, fs: g, make: makefile.NewTree(g),
 		rcDirs: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
-		categories: make(map[string]bool), evaluated: make(map[string]*portResult), listed: make(map[string][]fs.DirEntry),
+		categories: make(map[string]bool), evaluated: make(map[string]*portResult),
+		listed: make(map[string][]fs.DirEntry),
 	}
 }
 
@@ -193,7 +194,8 @@ func (l *loader) moves(dir, master string, g *glance, depth int) bool {
 		if err != nil {
 			return !errors.Is(err, fs.ErrNotExist)
 		}
-		return file.filesDir || file.master != "" || name != path.Join(dir, "Makefile") && l.moves(dir, master, file, depth+1)
+		return file.filesDir || file.master != "" ||
+			name != path.Join(dir, "Makefile") && l.moves(dir, master, file, depth+1)
 	})
 }
 
@@ -301,7 +303,8 @@ func (l *loader) addPort(found *services, dir string, r *portResult) {
 	}
 	if len(r.words) > 0 && r.filesDir == "" {
 		l.problem(Problem{Kind: Unreadable, Path: path.Join(dir, "Makefile"), Origin: dir,
-			Text: "FILESDIR leads out of the tree, to " + quoteShort(mk.Value("FILESDIR")) + ": expected a directory of the tree"})
+			Text: "FILESDIR leads out of the tree, to " + quoteShort(mk.Value("FILESDIR")) +
+				": expected a directory of the tree"})
 		return
 	}
 	for _, w := range r.words {
@@ -309,7 +312,8 @@ func (l *loader) addPort(found *services, dir string, r *portResult) {
 		name := strings.TrimSuffix(word, ".sh")
 		if !validName(name) {
 			p := Problem{Kind: BadMakefile, Path: w.File, Line: w.Line, Origin: dir,
-				Text: "USE_RC_SUBR names " + quoteShort(w.Text) + ": expected the name of a file in " + r.filesDir + ", without .in",
+				Text: "USE_RC_SUBR names " + quoteShort(w.Text) + ": expected the name of a file in " + r.filesDir +
+					", without .in",
 				Hint: "a name holds letters, digits, and . _ + @ - only"}
 			if p.Path == "" {
 				p.Path = path.Join(dir, "Makefile")
@@ -328,7 +332,8 @@ func validName(s string) bool {
 	}
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("._+@-", c) >= 0) {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+			strings.IndexByte("._+@-", c) >= 0) {
 			return false
 		}
 	}

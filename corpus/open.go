@@ -156,7 +156,8 @@ func portAround(g *guarded, dir string) string {
 // all of it.
 func OpenFS(fsys fs.FS, dir string, within ...string) (*Corpus, error) {
 	g := guardFS(fsys)
-	x := &Target{Tree: &Tree{FS: g, Dir: dir, Prefix: ".", Scripts: holdsScripts(g, ".") && !anyPort(context.Background(), g, ".")}, given: dir}
+	x := &Target{Tree: &Tree{FS: g, Dir: dir, Prefix: ".",
+		Scripts: holdsScripts(g, ".") && !anyPort(context.Background(), g, ".")}, given: dir}
 	for _, w := range within {
 		x.Parts = append(x.Parts, path.Clean(filepath.ToSlash(w)))
 	}

@@ -320,7 +320,8 @@ func operands(args []string, takesValue string) []string {
 
 // copy notes what is copied where.
 func (sh *recipeShell) copy(args []string) {
-	args = slices.DeleteFunc(slices.Clone(args), func(a string) bool { return strings.HasPrefix(a, "-") && len(a) == 2 })
+	args = slices.DeleteFunc(slices.Clone(args),
+		func(a string) bool { return strings.HasPrefix(a, "-") && len(a) == 2 })
 	if len(args) < 2 {
 		return
 	}

@@ -68,13 +68,15 @@ func TestByHand(t *testing.T) {
 			if body != "" {
 				text += "do-install:\n"
 				for line := range strings.Lines(body) {
-					if !strings.HasPrefix(line, ".") && !strings.HasPrefix(line, "\t") && !strings.HasPrefix(line, "post-") {
+					if !strings.HasPrefix(line, ".") && !strings.HasPrefix(line, "\t") &&
+						!strings.HasPrefix(line, "post-") {
 						line = "\t" + line
 					}
 					text += line
 				}
 			}
-			corpus := openFS(t, map[string]string{"net/a/Makefile": text + "\n.include <bsd.port.mk>\n", "net/a/files/s.in": "", "net/a/files/s.sh": script, "net/a/files/x": "# rc.d\n"})
+			corpus := openFS(t, map[string]string{"net/a/Makefile": text + "\n.include <bsd.port.mk>\n",
+				"net/a/files/s.in": "", "net/a/files/s.sh": script, "net/a/files/x": "# rc.d\n"})
 			require.Equal(t, c.services, list(corpus))
 			got := corpus.Problems[:0:0]
 			for _, p := range corpus.Problems {
@@ -96,18 +98,22 @@ func TestPackingList(t *testing.T) {
 		"net/plain/Makefile": port("plain", "net", ""), "net/plain/pkg-plist": "bin/plain\netc/rc.d/plain\n",
 	})
 	require.Equal(t, []string{
-		"a2  net/a by hand", "ad  net/a(option DAEMON) <option DAEMON> by hand", "as  net/a(option DAEMON) <option DAEMON> by hand", "plain  net/plain by hand",
+		"a2  net/a by hand", "ad  net/a(option DAEMON) <option DAEMON> by hand",
+		"as  net/a(option DAEMON) <option DAEMON> by hand", "plain  net/plain by hand",
 		"up  net/a by hand", "own net/a/files/own.in net/a",
 	}, list(corpus))
-	require.Equal(t, []string{"no template net/a/pkg-plist:3", "no template net/a/pkg-plist:4", "no template net/a/pkg-plist:5", "no template net/a/pkg-plist:10",
+	require.Equal(t, []string{"no template net/a/pkg-plist:3", "no template net/a/pkg-plist:4",
+		"no template net/a/pkg-plist:5", "no template net/a/pkg-plist:10",
 		"no template net/plain/pkg-plist:2"}, problems(corpus))
 	require.Contains(t, corpus.Problems[0].Text, "no command of the Makefile installs it")
 }
 
 // TestHostileRecipe: a value that doubles with each turn of a loop stays small.
 func TestHostileRecipe(t *testing.T) {
-	corpus := openFS(t, map[string]string{"net/a/Makefile": "PORTNAME= a\ndo-install:\n\tx=xxxxxxxx; for i in " + strings.Repeat("1 ", 5000) +
-		"; do x=$$x$$x; y=" + strings.Repeat("$$x", 5000) + "; done; ${CP} ${FILESDIR}/s.in ${PREFIX}/etc/rc.d/$$x\n", "net/a/files/s.in": ""})
+	corpus := openFS(t, map[string]string{"net/a/Makefile": "PORTNAME= a\ndo-install:\n\tx=xxxxxxxx; for i in " +
+		strings.Repeat("1 ", 5000) +
+		"; do x=$$x$$x; y=" + strings.Repeat("$$x", 5000) + "; done; ${CP} ${FILESDIR}/s.in ${PREFIX}/etc/rc.d/$$x\n",
+		"net/a/files/s.in": ""})
 	require.Empty(t, corpus.Services)
 	require.Equal(t, []string{"bad makefile net/a/Makefile:0", "no template net/a/Makefile:3"}, problems(corpus))
 	require.Contains(t, corpus.Problems[0].Text, "the last ones were not looked at")
@@ -116,14 +122,17 @@ func TestHostileRecipe(t *testing.T) {
 // FuzzRecipe: no recipe takes long, or ends the run.
 func FuzzRecipe(f *testing.F) {
 	for _, s := range []string{
-		"${INSTALL_SCRIPT} ${FILESDIR}/s.in ${STAGEDIR}${PREFIX}/etc/rc.d/s", "for i in a b; do for j in $$i $$i; do cp $$j etc/rc.d/$$j; done; done",
-		"cat <<E >etc/rc.d/x\n${FILESDIR}\nE", "x=$$((1/0)) install -m etc/rc.d/$${x:?}", "case a in a) cp f etc/rc.d;; esac", "cp a b c etc/rc.d/../..", "while :; do cp a etc/rc.d/a; done",
+		"${INSTALL_SCRIPT} ${FILESDIR}/s.in ${STAGEDIR}${PREFIX}/etc/rc.d/s",
+		"for i in a b; do for j in $$i $$i; do cp $$j etc/rc.d/$$j; done; done",
+		"cat <<E >etc/rc.d/x\n${FILESDIR}\nE", "x=$$((1/0)) install -m etc/rc.d/$${x:?}",
+		"case a in a) cp f etc/rc.d;; esac", "cp a b c etc/rc.d/../..", "while :; do cp a etc/rc.d/a; done",
 		"cp $${a:-$${b:-$${c}}} etc/rc.d/$${a##*/}", "install -d -m", "cp ` etc/rc.d/x`", "cp {a,b} etc/rc.d/~x",
 	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		fsys := fstest.MapFS{"net/a/Makefile": &fstest.MapFile{Data: []byte("PORTNAME= a\ndo-install:\n\t" + strings.ReplaceAll(text, "\n", "\n\t") + "\n")}}
+		fsys := fstest.MapFS{"net/a/Makefile": &fstest.MapFile{Data: []byte("PORTNAME= a\ndo-install:\n\t" +
+			strings.ReplaceAll(text, "\n", "\n\t") + "\n")}}
 		mk, err := makefile.Read(fsys, "net/a")
 		if err != nil {
 			return

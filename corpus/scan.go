@@ -81,7 +81,8 @@ func (l *loader) candidates() []string {
 			return nil
 		}
 		files := maxReachFiles
-		if s.err == nil && (s.speaks() || l.rcDirs[path.Dir(s.dir)] || len(s.includes) > 0 && l.reaches(s.dir, s.master, &s.glance, &files, 0)) {
+		if s.err == nil && (s.speaks() || l.rcDirs[path.Dir(s.dir)] ||
+			len(s.includes) > 0 && l.reaches(s.dir, s.master, &s.glance, &files, 0)) {
 			list = append(list, s.dir)
 		}
 	}

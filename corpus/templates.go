@@ -184,7 +184,8 @@ func (l *loader) suspects(dir string, installed map[string]bool) []string {
 	for _, e := range l.listed[dir] {
 		name := e.Name()
 		template := dir + "/" + name
-		if !strings.HasSuffix(name, ".in") || strings.HasPrefix(name, "pkg-") || strings.HasPrefix(name, "patch-") || !e.Type().IsRegular() || installed[template] {
+		if !strings.HasSuffix(name, ".in") || strings.HasPrefix(name, "pkg-") || strings.HasPrefix(name, "patch-") ||
+			!e.Type().IsRegular() || installed[template] {
 			continue
 		}
 		text, err := l.fs.ReadFile(template)
@@ -211,7 +212,8 @@ func isScript(text []byte) bool {
 				break
 			}
 			start := bytes.LastIndexByte(rest[:i], '\n') + 1
-			if line := bytes.TrimLeft(rest[start:i], " \t"); bytes.HasPrefix(line, []byte(". ")) || bytes.HasPrefix(line, []byte(".\t")) {
+			if line := bytes.TrimLeft(rest[start:i], " \t"); bytes.HasPrefix(line, []byte(". ")) ||
+				bytes.HasPrefix(line, []byte(".\t")) {
 				return true
 			}
 			rest = rest[i+len(mark):]
@@ -259,6 +261,7 @@ func (l *loader) judge(dir, port, template string) {
 		}
 	}
 	l.problem(Problem{Kind: NotInstalled, Path: template, Origin: port,
-		Text: "the template holds an rc.d script that no port installs: expected " + base + " in USE_RC_SUBR or SUB_FILES",
+		Text: "the template holds an rc.d script that no port installs: expected " + base +
+			" in USE_RC_SUBR or SUB_FILES",
 		Hint: "delete the file, or name it in USE_RC_SUBR"})
 }

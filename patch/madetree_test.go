@@ -48,7 +48,8 @@ func run(t *testing.T, dir string, stdin []byte, name string, args ...string) (s
 	cmd.Dir = dir
 	cmd.Stdin = bytes.NewReader(stdin)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
-		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org")
+		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_AUTHOR_NAME=a",
+		"GIT_AUTHOR_EMAIL=a@example.org")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
@@ -75,12 +76,14 @@ func copyTree(t *testing.T) string {
 	return dir
 }
 
-var envelope = Envelope{From: Person{"Jane Doe", "jane@example.org"}, Date: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
+var envelope = Envelope{From: Person{"Jane Doe", "jane@example.org"},
+	Date: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
 
 // formatPatch is what git itself makes of the commits on top of a branch, of
 // one if the arguments say nothing else.
 func formatPatch(t *testing.T, dir string, args ...string) string {
-	args = append([]string{"format-patch", "--zero-commit", "--full-index", "--signature=" + Signature, "-1", "--stdout"}, args...)
+	args = append([]string{"format-patch", "--zero-commit", "--full-index", "--signature=" + Signature, "-1",
+		"--stdout"}, args...)
 	out, err := run(t, dir, nil, "git", args...)
 	require.NoError(t, err, out)
 	return out
@@ -128,14 +131,17 @@ func TestMadeTree(t *testing.T) {
 		}
 	}
 	// On standard output git puts an empty line between mails.
-	require.True(t, formatPatch(t, dir, "--no-numbered", fmt.Sprintf("-%d", len(changes))) == strings.Join(mails, "\n"), "git format-patch writes other mails")
+	require.True(t, formatPatch(t, dir, "--no-numbered", fmt.Sprintf("-%d", len(changes))) == strings.Join(mails, "\n"),
+		"git format-patch writes other mails")
 	for _, c := range changes {
 		for _, s := range c.Subjects {
 			text, err := os.ReadFile(filepath.Join(dir, s.Service.Template))
 			require.NoError(t, err)
-			masked := placeholders.ReplaceAllStringFunc(string(text), func(p string) string { return strings.ReplaceAll(p, "%", "_") })
+			masked := placeholders.ReplaceAllStringFunc(string(text),
+				func(p string) string { return strings.ReplaceAll(p, "%", "_") })
 			if out, err := run(t, dir, []byte(masked), dash, "-n"); err != nil {
-				old := placeholders.ReplaceAllStringFunc(string(s.Script.Src), func(p string) string { return strings.ReplaceAll(p, "%", "_") })
+				old := placeholders.ReplaceAllStringFunc(string(s.Script.Src),
+					func(p string) string { return strings.ReplaceAll(p, "%", "_") })
 				_, oldErr := run(t, dir, []byte(old), dash, "-n")
 				require.Error(t, oldErr, "%s: dash takes the old script but not the new: %s", s.Service.Template, out)
 			}
@@ -362,7 +368,8 @@ func FuzzPatch(f *testing.F) {
 		s := lint.Look(context.Background(), svc, src, k, lint.Options{Operator: lint.OperatorEquals})
 		c := &Change{}
 		texts := map[string][]byte{}
-		c.addSubject(context.Background(), s, texts, k, Options{Certainty: infer.Possible, Lint: lint.Options{Operator: lint.OperatorEquals}})
+		c.addSubject(context.Background(), s, texts, k,
+			Options{Certainty: infer.Possible, Lint: lint.Options{Operator: lint.OperatorEquals}})
 		if out, ok := texts["foo"]; ok {
 			after := lint.Look(context.Background(), svc, out, k, lint.Options{Operator: lint.OperatorEquals})
 			require.True(t, after.Script.Err == nil || s.Script.Err != nil)

@@ -40,7 +40,8 @@ func NewPerson(name, email string) (Person, error) {
 	case len(p.Name) > maxName || strings.Contains(p.Name, "@"):
 		return p, fmt.Errorf("the author's name %q holds an @ or more than %d bytes: git am would put the address in its place", p.Name, maxName)
 	case strings.ContainsAny(p.Name+p.Email, "\n\r\x00<>"):
-		return p, fmt.Errorf("the author %q holds a newline, NUL, < or >, which a commit can't", p.Name+" <"+p.Email+">")
+		return p, fmt.Errorf("the author %q holds a newline, NUL, < or >, which a commit can't",
+			p.Name+" <"+p.Email+">")
 	}
 	return p, nil
 }
@@ -152,7 +153,8 @@ func isASCII(s string) bool {
 // the carriage return of a directory's name, may end the line for who reads it, and
 // what looks like an encoded word would be decoded.
 func isPlain(s string) bool {
-	return isASCII(s) && !strings.Contains(s, "=?") && strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
+	return isASCII(s) && !strings.Contains(s, "=?") &&
+		strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) < 0
 }
 
 // writeAddress writes a person's header line: the name encoded where it is not

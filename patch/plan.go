@@ -108,7 +108,8 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 		changes = append(changes, change)
 	}
 	slices.SortStableFunc(changes, func(a, b *Change) int {
-		return cmp.Or(cmp.Compare(a.Tree.Dir, b.Tree.Dir), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Files[0].Path, b.Files[0].Path))
+		return cmp.Or(cmp.Compare(a.Tree.Dir, b.Tree.Dir), cmp.Compare(a.Origin, b.Origin),
+			cmp.Compare(a.Files[0].Path, b.Files[0].Path))
 	})
 	return changes, held, nil
 }
@@ -130,7 +131,8 @@ func (o Options) wants(f lint.Finding) bool {
 
 // addSubject edits one service's template. It returns why it did not, or ""
 // where it did, or where there is nothing to do.
-func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[string][]byte, k *infer.Knowledge, opts Options) string {
+func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[string][]byte, k *infer.Knowledge,
+	opts Options) string {
 	if s.Script == nil {
 		return ""
 	}
@@ -173,7 +175,8 @@ func (c *Change) addSubject(ctx context.Context, s *lint.Subject, texts map[stri
 		return reason
 	}
 	if t := s.Service.Tree; t.Elsewhere(s.Service.Template) {
-		return "the script is in the ports tree that this one stands on, " + t.PortsDir + ": svcjify patch --tree " + t.PortsDir + " makes the patch"
+		return "the script is in the ports tree that this one stands on, " + t.PortsDir + ": svcjify patch --tree " +
+			t.PortsDir + " makes the patch"
 	}
 	if done, ok := texts[s.Service.Template]; ok { // another name of the same template
 		if want, err := Apply(s.Script.Src, edits); err != nil || !bytes.Equal(want, done) {

@@ -11,7 +11,8 @@ import (
 // FuzzMailHeader: whatever a port is called, it stays in its header: a mail reader
 // finds the headers that were written, and no other.
 func FuzzMailHeader(f *testing.F) {
-	for _, s := range []string{"net/foo: x", "a\rBcc: b@example.org", "a\r\nBcc: b@example.org", "Zoë", "=?UTF-8?q?x?=", "\x1b[2J", strings.Repeat("long ", 40), "\x00", "\xff", "a\tb"} {
+	for _, s := range []string{"net/foo: x", "a\rBcc: b@example.org", "a\r\nBcc: b@example.org", "Zoë", "=?UTF-8?q?x?=",
+		"\x1b[2J", strings.Repeat("long ", 40), "\x00", "\xff", "a\tb"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -88,7 +88,8 @@ func putBack(root *os.Root, done []replacement, files []File) error {
 			err = root.Rename(temp, r.name)
 		}
 		if err != nil {
-			all = errors.Join(all, fmt.Errorf("%s was changed and could not be put back: %w", filepath.Join(root.Name(), r.name), err))
+			all = errors.Join(all, fmt.Errorf("%s was changed and could not be put back: %w",
+				filepath.Join(root.Name(), r.name), err))
 		}
 	}
 	return all

@@ -138,7 +138,8 @@ func TestFullDisk(t *testing.T) {
 	require.NoError(t, os.Remove(filler))
 	require.Equal(t, oldTexts, names(t, small))
 	require.NoError(t, c.WriteTree(small))
-	require.Equal(t, map[string]string{"c/p/files/a.in": string(c.Files[0].New), "c/p/Makefile": "new m\n"}, names(t, small))
+	require.Equal(t, map[string]string{"c/p/files/a.in": string(c.Files[0].New), "c/p/Makefile": "new m\n"},
+		names(t, small))
 }
 
 // TestLeftoversGo: what a killed run left is removed by the next.

@@ -105,7 +105,8 @@ func call[P, R any](c cdp.Command[P, R], params P) step {
 
 // width is a window of that width; a phone's where it is narrow.
 func width(w int64) step {
-	return call(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: w, Height: 900, DeviceScaleFactor: 1, Mobile: w < 500})
+	return call(emulation.SetDeviceMetricsOverride,
+		emulation.SetDeviceMetricsOverrideParams{Width: w, Height: 900, DeviceScaleFactor: 1, Mobile: w < 500})
 }
 
 // dark is what the system's dark mode says to pages.

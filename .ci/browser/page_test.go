@@ -59,7 +59,8 @@ func TestFiltersAndSearch(t *testing.T) {
 			return false
 		},
 	} {
-		values := eval[[]string](b, `[...document.forms.filter.elements[%s].options].map(o => o.value).filter(Boolean)`, quoted(field))
+		values := eval[[]string](b, `[...document.forms.filter.elements[%s].options].map(o => o.value).filter(Boolean)`,
+			quoted(field))
 		require.NotEmpty(t, values)
 		hits := 0
 		for _, v := range values {
@@ -105,8 +106,10 @@ func TestSort(t *testing.T) {
 	b.run(chromedp.Click(chromedp.CSS(`#sort button[data-key=certainty]`)))
 	certainties := eval[[]string](b, `[...document.querySelectorAll(".svc")].map(e => e.dataset.certainty)`)
 	order := []string{"certain", "confident", "likely", "possible", "unknown"}
-	require.True(t, slices.IsSortedFunc(certainties, func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
-	b.run(chromedp.Click(chromedp.CSS(`#sort button[data-key=certainty]`)), chromedp.Click(chromedp.CSS(`#sort button[data-key=certainty]`)))
+	require.True(t, slices.IsSortedFunc(certainties,
+		func(a, b string) int { return slices.Index(order, a) - slices.Index(order, b) }))
+	b.run(chromedp.Click(chromedp.CSS(`#sort button[data-key=certainty]`)),
+		chromedp.Click(chromedp.CSS(`#sort button[data-key=certainty]`)))
 	require.Equal(t, ids(all, func(service) bool { return true }), b.shown()) // the third time: as before
 	b.clean()
 }
@@ -139,7 +142,8 @@ func TestLinks(t *testing.T) {
 	// A link to a service that the filter hides shows it.
 	eval[string](b, `location.hash = %s`, quoted(all[i].ID))
 	require.Eventually(t, func() bool {
-		return eval[bool](b, `document.getElementById(%s).open && !document.getElementById(%[1]s).hidden`, quoted(all[i].ID))
+		return eval[bool](b, `document.getElementById(%s).open && !document.getElementById(%[1]s).hidden`,
+			quoted(all[i].ID))
 	}, 5*time.Second, 50*time.Millisecond)
 	b.clean()
 }
@@ -149,7 +153,8 @@ func TestKeyboard(t *testing.T) {
 	active := func() string {
 		return eval[string](b, `document.activeElement.name || document.activeElement.parentElement.id`)
 	}
-	b.run(call(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/", Text: "/"}))
+	b.run(call(input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "/",
+		Text: "/"}))
 	require.Equal(t, "q", active())
 	b.run(chromedp.KeyEvent("named"))
 	require.Contains(t, eval[string](b, `location.hash`), "q=named")
@@ -209,7 +214,8 @@ func TestDarkAndPrint(t *testing.T) {
 
 func TestWithoutScript(t *testing.T) {
 	all := services(t, made)
-	b := open(t, made, "", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	b := open(t, made, "", call(emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}))
 	require.Len(t, b.shown(), len(all))
 	require.Equal(t, "none", eval[string](b, `getComputedStyle(document.getElementById("filter")).display`))
 	require.Equal(t, "none", eval[string](b, `getComputedStyle(document.getElementById("sort")).display`))
@@ -260,7 +266,8 @@ func TestHostile(t *testing.T) {
 	}
 	bad := `"'><img src=x onerror=alert(1)><script>alert(2)</script>` + "\u202e\x1b[31m"
 	script := "#!/bin/sh\n# PROVIDE: %s\n. /etc/rc.subr\nname=evil\nrcvar=evil_enable\nload_rc_config $name\n: ${evil_enable=NO}\n" +
-		"command=\"/usr/local/bin/evil\"\ncommand_args='" + `--x <script>alert(3)</script> javascript:alert(4)` + "'\nrun_rc_command \"$1\"\n"
+		"command=\"/usr/local/bin/evil\"\ncommand_args='" + `--x <script>alert(3)</script> javascript:alert(4)` +
+		"'\nrun_rc_command \"$1\"\n"
 	write("Mk/bsd.port.mk", "")
 	write("www/evil/Makefile", "PORTNAME= evil\nDISTVERSION= 1\nCATEGORIES= www\nMAINTAINER= "+`a"><script>alert(5)</script>@example.org`+
 		"\nCOMMENT= "+bad+"\nUSE_RC_SUBR= evil\n.include <bsd.port.mk>\n")
@@ -311,7 +318,9 @@ func TestManyServices(t *testing.T) {
 		require.Less(t, ms, 1000.0, what)
 	}
 	set := func(field, value string) string {
-		return `(f => { f.value = ` + quoted(value) + `; f.dispatchEvent(new Event("input", {bubbles: true})) })(document.forms.filter.elements[` + quoted(field) + `])`
+		return `(f => { f.value = ` + quoted(value) +
+			`; f.dispatchEvent(new Event("input", {bubbles: true})) })(document.forms.filter.elements[` +
+			quoted(field) + `])`
 	}
 	timed("search", set("q", "net"))
 	timed("filter", set("state", "patchable"))

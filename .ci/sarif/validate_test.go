@@ -23,9 +23,11 @@ import (
 
 // schema compiles the constant named schema.
 func schema(t *testing.T) *jsonschema.Schema {
-	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif").Output()
+	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}",
+		"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif").Output()
 	require.NoError(t, err)
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "schema.go"), nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(),
+		filepath.Join(strings.TrimSpace(string(dir)), "schema.go"), nil, 0)
 	require.NoError(t, err)
 	var text string
 	ast.Inspect(file, func(n ast.Node) bool {
@@ -57,7 +59,8 @@ func TestSchema(t *testing.T) {
 		texts[g], err = os.ReadFile(g)
 		require.NoError(t, err)
 	}
-	run := exec.Command("go", "run", "./cmd/svcjify", "lint", "--config", "none", "--fail-on", "never", "--format", "sarif", "corpus/testdata/ports")
+	run := exec.Command("go", "run", "./cmd/svcjify", "lint", "--config", "none", "--fail-on", "never", "--format",
+		"sarif", "corpus/testdata/ports")
 	run.Dir = filepath.Join("..", "..")
 	run.Stderr = os.Stderr
 	texts["the made tree"], err = run.Output()
@@ -67,7 +70,8 @@ func TestSchema(t *testing.T) {
 		require.NoError(t, err, name)
 		require.NoError(t, s.Validate(doc), name)
 	}
-	for _, fault := range [][2]string{{`"startLine": 5`, `"startLine": 0`}, {`"level": "note"`, `"level": "info"`}, {`"ruleId"`, `"rule"`}, {`"uri": "ports/`, `"uri": "ports%zz/`}} {
+	for _, fault := range [][2]string{{`"startLine": 5`, `"startLine": 0`}, {`"level": "note"`, `"level": "info"`},
+		{`"ruleId"`, `"rule"`}, {`"uri": "ports/`, `"uri": "ports%zz/`}} {
 		bad := strings.Replace(string(texts["../../lint/report/testdata/sarif.plain"]), fault[0], fault[1], 1)
 		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(bad))
 		require.NoError(t, err)

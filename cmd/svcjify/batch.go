@@ -57,7 +57,9 @@ func upTo(needs ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < len(needs) || len(args) > len(needs)+1 {
 			return fmt.Errorf("%w: %s takes %s, and found %s", errUsage, cmd.CommandPath(),
-				strings.Join(append(slices.Clone(needs), "the directory of svcjify patch -o (the current one without it)"), " and "), counted(len(args), "argument", "arguments"))
+				strings.Join(append(slices.Clone(needs),
+					"the directory of svcjify patch -o (the current one without it)"), " and "),
+				counted(len(args), "argument", "arguments"))
 		}
 		return nil
 	}
@@ -93,7 +95,8 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 				if s.Status != batch.Applies {
 					c.exit = exitFindings
 				}
-				fmt.Fprintf(t, "%s\t%s\t%s\n", s.Status, report.OneLine(s.Entry.Change), report.OneLine(said(dir.Batch, s)))
+				fmt.Fprintf(t, "%s\t%s\t%s\n", s.Status, report.OneLine(s.Entry.Change),
+					report.OneLine(said(dir.Batch, s)))
 			}
 			if err := t.Flush(); err != nil {
 				return err
@@ -146,7 +149,8 @@ batch did not have are not added: run svcjify patch -o again for those.`,
 			in.Settings, in.Today, in.Envelope = set, p.today(p.found.Trees[0]), env
 			for _, s := range states {
 				if s.Status != batch.Applies {
-					fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Entry.Change), report.OneLine(strings.TrimSuffix(string(s.Status)+", "+s.Detail, ", ")))
+					fmt.Fprintf(c.Stdout, "%s: %s\n", report.OneLine(s.Entry.Change),
+						report.OneLine(strings.TrimSuffix(string(s.Status)+", "+s.Detail, ", ")))
 				}
 			}
 			return c.make(cmd.Context(), dirOf(args), dir, in, p, send)
@@ -177,7 +181,10 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := c.plan(ctx, func(ctx context.Context) (*corpus.Corpus, error) { return c.openAgain(ctx, set, &f.look.narrow) }, f)
+	p, err := c.plan(ctx, func(ctx context.Context) (*corpus.Corpus,
+		error) {
+		return c.openAgain(ctx, set, &f.look.narrow)
+	}, f)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -52,7 +52,8 @@ made for any more.`,
 			}
 			t := tabwriter.NewWriter(c.Stdout, 0, 8, 2, ' ', 0)
 			for _, p := range next.Proposals {
-				fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", report.OneLine(filepath.Join(name, filepath.FromSlash(p.Name))), report.OneLine(p.Certainty),
+				fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", report.OneLine(filepath.Join(name, filepath.FromSlash(p.Name))),
+					report.OneLine(p.Certainty),
 					counted(p.Lines, "line", "lines"), report.OneLine(p.Maintainer))
 			}
 			if err := t.Flush(); err != nil {
@@ -64,7 +65,8 @@ made for any more.`,
 			if len(next.Moved) > 0 {
 				fmt.Fprintf(c.Stderr, "left out, as the files have changed: %s (svcjify batch status says what became of them)\n", report.OneLine(strings.Join(next.Moved, ", ")))
 			}
-			fmt.Fprintf(c.Stderr, "%s to send, %d more after that\n", counted(len(next.Proposals), "patch", "patches"), next.Waiting)
+			fmt.Fprintf(c.Stderr, "%s to send, %d more after that\n", counted(len(next.Proposals), "patch", "patches"),
+				next.Waiting)
 			return nil
 		},
 	}

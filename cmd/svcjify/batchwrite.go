@@ -28,7 +28,8 @@ func headOf(dir string) (*gitwrite.Head, func()) {
 }
 
 // settings describes a batch of one tree.
-func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags, env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
+func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags,
+	env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
 	s := batch.Settings{Author: env.From.String(), Date: env.Date.Format(patch.MailDate), PR: env.PR}
 	if s.Tree = tree.Root; tree.Root == "" {
 		return s, errors.New("the tree is in no directory")
@@ -85,7 +86,8 @@ func (f *planFlags) words(look lint.Options) []string {
 	if look.Release.Name != "" {
 		out = append(out, "release "+look.Release.Name)
 	}
-	for name, values := range map[string][]string{"rule": f.look.narrow.rules, "ignore": f.look.narrow.ignored, "only": f.look.narrow.only,
+	for name, values := range map[string][]string{"rule": f.look.narrow.rules, "ignore": f.look.narrow.ignored,
+		"only":     f.look.narrow.only,
 		"category": f.look.narrow.categories, "maintainer": f.look.narrow.maintainers, "state": f.look.narrow.states} {
 		for _, v := range values {
 			out = append(out, name+" "+v)
@@ -130,13 +132,16 @@ func (p *planned) of(tree *corpus.Tree) {
 }
 
 // writeBatch makes or renews the batch in a directory.
-func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags, send *sendFlags) error {
+func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags,
+	send *sendFlags) error {
 	tree := p.found.Trees[0]
 	for _, t := range p.found.Trees[1:] {
 		if _, below := tree.Rel(t.Dir); !below || len(p.found.Services) == 0 || p.found.Services[0].Tree != tree {
-			return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one", len(p.found.Trees)), "run svcjify patch -o once for each tree"}
+			return hinted{fmt.Errorf("the paths lie in %d trees, and a batch holds the patches of one",
+				len(p.found.Trees)), "run svcjify patch -o once for each tree"}
 		}
-		fmt.Fprintf(c.Stderr, "withheld: %s is a tree of its own: svcjify patch -o DIR %[1]s makes its batch\n", report.OneLine(t.Dir))
+		fmt.Fprintf(c.Stderr, "withheld: %s is a tree of its own: svcjify patch -o DIR %[1]s makes its batch\n",
+			report.OneLine(t.Dir))
 	}
 	p.of(tree)
 	head, done := headOf(tree.Root)
@@ -153,7 +158,8 @@ func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *
 		return err
 	}
 	defer dir.Close()
-	if b := dir.Batch; b != nil && head == nil && env.Date.Equal(today()) { // another day does not make the patches others
+	// another day does not make the patches others
+	if b := dir.Batch; b != nil && head == nil && env.Date.Equal(today()) {
 		if day, err := gitwrite.ParseDate(b.Settings.Date); err == nil {
 			env.Date = day
 		}
@@ -162,17 +168,21 @@ func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *
 	if err != nil {
 		return err
 	}
-	if b := dir.Batch; b != nil && (b.Settings.Tree != set.Tree || !slices.Equal(b.Settings.Paths, set.Paths) || !slices.Equal(b.Settings.Flags, set.Flags)) {
-		return hinted{fmt.Errorf("%s holds another batch: of %s (%s), made with %s", out, b.Settings.Tree, strings.Join(b.Settings.Paths, " "), strings.Join(b.Settings.Flags, ", ")),
+	if b := dir.Batch; b != nil && (b.Settings.Tree != set.Tree || !slices.Equal(b.Settings.Paths, set.Paths) ||
+		!slices.Equal(b.Settings.Flags, set.Flags)) {
+		return hinted{fmt.Errorf("%s holds another batch: of %s (%s), made with %s", out, b.Settings.Tree,
+			strings.Join(b.Settings.Paths, " "), strings.Join(b.Settings.Flags, ", ")),
 			"give another directory, or run svcjify batch refresh " + out}
 	}
 	taken, later := send.selection.Pick(p.changes)
-	in := batch.Input{Settings: set, Today: p.today(tree), Taken: patch.Order(taken), Later: later, Envelope: env, Before: dir.Batch}
+	in := batch.Input{Settings: set, Today: p.today(tree), Taken: patch.Order(taken), Later: later, Envelope: env,
+		Before: dir.Batch}
 	return c.make(ctx, out, dir, in, p, send)
 }
 
 // make lays a batch out and writes it.
-func (c *Command) make(ctx context.Context, out string, dir *batch.Dir, in batch.Input, p *planned, send *sendFlags) error {
+func (c *Command) make(ctx context.Context, out string, dir *batch.Dir, in batch.Input, p *planned,
+	send *sendFlags) error {
 	var err error
 	in.Group = batch.Grouping(send.group)
 	in.Dependents = corpus.NewDependents(ctx, p.found.Trees[0])
@@ -190,7 +200,8 @@ func (c *Command) make(ctx context.Context, out string, dir *batch.Dir, in batch
 }
 
 // put writes a batch and says what was kept.
-func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.Batch, texts map[string][]byte, in batch.Input) error {
+func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.Batch, texts map[string][]byte,
+	in batch.Input) error {
 	c.finishing.Store(true)
 	kept, err := dir.Write(ctx, b, texts)
 	for _, k := range kept {
@@ -205,7 +216,8 @@ func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.
 	fmt.Fprintf(c.Stderr, "%s in %s, %s withheld; read %s first\n", counted(len(b.Patches), "patch", "patches"), out,
 		counted(len(in.Today.Withheld(nil)), "service", "services"), filepath.Join(out, "SUMMARY.html"))
 	if n := len(in.Freed.Subjects); n > 0 {
-		fmt.Fprintf(c.Stderr, "with --release %s, %s would get a patch\n", in.Freed.Release, counted(n, "more service", "more services"))
+		fmt.Fprintf(c.Stderr, "with --release %s, %s would get a patch\n", in.Freed.Release,
+			counted(n, "more service", "more services"))
 	}
 	return nil
 }

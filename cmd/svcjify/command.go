@@ -166,7 +166,8 @@ func (c *Command) crashed(res *lint.Result) {
 	for _, crash := range res.Crashes {
 		c.progress.done()
 		c.exit = exitFailed
-		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\n", report.OneLine(crash.Name()), report.OneLine(crash.What), report.Lines(crash.Stack))
+		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\n", report.OneLine(crash.Name()),
+			report.OneLine(crash.What), report.Lines(crash.Stack))
 	}
 }
 
@@ -249,7 +250,8 @@ func (c *Command) root() *cobra.Command {
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(), c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
+	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(), c.fixCmd(),
+		c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
 		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root
@@ -265,7 +267,8 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 	if near := didYouMean(cmd.CommandPath()+" ", name, known); near != "" {
 		hint = near
 	}
-	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("unknown command %q", strings.TrimSpace(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" "+name)), hint})
+	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("unknown command %q",
+		strings.TrimSpace(strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name())+" "+name)), hint})
 }
 
 // nearestFlag is the flag that an unknown one may stand for, as a part of a hint.

@@ -76,7 +76,8 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				for _, file := range n.Files {
 					files[headPath(target.Tree, n.Tree, file.Path)] = file.New
 				}
-				commits = append(commits, gitwrite.Commit{Author: author, Committer: committer, Message: n.Message(send.pr), Files: files})
+				commits = append(commits, gitwrite.Commit{Author: author, Committer: committer,
+					Message: n.Message(send.pr), Files: files})
 			}
 			if len(commits) == 0 {
 				fmt.Fprintf(c.Stderr, "nothing to commit, %d services withheld\n", len(p.held))
@@ -96,7 +97,8 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if c.global.quiet {
 				return nil
 			}
-			fmt.Fprintf(c.Stderr, "%s on branch %s, from %s; %s withheld, %s left for later\n", counted(len(commits), "commit", "commits"), branch,
+			fmt.Fprintf(c.Stderr, "%s on branch %s, from %s; %s withheld, %s left for later\n",
+				counted(len(commits), "commit", "commits"), branch,
 				head.Commit[:12], counted(len(p.held), "service", "services"), counted(len(later), "patch", "patches"))
 			return nil
 		},
@@ -105,7 +107,8 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 	send.add(cmd)
 	cmd.Flags().StringVar(&branch, "branch", "", "the branch to make")
 	cmd.Flags().BoolVar(&force, "force", false, "replace the branch if it is there")
-	cmd.Flags().BoolVar(&allowDirty, "allow-dirty", false, "commit changes of files that differ from HEAD in the work tree too, as HEAD has them")
+	cmd.Flags().BoolVar(&allowDirty, "allow-dirty", false,
+		"commit changes of files that differ from HEAD in the work tree too, as HEAD has them")
 	return cmd
 }
 
@@ -116,10 +119,12 @@ func (c *Command) oneTree(ctx context.Context, args []string) (*corpus.Target, e
 	case err != nil:
 		return nil, err
 	case len(targets) > 1:
-		return nil, hinted{fmt.Errorf("the paths lie in %d trees, such as %s and %s: expected one", len(targets), targets[0].Tree.Dir, targets[1].Tree.Dir),
+		return nil, hinted{fmt.Errorf("the paths lie in %d trees, such as %s and %s: expected one", len(targets),
+			targets[0].Tree.Dir, targets[1].Tree.Dir),
 			"run svcjify once for each tree"}
 	case targets[0].Tree.Scripts:
-		return nil, hinted{fmt.Errorf("%s is a directory of scripts: expected a ports tree or a part of one", targets[0].Tree.Dir),
+		return nil, hinted{fmt.Errorf("%s is a directory of scripts: expected a ports tree or a part of one",
+			targets[0].Tree.Dir),
 			"name the top of a ports tree, a category, or a port"}
 	}
 	return targets[0], nil
@@ -127,13 +132,15 @@ func (c *Command) oneTree(ctx context.Context, args []string) (*corpus.Target, e
 
 // signatures is who the commits are from and by. The committer's date is the
 // author's, so that the same tree gives the same commits.
-func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.Head, send *sendFlags) (author, committer gitwrite.Signature, err error) {
+func (c *Command) signatures(ctx context.Context, root string, head *gitwrite.Head, send *sendFlags) (author,
+	committer gitwrite.Signature, err error) {
 	env, known, err := c.envelope(ctx, root, head, send)
 	if err != nil {
 		return author, committer, err
 	}
 	if !known {
-		return author, committer, hinted{fmt.Errorf("there is no author: git has no user.name and user.email"), "git config user.name and user.email, or give --author 'Name <address>'"}
+		return author, committer, hinted{fmt.Errorf("there is no author: git has no user.name and user.email"),
+			"git config user.name and user.email, or give --author 'Name <address>'"}
 	}
 	author = gitwrite.Signature{Name: env.From.Name, Email: env.From.Email, When: env.Date}
 	committer = author
@@ -171,7 +178,8 @@ func (c *Command) clean(head *gitwrite.Head, top *corpus.Tree, changes []*patch.
 			out = append(out, ch)
 			continue
 		}
-		fmt.Fprintf(c.Stderr, "skipped: %s: %s; --allow-dirty commits it all the same, from HEAD\n", report.OneLine(ch.Name()), report.OneLine(dirty))
+		fmt.Fprintf(c.Stderr, "skipped: %s: %s; --allow-dirty commits it all the same, from HEAD\n",
+			report.OneLine(ch.Name()), report.OneLine(dirty))
 	}
 	return out
 }

@@ -41,7 +41,8 @@ svcjify help configuration.`,
 				return err
 			}
 			if c.config.Path == "" {
-				return hinted{errors.New("no configuration counts for " + paths[0]), "svcjify help configuration says where one may lie"}
+				return hinted{errors.New("no configuration counts for " + paths[0]),
+					"svcjify help configuration says where one may lie"}
 			}
 			if c.global.quiet {
 				return nil
@@ -52,7 +53,8 @@ svcjify help configuration.`,
 				known += n
 			}
 			_, err = fmt.Fprintf(c.Stdout, "%s: no fault (rules off: %d, severities: %d, ignores: %d, services: %d, findings in the baseline: %d)\n",
-				report.OneLine(c.config.Path), len(p.Disabled), len(p.Severity), len(p.Ignores), len(p.Decisions), known)
+				report.OneLine(c.config.Path), len(p.Disabled), len(p.Severity), len(p.Ignores), len(p.Decisions),
+				known)
 			return err
 		},
 	})

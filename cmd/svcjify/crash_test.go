@@ -34,7 +34,8 @@ func TestCrash(t *testing.T) {
 	for _, format := range []string{"text", "json", "sarif", "github", "checkstyle", "rdjson"} {
 		var out, stderr strings.Builder
 		c := Command{Stdout: &out, Stderr: &stderr, judging: failingJudge{"mantel"}}
-		require.Equal(t, exitFailed, c.Main([]string{"lint", "--config", "none", "--format", format, "www/revision-comment", "www/svcj-plain-after"}))
+		require.Equal(t, exitFailed, c.Main([]string{"lint", "--config", "none", "--format", format,
+			"www/revision-comment", "www/svcj-plain-after"}))
 		require.Contains(t, out.String(), "SJ901")
 		require.Contains(t, out.String(), "svcjify failed while it looked at mantel of www/revision-comment")
 		require.Contains(t, out.String(), "SJ104", "the other service is judged")

@@ -19,7 +19,8 @@ func (c *Command) rulesCmd() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, r := range lint.Rules() {
-				if _, err := fmt.Fprintf(c.Stdout, "%s  %-20s  %-7s  %s\n", r.Code, r.Slug, r.Severity, r.Doc.Title); err != nil {
+				if _, err := fmt.Fprintf(c.Stdout, "%s  %-20s  %-7s  %s\n", r.Code, r.Slug, r.Severity,
+					r.Doc.Title); err != nil {
 					return err
 				}
 			}

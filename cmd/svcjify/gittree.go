@@ -27,7 +27,8 @@ type gitFlags struct {
 }
 
 func (f *gitFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.staged, "staged", false, "check the files that are staged; without a PATH, those of the services that the commit concerns")
+	cmd.Flags().BoolVar(&f.staged, "staged", false,
+		"check the files that are staged; without a PATH, those of the services that the commit concerns")
 	cmd.Flags().StringVar(&f.rev, "rev", "", "check the tree of a git `revision`; without a PATH, only the services that its commit concerns")
 }
 
@@ -211,7 +212,8 @@ func (s *step) trees(ctx context.Context, paths []string) ([]*stepTree, error) {
 			return nil, fmt.Errorf("%w: %w", errUsage, err)
 		}
 		root := roots.In(rel)
-		if _, err := fs.Lstat(s.files, rel); err != nil && !there(p) && !filepath.IsAbs(p) && !strings.HasPrefix(p, ".") {
+		if _, err := fs.Lstat(s.files, rel); err != nil && !there(p) && !filepath.IsAbs(p) &&
+			!strings.HasPrefix(p, ".") {
 			around := roots.In(s.at)
 			if _, err := fs.Lstat(s.files, path.Join(around, p)); err != nil {
 				named(around, p)
@@ -269,7 +271,8 @@ func (s *step) target(t *stepTree, state fs.FS, parts []string) *corpus.Target {
 	if s.repo.WorkTree != "" {
 		tree.Root = filepath.Join(s.repo.WorkTree, filepath.FromSlash(t.root))
 	}
-	if rel, err := filepath.Rel(filepath.FromSlash(t.root), filepath.FromSlash(s.at)); err == nil && filepath.IsLocal(rel) {
+	if rel, err := filepath.Rel(filepath.FromSlash(t.root), filepath.FromSlash(s.at)); err == nil &&
+		filepath.IsLocal(rel) {
 		tree.At = filepath.ToSlash(rel)
 	}
 	x := &corpus.Target{Tree: tree, Parts: parts}
@@ -306,7 +309,8 @@ func (s *step) dir(t *stepTree) string {
 
 // look runs the rules on the trees. The configuration is the state's too; paths
 // are what the person named.
-func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags,
+	opts *lint.Options) (*lint.Result, error) {
 	all := &lint.Result{}
 	for _, t := range trees {
 		_, before, err := s.states(t)
@@ -354,7 +358,8 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 }
 
 // lookGit is look for trees in git.
-func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags,
+	opts *lint.Options) (*lint.Result, error) {
 	if c.global.tree != "" {
 		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: the tree is the repository of the current directory", errUsage)
 	}

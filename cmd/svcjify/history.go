@@ -34,8 +34,10 @@ type historyFlags struct {
 
 func (f *historyFlags) add(cmd *cobra.Command) {
 	f.look.addRelease(cmd)
-	cmd.Flags().StringSliceVar(&f.look.narrow.only, "only", nil, "only ports or services that match these patterns, such as www/* or nginx")
-	cmd.Flags().BoolVar(&f.simulate, "simulate", false, "run the scripts in the simulation too, which finds what blocks a service; without, only what the texts say counts")
+	cmd.Flags().StringSliceVar(&f.look.narrow.only, "only", nil,
+		"only ports or services that match these patterns, such as www/* or nginx")
+	cmd.Flags().BoolVar(&f.simulate, "simulate", false,
+		"run the scripts in the simulation too, which finds what blocks a service; without, only what the texts say counts")
 }
 
 func (c *Command) historyCmd() *cobra.Command {
@@ -105,8 +107,10 @@ missing, the note says so.`,
 	f.add(cmd)
 	format.add(cmd, historyFormats(h))
 	text := cmd.Flags().Lookup("format")
-	text.Usage, text.DefValue, format.text = "`format` to print: tsv, json or svg, or several as in tsv=FILE,svg=FILE", "tsv", "tsv"
-	cmd.Flags().StringVar(&since, "since", "", "first `date`, such as 2024-01-31 or 90d (ago); default two years before the last commit")
+	text.Usage, text.DefValue, format.text = "`format` to print: tsv, json or svg, or several as in tsv=FILE,svg=FILE",
+		"tsv", "tsv"
+	cmd.Flags().StringVar(&since, "since", "",
+		"first `date`, such as 2024-01-31 or 90d (ago); default two years before the last commit")
 	cmd.Flags().StringVar(&rev, "rev", "", "`revisions`: A..B, or the last one only; default HEAD")
 	cmd.Flags().StringVar(&every, "every", "30d", "`time` between revisions: days, or weeks with a w")
 	cmd.MarkFlagsMutuallyExclusive("since", "rev")
@@ -116,7 +120,8 @@ missing, the note says so.`,
 // historyFormats is what history can print. It is asked for before there is anything in h.
 func historyFormats(h *history.History) []report.Format {
 	format := func(name, what string, print func(io.Writer) error) report.Format {
-		return report.Format{Name: name, What: what, Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return print(w) }}
+		return report.Format{Name: name, What: what,
+			Print: func(w io.Writer, _ *lint.Result, _ report.Options) error { return print(w) }}
 	}
 	return []report.Format{
 		format("tsv", "programs and spreadsheets: a line a revision, with a header", h.TSV),
@@ -138,7 +143,8 @@ repository is the one around PATH, by default the current directory; nothing is 
   svcjify diff HEAD~100 HEAD /usr/ports/www`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) < 2 || len(args) > 3 {
-				return fmt.Errorf("%w: diff takes two revisions and perhaps a path, found %d words", errUsage, len(args))
+				return fmt.Errorf("%w: diff takes two revisions and perhaps a path, found %d words", errUsage,
+					len(args))
 			}
 			return nil
 		},
@@ -196,7 +202,8 @@ func atMostOne(cmd *cobra.Command, args []string) error {
 // openHistory opens the repository around a path.
 func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, error) {
 	if c.global.tree != "" {
-		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: PATH says which repository", errUsage)
+		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: PATH says which repository",
+			errUsage)
 	}
 	repo, err := gitfs.Open(historyPath(args), gitfs.Options{Keep: historyKeep})
 	if err != nil {
@@ -210,7 +217,8 @@ func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, e
 	if !f.simulate {
 		opts.Simulate = nil
 	}
-	return &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts, Narrow: f.look.narrow.narrow()}, nil
+	return &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts,
+		Narrow: f.look.narrow.narrow()}, nil
 }
 
 // historyPath is the directory that a path is, or is in.
@@ -330,7 +338,8 @@ func historyLine(ctx context.Context, repo *gitfs.Repository, rev, since string)
 			return none, time.Time{}, fmt.Errorf("%w: --since: %w", errUsage, err)
 		}
 		if from.After(tip.When()) {
-			return none, time.Time{}, fmt.Errorf("%w: --since: %s is after the last commit, of %s", errUsage, since, tip.When().Format(time.DateOnly))
+			return none, time.Time{}, fmt.Errorf("%w: --since: %s is after the last commit, of %s", errUsage, since,
+				tip.When().Format(time.DateOnly))
 		}
 	}
 	line, err := history.Walk(ctx, tip, nil, from)

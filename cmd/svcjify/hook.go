@@ -58,14 +58,16 @@ not do its work, which blocks it too; to commit all the same: ` + goOn + `.`,
 			}
 			limit, err := parseFailOn(failOn)
 			if err != nil {
-				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; to commit all the same: " + goOn}
+				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; to commit all the same: " +
+					goOn}
 			}
 			// It lives for a tenth of a second: collecting garbage is a tenth of that.
 			defer debug.SetGCPercent(debug.SetGCPercent(400))
 			return c.guard(func() error { return c.hook(cmd.Context(), limit) })
 		},
 	}
-	cmd.Flags().StringVar(&failOn, "fail-on", "error", "least severity that blocks the commit: error, warning, info, never")
+	cmd.Flags().StringVar(&failOn, "fail-on", "error",
+		"least severity that blocks the commit: error, warning, info, never")
 	complete(cmd, "fail-on", failOnWords...)
 	cmd.AddCommand(c.hookInstallCmd(), c.hookUninstallCmd())
 	return cmd
@@ -77,7 +79,8 @@ func (c *Command) guard(work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(c.Stderr, "%s\n", debug.Stack())
-			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p), "to commit without the check: " + goOn}
+			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p),
+				"to commit without the check: " + goOn}
 		}
 	}()
 	if err := work(); err != nil {
@@ -161,7 +164,8 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		return nil
 	}
 	c.exit = exitFindings
-	return c.hookLine("ERROR: %s; correct it, or commit all the same with %s", report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
+	return c.hookLine("ERROR: %s; correct it, or commit all the same with %s",
+		report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
 }
 
 func (c *Command) hookLine(format string, args ...any) error {

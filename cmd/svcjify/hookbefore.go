@@ -14,7 +14,8 @@ import (
 // alone, and were there before it. Who updates a version need not correct them.
 // Looking at a tree again takes as long as the hook itself, so it is done only
 // for a tree in which such a script has one of the findings that stop.
-func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject, stop []lint.Finding, opts lint.Options) (func(lint.Finding) bool, error) {
+func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject,
+	stop []lint.Finding, opts lint.Options) (func(lint.Finding) bool, error) {
 	if opts.Release.Name == "" {
 		opts.Release = c.config.Release
 	}
@@ -34,7 +35,8 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 			}
 			if text, problem := old.ReadFile(svc.Template); problem == nil && bytes.Equal(text, sub.Script.Src) {
 				alone[script{svc.Template, svc.Name}] = true
-				stops = stops || slices.ContainsFunc(stop, func(f lint.Finding) bool { return f.Tree == svc.Tree && f.Path == svc.Template })
+				stops = stops || slices.ContainsFunc(stop,
+					func(f lint.Finding) bool { return f.Tree == svc.Tree && f.Path == svc.Template })
 			}
 		}
 		if !stops {
@@ -51,7 +53,8 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 		if err != nil {
 			continue // which only costs the indulgence
 		}
-		found.Services = slices.DeleteFunc(found.Services, func(svc *corpus.Service) bool { return !alone[script{svc.Template, svc.Name}] })
+		found.Services = slices.DeleteFunc(found.Services,
+			func(svc *corpus.Service) bool { return !alone[script{svc.Template, svc.Name}] })
 		res, err := lint.Run(ctx, found, opts)
 		if err != nil {
 			return nil, err

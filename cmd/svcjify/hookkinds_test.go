@@ -113,7 +113,8 @@ func TestHookKinds(t *testing.T) {
 		{name: "submodule", make: func(r *gitRepo) {
 			top := r.t.TempDir()
 			mustRun(t, top, r.environment(), "git", "init", "-q")
-			mustRun(t, top, r.environment(), "git", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", r.dir, "ports")
+			mustRun(t, top, r.environment(), "git", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+				r.dir, "ports")
 			r.dir = filepath.Join(top, "ports")
 			r.run("svcjify", "hook", "install")
 		}},
@@ -132,7 +133,8 @@ func TestHookKinds(t *testing.T) {
 			require.False(t, ok, out)
 			require.Contains(t, out, "[pre-commit] ERROR: www/revision-comment/Makefile:3: ")
 			require.Contains(t, out, "[SJ401]")
-			r.edit("www/revision-comment/Makefile", func(s string) string { return strings.Replace(s, "PORTREVISION=\t3", "PORTREVISION=\t4", 1) })
+			r.edit("www/revision-comment/Makefile",
+				func(s string) string { return strings.Replace(s, "PORTREVISION=\t3", "PORTREVISION=\t4", 1) })
 			out, ok = r.commit()
 			require.True(t, ok, out)
 			r.edit("README", func(s string) string { return s + "more\n" })
@@ -243,7 +245,8 @@ func TestHookFaults(t *testing.T) {
 			require.NoError(r.t, os.Mkdir(filepath.Join(r.dir, ".git/index"), 0o755))
 		}},
 		{"HEAD that leads nowhere", "is not in the repository", func(r *gitRepo) {
-			require.NoError(r.t, os.WriteFile(filepath.Join(r.dir, ".git/refs/heads/main"), []byte(strings.Repeat("1", 40)+"\n"), 0o644))
+			require.NoError(r.t, os.WriteFile(filepath.Join(r.dir, ".git/refs/heads/main"),
+				[]byte(strings.Repeat("1", 40)+"\n"), 0o644))
 		}},
 		{"damaged configuration", "bad config line", func(r *gitRepo) {
 			require.NoError(r.t, os.WriteFile(filepath.Join(r.dir, ".git/config"), []byte("[core\n"), 0o644))

@@ -120,7 +120,8 @@ func TestFixIsKilled(t *testing.T) {
 				continue
 			}
 			changed++
-			if port, ok := strings.CutSuffix(filepath.Dir(name), "/files"); ok && before[port+"/Makefile"] != after[port+"/Makefile"] {
+			if port, ok := strings.CutSuffix(filepath.Dir(name), "/files"); ok &&
+				before[port+"/Makefile"] != after[port+"/Makefile"] {
 				now, err := os.ReadFile(filepath.Join(dir, port, "Makefile"))
 				require.NoError(t, err)
 				require.Equal(t, after[port+"/Makefile"], string(now), "%s is changed, PORTREVISION is not", name)
@@ -131,9 +132,11 @@ func TestFixIsKilled(t *testing.T) {
 		}
 		ran(t, svcjify, "fix", dir)
 		now := texts(t, dir)
-		require.ElementsMatch(t, slices.Collect(maps.Keys(after)), slices.Collect(maps.Keys(now)), "something is left over")
+		require.ElementsMatch(t, slices.Collect(maps.Keys(after)), slices.Collect(maps.Keys(now)),
+			"something is left over")
 		for name, text := range now { // a PORTREVISION may have risen twice
-			require.Equal(t, revisionLine.ReplaceAllString(after[name], ""), revisionLine.ReplaceAllString(text, ""), name)
+			require.Equal(t, revisionLine.ReplaceAllString(after[name], ""), revisionLine.ReplaceAllString(text, ""),
+				name)
 		}
 	}
 	require.Positive(t, inTheMidst, "no run was killed while it wrote")
@@ -152,13 +155,15 @@ func TestBatchIsKilled(t *testing.T) {
 		out := filepath.Join(top, string(rune('a'+n)))
 		files := func([]byte) int {
 			count := 0
-			_ = filepath.WalkDir(out, func(string, os.DirEntry, error) error { count++; return nil }) // while it is written
+			// while it is written
+			_ = filepath.WalkDir(out, func(string, os.DirEntry, error) error { count++; return nil })
 			return count
 		}
 		killed(t, files, 2+n*len(want)/kills, svcjify, "patch", "-o", out, dir)
 		if _, err := os.Stat(out); err == nil {
 			for name, text := range texts(t, out) {
-				require.True(t, name == batch.FileName || temporaryFile.MatchString(name) || text == want[name], "%s is half written", name)
+				require.True(t, name == batch.FileName || temporaryFile.MatchString(name) || text == want[name],
+					"%s is half written", name)
 			}
 			if !maps.Equal(want, texts(t, out)) {
 				inTheMidst++

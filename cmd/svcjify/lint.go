@@ -42,8 +42,10 @@ place, so that its port is known; else it is judged by itself.`,
 	f.look.add(cmd)
 	f.git.add(cmd)
 	f.format.add(cmd, report.Formats())
-	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "least `severity` that makes the exit code 1: error, warning (the default), info, never")
-	cmd.Flags().StringVar(&f.baseline, "baseline", "", "`file` of known findings that svcjify baseline has written; only others are shown")
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "",
+		"least `severity` that makes the exit code 1: error, warning (the default), info, never")
+	cmd.Flags().StringVar(&f.baseline, "baseline", "",
+		"`file` of known findings that svcjify baseline has written; only others are shown")
 	cmd.Flags().StringVar(&f.stdinName, "stdin-name", "", "`path` that standard input stands for")
 	complete(cmd, "fail-on", failOnWords...)
 	return cmd
@@ -63,7 +65,8 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 		return fmt.Errorf("%w: standard input (-) and other paths, expected one or the other", errUsage)
 	}
 	if f.stdinName != "" && !stdin {
-		return fmt.Errorf("%w: %w", errUsage, hinted{errors.New("--stdin-name without - for standard input"), "svcjify lint --stdin-name PATH -"})
+		return fmt.Errorf("%w: %w", errUsage,
+			hinted{errors.New("--stdin-name without - for standard input"), "svcjify lint --stdin-name PATH -"})
 	}
 	if stdin && f.git.set() {
 		return fmt.Errorf("%w: standard input (-) and a state in git, expected one or the other", errUsage)

@@ -32,7 +32,8 @@ func (f *globalFlags) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
 	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
 	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, where it is not the git top level or the directory that has Mk/bsd.port.mk")
-	flags.StringVar(&f.portsdir, "portsdir", "", "`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
+	flags.StringVar(&f.portsdir, "portsdir", "",
+		"`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
 	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of simulated starts, or none; verify simulates all again and compares (default svcjify in the user's cache directory)")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "report on standard error what was read")
@@ -56,7 +57,8 @@ type lookFlags struct {
 }
 
 func (f *lookFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.operator, "operator", "", "`form` of the default that is written: equals (honours rc.conf's empty value; the default) or colon (as the rc-scripting article has it)")
+	cmd.Flags().StringVar(&f.operator, "operator", "",
+		"`form` of the default that is written: equals (honours rc.conf's empty value; the default) or colon (as the rc-scripting article has it)")
 	complete(cmd, "operator", string(lint.OperatorEquals), string(lint.OperatorColon))
 	f.addRelease(cmd)
 	f.programs.add(cmd)
@@ -68,7 +70,9 @@ func (f *lookFlags) addRelease(cmd *cobra.Command) {
 	for _, r := range rcrun.Releases() {
 		names = append(names, r.Name)
 	}
-	cmd.Flags().StringVar(&f.release, "release", "", "`release` whose rc.subr is the oldest that the scripts must serve: "+strings.Join(names, ", ")+" (default "+rcrun.DefaultRelease+")")
+	cmd.Flags().StringVar(&f.release, "release", "",
+		"`release` whose rc.subr is the oldest that the scripts must serve: "+strings.Join(names,
+			", ")+" (default "+rcrun.DefaultRelease+")")
 	complete(cmd, "release", names...)
 }
 
@@ -122,7 +126,8 @@ func (c *Command) look(ctx context.Context, args []string, f *lookFlags, opts *l
 }
 
 // judge runs the rules on a corpus, for whose trees the configuration is known.
-func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
+	opts *lint.Options) (*lint.Result, error) {
 	if err := f.programs.checkSources(found); err != nil {
 		return nil, err
 	}

@@ -25,8 +25,10 @@ type planFlags struct {
 func (f *planFlags) add(cmd *cobra.Command) {
 	f.look.narrow.plan = true
 	f.look.add(cmd)
-	cmd.Flags().StringVar(&f.certainty, "certainty", "confident", "least certainty of what is written: certain, confident, likely, possible")
-	cmd.Flags().BoolVar(&f.repair, "repair", false, "move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
+	cmd.Flags().StringVar(&f.certainty, "certainty", "confident",
+		"least certainty of what is written: certain, confident, likely, possible")
+	cmd.Flags().BoolVar(&f.repair, "repair", false,
+		"move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
 	complete(cmd, "certainty", certaintyWords...)
 }
 
@@ -42,7 +44,8 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	if err != nil || least == infer.Unknown {
 		return patch.Options{}, wrongWord("--certainty", f.certainty, certaintyWords)
 	}
-	return patch.Options{Certainty: least, Rules: f.look.narrow.rules, Ignored: f.look.narrow.ignored, Repair: f.repair, Lint: opts}, nil
+	return patch.Options{Certainty: least, Rules: f.look.narrow.rules, Ignored: f.look.narrow.ignored, Repair: f.repair,
+		Lint: opts}, nil
 }
 
 // planned is what would be changed in the trees that were named.
@@ -67,7 +70,8 @@ func (p *planned) today(tree *corpus.Tree) batch.Today {
 }
 
 // plan looks and plans.
-func (c *Command) plan(ctx context.Context, open func(context.Context) (*corpus.Corpus, error), f *planFlags) (*planned, error) {
+func (c *Command) plan(ctx context.Context, open func(context.Context) (*corpus.Corpus, error),
+	f *planFlags) (*planned, error) {
 	opts, err := c.planOptions(f)
 	if err != nil {
 		return nil, err
@@ -155,7 +159,8 @@ func (c *Command) oneRepository(changes []*patch.Change) []*patch.Change {
 	var out []*patch.Change
 	told := map[string]bool{}
 	for _, ch := range changes {
-		if ch.Tree.Repository == changes[0].Tree.Repository && (ch.Tree.Repository != "" || ch.Tree == changes[0].Tree) {
+		if ch.Tree.Repository == changes[0].Tree.Repository &&
+			(ch.Tree.Repository != "" || ch.Tree == changes[0].Tree) {
 			out = append(out, ch)
 		} else if !told[ch.Tree.Dir] {
 			told[ch.Tree.Dir] = true

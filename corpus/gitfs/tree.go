@@ -135,7 +135,8 @@ func (l *treeLister) find(name string) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	i, ok := slices.BinarySearchFunc(list, path.Base(name), func(e entry, n string) int { return strings.Compare(e.name, n) })
+	i, ok := slices.BinarySearchFunc(list, path.Base(name),
+		func(e entry, n string) int { return strings.Compare(e.name, n) })
 	if !ok {
 		return entry{}, errNoEntry
 	}

@@ -98,21 +98,24 @@ func variants() []Attack {
 		port("elif", "an .if with 3,000 branches", "Q!=\techo 1\n.if ${Q} == x\n"+
 			lines(3000, ".elif ${Q} == #\nUSE_RC_SUBR+=\tn#")+".endif\nUSE_RC_SUBR+=\telif\n"),
 		port("options", "options that each change the names", "OPTIONS_DEFINE=\t"+words(64, "O#")+"\n"+
-			lines(64, "O#_VARS=\tX+=${:U:range=300:@i@n#x${i}@:ts_}")+"USE_RC_SUBR=\toptions ${X} ${X:S/_/ /g:@w@${w}@}\n"),
+			lines(64, "O#_VARS=\tX+=${:U:range=300:@i@n#x${i}@:ts_}")+
+			"USE_RC_SUBR=\toptions ${X} ${X:S/_/ /g:@w@${w}@}\n"),
 		port("optionsheavy", "options, and much to read for each choice", "OPTIONS_DEFINE=\t"+words(64, "O#")+"\n"+
 			lines(64, "O#_VARS=\tX+=n#")+strings.ReplaceAll(fmt.Sprintf(heavy, digits, digits), "#", "")+
 			"USE_RC_SUBR=\toptionsheavy ${X:Mn*}\n"),
 		port("manyoptions", "20,000 options with helpers", "OPTIONS_DEFINE=\t"+words(20000, "O#")+"\n"+
 			lines(4000, "O#_USE=\tRC_SUBR=n#")+"USE_RC_SUBR=\tmanyoptions\n"),
-		port("implies", "a chain of options that imply the next", "OPTIONS_DEFINE=\t"+words(2000, "O#")+"\nOPTIONS_DEFAULT=\tO1999\n"+
-			func() string {
-				var b strings.Builder
-				for i := 1; i < 2000; i++ {
-					fmt.Fprintf(&b, "O%d_IMPLIES=\tO%d\n", i, i-1)
-				}
-				return b.String()
-			}()+"USE_RC_SUBR=\timplies\n"),
-		port("flavors", "10,000 flavours", "FLAVORS=\t"+words(10000, "f#")+"\n.if ${FLAVOR:U} == f7\nUSE_RC_SUBR=\ta b\n.endif\n"+
+		port("implies", "a chain of options that imply the next",
+			"OPTIONS_DEFINE=\t"+words(2000, "O#")+"\nOPTIONS_DEFAULT=\tO1999\n"+
+				func() string {
+					var b strings.Builder
+					for i := 1; i < 2000; i++ {
+						fmt.Fprintf(&b, "O%d_IMPLIES=\tO%d\n", i, i-1)
+					}
+					return b.String()
+				}()+"USE_RC_SUBR=\timplies\n"),
+		port("flavors", "10,000 flavours", "FLAVORS=\t"+words(10000,
+			"f#")+"\n.if ${FLAVOR:U} == f7\nUSE_RC_SUBR=\ta b\n.endif\n"+
 			"USE_RC_SUBR+=\tflavors x${FLAVOR}\nFLAVORS_SUB=\tyes\n"),
 	}
 }
@@ -121,20 +124,27 @@ func variants() []Attack {
 func amounts() []Attack {
 	return []Attack{
 		port("names", "USE_RC_SUBR of 40,000 names", "USE_RC_SUBR=\tnames "+words(40000, "n#")+"\n"),
-		port("badnames", "USE_RC_SUBR of 40,000 names that no file can have", "USE_RC_SUBR=\tbadnames "+words(40000, "n#/..")+"\n"),
+		port("badnames", "USE_RC_SUBR of 40,000 names that no file can have",
+			"USE_RC_SUBR=\tbadnames "+words(40000, "n#/..")+"\n"),
 		port("uses", "60,000 different USES", "USES=\t"+words(60000, "u#:a,b")+"\nUSE_RC_SUBR=\tuses\n"),
-		port("usespgsql", "USES with many arguments", "USES=\tpgsql:"+strings.ReplaceAll(words(60000, "#-99"), " ", ",")+
-			" lua:"+strings.ReplaceAll(words(40000, "5#+"), " ", ",")+"\nUSE_RC_SUBR=\tusespgsql\n"),
-		port("assignments", "60,000 assignments to one variable", lines(60000, "USE_RC_SUBR+=\tn#")+"USE_RC_SUBR=\tassignments\n"),
-		port("variables", "40,000 variables, each made of the one before", "X0=\tvariables\n"+lines(40000, "Y#=\t${X0} ${Y#:U}")+
-			"USE_RC_SUBR=\tvariables\n"),
+		port("usespgsql", "USES with many arguments",
+			"USES=\tpgsql:"+strings.ReplaceAll(words(60000, "#-99"), " ", ",")+
+				" lua:"+strings.ReplaceAll(words(40000, "5#+"), " ", ",")+"\nUSE_RC_SUBR=\tusespgsql\n"),
+		port("assignments", "60,000 assignments to one variable",
+			lines(60000, "USE_RC_SUBR+=\tn#")+"USE_RC_SUBR=\tassignments\n"),
+		port("variables", "40,000 variables, each made of the one before",
+			"X0=\tvariables\n"+lines(40000, "Y#=\t${X0} ${Y#:U}")+
+				"USE_RC_SUBR=\tvariables\n"),
 		port("sublist", "a SUB_LIST of 30,000 pairs", "SUB_LIST=\t"+words(30000, "A#=b")+"\nUSE_RC_SUBR=\tsublist\n"),
-		port("plistfiles", "PLIST_FILES of 30,000 scripts", "PLIST_FILES=\t"+words(30000, "etc/rc.d/p#")+"\nUSE_RC_SUBR=\tplistfiles\n"),
-		port("plist", "a packing list of 30,000 scripts", "USE_RC_SUBR=\tplist\n").with("pkg-plist", lines(30000, "etc/rc.d/p#")),
+		port("plistfiles", "PLIST_FILES of 30,000 scripts",
+			"PLIST_FILES=\t"+words(30000, "etc/rc.d/p#")+"\nUSE_RC_SUBR=\tplistfiles\n"),
+		port("plist", "a packing list of 30,000 scripts", "USE_RC_SUBR=\tplist\n").with("pkg-plist",
+			lines(30000, "etc/rc.d/p#")),
 		port("commands", "20,000 commands that install scripts", "USE_RC_SUBR=\tcommands\n\npost-install:\n"+
 			lines(20000, "\t${INSTALL_SCRIPT} ${WRKSRC}/c# ${STAGEDIR}${PREFIX}/etc/rc.d/c#")),
 		port("recipeloop", "loops within loops in a command", "USE_RC_SUBR=\trecipeloop\n\npost-install:\n"+
-			lines(300, "\tfor a in "+words(30, "a")+"; do for b in "+words(30, "b")+"; do cp $$a$$b /etc/rc.d/$$a$$b#; done; done")),
+			lines(300, "\tfor a in "+words(30, "a")+"; do for b in "+words(30,
+				"b")+"; do cp $$a$$b /etc/rc.d/$$a$$b#; done; done")),
 		port("targets", "40,000 targets", "USE_RC_SUBR=\ttargets gone\n\n"+lines(40000, "t#:\n\techo #")),
 		port("templates", "2,000 services that are there", "USE_RC_SUBR=\t"+words(2000, "s#")+"\n").scripts(2000),
 		port("dead", "2,000 templates that no port installs", "USE_RC_SUBR=\tdead\n").scripts(2000),
@@ -153,17 +163,23 @@ func (a Attack) scripts(n int) Attack {
 // expansions are values that grow.
 func expansions() []Attack {
 	return []Attack{
-		port("forloops", ".for that multiplies", "USE_RC_SUBR=\tforloops\n"+strings.Repeat(".for "+"i"+" in "+words(20, "#")+"\n", 1)+
-			".for j in "+words(20, "#")+"\n.for k in "+words(20, "#")+"\n.for l in "+words(20, "#")+"\nX+=\t${i}${j}${k}${l}\n"+
-			strings.Repeat(".endfor\n", 4)),
-		port("formemory", ".for that keeps what it made", "USE_RC_SUBR=\tformemory ${X:M*zz}\nBIG=\t"+strings.Repeat("a", 4000)+"\n"+
-			".for i in "+words(9000, "w#")+"\nX+=\t"+strings.Repeat("${i}", 200)+"\n.endfor\n"),
+		port("forloops", ".for that multiplies",
+			"USE_RC_SUBR=\tforloops\n"+strings.Repeat(".for "+"i"+" in "+words(20, "#")+"\n", 1)+
+				".for j in "+words(20, "#")+"\n.for k in "+words(20, "#")+"\n.for l in "+words(20,
+				"#")+"\nX+=\t${i}${j}${k}${l}\n"+
+				strings.Repeat(".endfor\n", 4)),
+		port("formemory", ".for that keeps what it made",
+			"USE_RC_SUBR=\tformemory ${X:M*zz}\nBIG=\t"+strings.Repeat("a", 4000)+"\n"+
+				".for i in "+words(9000, "w#")+"\nX+=\t"+strings.Repeat("${i}", 200)+"\n.endfor\n"),
 		port("fornames", ".for that makes names", ".for i in "+words(9000, "w#")+"\nUSE_RC_SUBR+=\tn${i}\n.endfor\n"),
-		port("modifiers", "modifiers that make a value grow", "A=\ta\nB=\t${A:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g}\n"+
-			"USE_RC_SUBR=\tmodifiers ${B:C/a/b c/g:Mx}\n"+lines(400, "C#:=\t${B:S/a/bb/g:C/(b)(b)/\\1 \\2/g:O:u:H:T}")),
+		port("modifiers", "modifiers that make a value grow",
+			"A=\ta\nB=\t${A:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g:S/a/aaaaaaaaaa/g}\n"+
+				"USE_RC_SUBR=\tmodifiers ${B:C/a/b c/g:Mx}\n"+
+				lines(400, "C#:=\t${B:S/a/bb/g:C/(b)(b)/\\1 \\2/g:O:u:H:T}")),
 		port("regexp", "patterns that are costly to compile and to match", "A=\t"+strings.Repeat("a", 20000)+"\n"+
 			lines(300, "B#:=\t${A:C/(a|aa|aaa){1,40}(a|b|c|#){1,40}(.*)(.*)(.*)$/x/g}")+"USE_RC_SUBR=\tregexp\n"),
-		port("loopmod", ":@ loops within :@ loops", "L=\t"+words(60, "a#")+"\nX:=\t${L:@i@${L:@j@${L:@k@${i}${j}${k}@}@}@}\nUSE_RC_SUBR=\tloopmod ${X:Mq}\n"),
+		port("loopmod", ":@ loops within :@ loops",
+			"L=\t"+words(60, "a#")+"\nX:=\t${L:@i@${L:@j@${L:@k@${i}${j}${k}@}@}@}\nUSE_RC_SUBR=\tloopmod ${X:Mq}\n"),
 		port("deep", "variables that double 18 times, asked for in each line", "X0=\taaaa\n"+func() string {
 			var b strings.Builder
 			for i := range 17 {
@@ -191,14 +207,20 @@ func files() []Attack {
 		chain, tree,
 		port("circle", "includes in a circle", ".include \"a.mk\"\nUSE_RC_SUBR=\tcircle\n").
 			with("a.mk", ".include \"b.mk\"\n").with("b.mk", ".include \"a.mk\"\n"),
-		port("optionalcircle", "optional includes in a circle, each of which branches", ".sinclude \"a.mk\"\nUSE_RC_SUBR=\toptionalcircle\n").
-			with("a.mk", strings.Repeat(".sinclude \"b.mk\"\n", 100)).with("b.mk", strings.Repeat(".sinclude \"a.mk\"\n", 100)),
+		port("optionalcircle", "optional includes in a circle, each of which branches",
+			".sinclude \"a.mk\"\nUSE_RC_SUBR=\toptionalcircle\n").
+			with("a.mk", strings.Repeat(".sinclude \"b.mk\"\n", 100)).with("b.mk",
+			strings.Repeat(".sinclude \"a.mk\"\n", 100)),
 		port("huge", "a Makefile of 2 MiB", "USE_RC_SUBR=\thuge\n"+strings.Repeat("# filler of a line\n", 110_000)),
-		port("large", "a Makefile of just under 1 MiB, all assignments", lines(36_000, "V#=\t${W#:Uvalue}")+"USE_RC_SUBR=\tlarge\n"),
+		port("large", "a Makefile of just under 1 MiB, all assignments",
+			lines(36_000, "V#=\t${W#:Uvalue}")+"USE_RC_SUBR=\tlarge\n"),
 		port("hugescript", "a script of 2 MiB", "USE_RC_SUBR=\thugescript\n").
-			with("files/hugescript.in", fmt.Sprintf(script, "hugescript")+strings.Repeat("# filler of a line\n", 110_000)),
-		port("longline", "a line of 900 kB", "USE_RC_SUBR=\tlongline\nX=\t"+strings.Repeat("a ", 450_000)+"\nY:=\t${X:O:u}\n"),
-		port("longplist", "a packing list of just under 1 MiB", "USE_RC_SUBR=\tlongplist\n").with("pkg-plist", "etc/rc.d/x\n"+strings.Repeat("%%A%%", 200_000)+"etc/rc.d/y\n"),
+			with("files/hugescript.in", fmt.Sprintf(script, "hugescript")+strings.Repeat("# filler of a line\n",
+				110_000)),
+		port("longline", "a line of 900 kB", "USE_RC_SUBR=\tlongline\nX=\t"+strings.Repeat("a ",
+			450_000)+"\nY:=\t${X:O:u}\n"),
+		port("longplist", "a packing list of just under 1 MiB", "USE_RC_SUBR=\tlongplist\n").with("pkg-plist",
+			"etc/rc.d/x\n"+strings.Repeat("%%A%%", 200_000)+"etc/rc.d/y\n"),
 	}
 }
 

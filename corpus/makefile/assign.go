@@ -97,7 +97,8 @@ func (e *evaluation) assign(n *node) *Error {
 	if len(name) > maxName {
 		return e.errorAt(n.line, "found a variable's name of %d bytes: expected at most %d", len(name), maxName)
 	}
-	r := record{name: strings.TrimSpace(name), file: e.here, node: n, text: e.fill(n.text), guard: e.guard, reached: !e.ghost}
+	r := record{name: strings.TrimSpace(name), file: e.here, node: n, text: e.fill(n.text), guard: e.guard,
+		reached: !e.ghost}
 	deps := e.guardDeps()
 	index := len(e.records)
 	if !e.ghost {

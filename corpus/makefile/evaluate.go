@@ -183,7 +183,8 @@ func (e *evaluation) run() *Error {
 func (e *evaluation) read(f *file) *Error {
 	if e.depth >= maxIncludeDepth {
 		return &Error{Path: e.herePath(), Line: e.hereLine(),
-			Text: fmt.Sprintf("found includes nested more than %d deep (a loop of includes?): expected files that end", maxIncludeDepth)}
+			Text: fmt.Sprintf("found includes nested more than %d deep (a loop of includes?): expected files that end",
+				maxIncludeDepth)}
 	}
 	if e.size += len(f.data); e.size > maxTotalSize {
 		return &Error{Path: e.herePath(), Line: e.hereLine(),
@@ -340,7 +341,8 @@ func (e *evaluation) line(n *node) *Error {
 		text, _, err := e.expand(e.fill(n.text))
 		for _, name := range strings.Fields(text) {
 			delete(e.vars, name)
-			e.records = append(e.records, record{name: name, file: e.here, node: n, guard: e.guard, reached: true, effective: true})
+			e.records = append(e.records, record{name: name, file: e.here, node: n, guard: e.guard, reached: true,
+				effective: true})
 		}
 		return err
 	case nodeTarget, nodeCommand:

@@ -79,7 +79,8 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 		keep := rest[0] == 'M'
 		x.filter(v, func(w string) bool {
 			// A pattern with a star may be tried from each character on.
-			if strings.Contains(pattern, "*") && len(w)*len(pattern) > longMatch && !x.charge(len(w)*len(pattern)/longMatch) {
+			if strings.Contains(pattern, "*") && len(w)*len(pattern) > longMatch &&
+				!x.charge(len(w)*len(pattern)/longMatch) {
 				return false
 			}
 			return match(w, pattern) == keep

@@ -16,7 +16,8 @@ func TestTreePath(t *testing.T) {
 		own[dir+"Makefile"] = &fstest.MapFile{Data: []byte(text)}
 	}
 	own["old/net/only/x"] = &fstest.MapFile{}
-	base := fstest.MapFS{BaseDir + "/Mk/bsd.port.mk": {}, BaseDir + "/net/base/x": {}, BaseDir + "/dns/base/x": {}, BaseDir + "/net/b/y": {}}
+	base := fstest.MapFS{BaseDir + "/Mk/bsd.port.mk": {}, BaseDir + "/net/base/x": {}, BaseDir + "/dns/base/x": {},
+		BaseDir + "/net/b/y": {}}
 	for name, f := range own {
 		base[name] = f
 	}
@@ -94,7 +95,8 @@ func TestBuild(t *testing.T) {
 	p := port(t, "PORTNAME= a\nFLAVORS= one two\nOPTIONS_DEFINE= X Y\nOPTIONS_DEFAULT= Y\nFLAVOR?= ${FLAVORS:[1]}\n.include <bsd.port.options.mk>\n"+
 		".if ${FLAVOR:U} == two\nV= two\n.endif\n.if ${PORT_OPTIONS:MX}\nV= x\nUSE_RC_SUBR= x\n.endif\n.if !${PORT_OPTIONS:MY}\nV= noy\n.endif\n"+
 		".if ${ARCH} == i386\nPORTREVISION= 3\n.endif\n.include <bsd.port.mk>\n")
-	for condition, want := range map[string]string{"": "", "flavor two": "two", "option X": "x", "option Y off": "noy"} {
+	for condition, want := range map[string]string{"": "", "flavor two": "two", "option X": "x",
+		"option Y off": "noy"} {
 		b, ok := p.Build(condition)
 		require.True(t, ok, condition)
 		require.Equal(t, want, b.Value("V"), condition)

@@ -115,7 +115,8 @@ func (t *Tree) parsed(name string) (*file, *Error) {
 // readLimited reads a file up to maxFileSize.
 func readLimited(fsys fs.FS, name string) ([]byte, error) {
 	tooBig := func(n int64) error {
-		return &Error{Path: name, Text: fmt.Sprintf("found %d bytes: expected a Makefile of at most %d", n, maxFileSize)}
+		return &Error{Path: name, Text: fmt.Sprintf("found %d bytes: expected a Makefile of at most %d", n,
+			maxFileSize)}
 	}
 	f, err := fsys.Open(name)
 	if err != nil {

@@ -22,7 +22,8 @@ func (e *evaluation) loadUses() *Error {
 		done[name] = true
 		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
 		if len(args) > maxUseArgs {
-			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d", clip(name), len(args), maxUseArgs)
+			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d", clip(name), len(args),
+				maxUseArgs)
 		}
 		e.setDefault(name+"_ARGS", strings.Join(args, " "))
 		e.applyUse(name, args)
@@ -140,7 +141,8 @@ func (e *evaluation) setFlavor() *Error {
 		}
 	}
 	for _, name := range []string{"CONFLICTS", "CONFLICTS_BUILD", "CONFLICTS_INSTALL", "PKG_DEPENDS",
-		"EXTRACT_DEPENDS", "PATCH_DEPENDS", "FETCH_DEPENDS", "BUILD_DEPENDS", "LIB_DEPENDS", "RUN_DEPENDS", "TEST_DEPENDS"} {
+		"EXTRACT_DEPENDS", "PATCH_DEPENDS", "FETCH_DEPENDS", "BUILD_DEPENDS", "LIB_DEPENDS", "RUN_DEPENDS",
+		"TEST_DEPENDS"} {
 		if e.defined(flavor + "_" + name) {
 			e.add(name, "${"+flavor+"_"+name+"}", -1, onFlavor)
 		}

@@ -231,7 +231,8 @@ type lineFinder struct {
 const maxMissed = 20
 
 func newLineFinder(f *file, n *node) *lineFinder {
-	return &lineFinder{rest: f.data[n.valueStart:n.end], line: n.line + strings.Count(f.data[n.start:n.valueStart], "\n")}
+	return &lineFinder{rest: f.data[n.valueStart:n.end],
+		line: n.line + strings.Count(f.data[n.start:n.valueStart], "\n")}
 }
 
 func (l *lineFinder) lineOf(word string) int {
@@ -258,7 +259,8 @@ type variant struct {
 // hangsOn finds the choices that a variable hangs on: through the values it
 // is made of and through the conditions around their assignments.
 func (e *evaluation) hangsOn(name string) []variant {
-	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool), queue: []string{name}}
+	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool),
+		queue: []string{name}}
 	for len(s.queue) > 0 && len(s.seen) < maxSearch {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
@@ -365,7 +367,8 @@ func (s *search) text(text string) {
 		if i < 0 && j < 0 {
 			break
 		}
-		if i >= 0 && (j < 0 || i < j || strings.HasPrefix(text[j:], "${PORT_OPTIONS:M") || strings.HasPrefix(text[j:], "$(PORT_OPTIONS:M")) {
+		if i >= 0 && (j < 0 || i < j || strings.HasPrefix(text[j:], "${PORT_OPTIONS:M") ||
+			strings.HasPrefix(text[j:], "$(PORT_OPTIONS:M")) {
 			text = text[i+len("PORT_OPTIONS:M"):]
 			s.option(text)
 			continue

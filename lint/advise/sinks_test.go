@@ -18,14 +18,16 @@ import (
 // holds calls of sysrc(8) with plain words and nothing else, and so do the lines
 // that they paste.
 func FuzzAdviceSinks(f *testing.F) {
-	for _, s := range []string{"foo", "a;id", "$(id)", "`id`", "a\nid", "'", "\"", "a\rb", "\\", "\x1b[2J", "\u202e", "a b", "!x", "\xff", "~", "*", "#", "-x", "a=b;c"} {
+	for _, s := range []string{"foo", "a;id", "$(id)", "`id`", "a\nid", "'", "\"", "a\rb", "\\", "\x1b[2J", "\u202e",
+		"a b", "!x", "\xff", "~", "*", "#", "-x", "a=b;c"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		lines := []rcrun.Setting{{Name: s + "_svcj", Value: "YES"}, {Name: "foo_svcj_options", Value: s}}
 		a := &advise.Advice{
 			Name: s, Path: s, RunName: s, Package: s, RCVar: s, Verdict: advise.TwoLines, Lines: lines, File: s,
-			Before: lines[1:], Options: []string{s}, Declared: []string{s}, Losses: []string{s}, Reasons: []string{s}, Port: s,
+			Before: lines[1:], Options: []string{s}, Declared: []string{s}, Losses: []string{s}, Reasons: []string{s},
+			Port:     s,
 			Offers:   []advise.Offer{{Lines: lines, Options: []string{s}, Why: s}},
 			Evidence: []infer.Evidence{{Path: s, Fact: s, Kind: "text"}},
 		}

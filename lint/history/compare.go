@@ -34,7 +34,8 @@ const maxLooks = 40
 
 // Compare says what became of each service between two revisions, by origin and name. The
 // notes say what is not known.
-func (j *Judge) Compare(ctx context.Context, before, after *gitfs.Commit) (changes []Change, notes []string, err error) {
+func (j *Judge) Compare(ctx context.Context, before, after *gitfs.Commit) (changes []Change,
+	notes []string, err error) {
 	var revs [2]*Revision
 	for i, c := range []*gitfs.Commit{before, after} {
 		if revs[i], err = j.At(ctx, c); err != nil {
@@ -52,12 +53,14 @@ func (j *Judge) Compare(ctx context.Context, before, after *gitfs.Commit) (chang
 		was, ok := old[s.id()]
 		delete(old, s.id())
 		if !ok || was.State != s.State {
-			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(was.State), After: string(s.State), depends: append(was.Depends, s.Depends...)})
+			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(was.State),
+				After: string(s.State), depends: append(was.Depends, s.Depends...)})
 		}
 	}
 	for _, s := range revs[0].Services {
 		if _, gone := old[s.id()]; gone {
-			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(s.State), depends: s.Depends})
+			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(s.State),
+				depends: s.Depends})
 		}
 	}
 	slices.SortStableFunc(changes, func(a, b Change) int {
@@ -106,7 +109,9 @@ func (j *Judge) find(ctx context.Context, line Line, changes []Change) (notes []
 			r := known[i+1]
 			if r == nil {
 				if looks++; looks > maxLooks {
-					notes = append(notes, fmt.Sprintf("%s (%s): %d commits touched it; which of them changed its state is not known", c.Name, c.Origin, len(touching[k])))
+					notes = append(notes, fmt.Sprintf(
+						"%s (%s): %d commits touched it; which of them changed its state is not known", c.Name,
+						c.Origin, len(touching[k])))
 					at = -1
 					break
 				}

@@ -44,7 +44,8 @@ func (c *clone) git(args ...string) string {
 	cmd := exec.Command("git", args...)
 	cmd.Dir = c.dir
 	at := time.Date(2024, 1, c.day, 12, 0, 0, 0, time.UTC).Format(time.RFC3339)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org",
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a",
+		"GIT_AUTHOR_EMAIL=a@example.org",
 		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_AUTHOR_DATE="+at, "GIT_COMMITTER_DATE="+at)
 	out, err := cmd.CombinedOutput()
 	require.NoError(c.t, err, "%v: %s", args, out)
@@ -101,13 +102,15 @@ func tree(t *testing.T) (*clone, map[string]string) {
 	at["first"] = c.commit("dns/wren: add", map[string]string{"Mk/bsd.port.mk": "#\n",
 		"dns/wren/Makefile": fmt.Sprintf(makefile, "wren"), "dns/wren/files/wren.in": script("wren", "")})
 	c.git("checkout", "-q", "-b", "side")
-	c.commit("dns/finch: add", map[string]string{"dns/finch/Makefile": fmt.Sprintf(makefile, "finch"), "dns/finch/files/finch.in": script("finch", declared("finch"))})
+	c.commit("dns/finch: add", map[string]string{"dns/finch/Makefile": fmt.Sprintf(makefile, "finch"),
+		"dns/finch/files/finch.in": script("finch", declared("finch"))})
 	c.git("checkout", "-q", "main")
 	c.commit("dns/wren: a comment", map[string]string{"dns/wren/files/wren.in": script("wren", "# It serves names.\n")})
 	c.day++
 	c.git("merge", "-q", "--no-ff", "-m", "Merge side", "side")
 	at["merge"] = c.git("rev-parse", "HEAD")
-	at["ready"] = c.commit("dns/wren: ready <b>&\u202e", map[string]string{"dns/wren/files/wren.in": script("wren", declared("wren"))})
+	at["ready"] = c.commit("dns/wren: ready <b>&\u202e",
+		map[string]string{"dns/wren/files/wren.in": script("wren", declared("wren"))})
 	c.git("tag", "release/1.0")
 	c.git("pack-refs", "--all")
 	c.git("tag", "-a", "-m", "x", "release/1.1")
@@ -126,9 +129,11 @@ func TestPoints(t *testing.T) {
 	require.NoError(t, err)
 	var got []string
 	for _, p := range points {
-		got = append(got, fmt.Sprintf("%s %d ready %d patchable", day(p.Time), p.States[lint.Ready], p.States[lint.Patchable]))
+		got = append(got, fmt.Sprintf("%s %d ready %d patchable", day(p.Time), p.States[lint.Ready],
+			p.States[lint.Patchable]))
 	}
-	require.Equal(t, []string{"2024-01-01 0 ready 0 patchable", "2024-01-02 0 ready 1 patchable", "2024-01-04 0 ready 1 patchable",
+	require.Equal(t, []string{"2024-01-01 0 ready 0 patchable", "2024-01-02 0 ready 1 patchable",
+		"2024-01-04 0 ready 1 patchable",
 		"2024-01-05 1 ready 1 patchable", "2024-01-06 2 ready 0 patchable", "2024-01-07 2 ready 0 patchable"}, got)
 	require.Nil(t, points[0].States)
 	require.Contains(t, points[0].Note, "no ports tree")
@@ -147,13 +152,15 @@ func TestPoints(t *testing.T) {
 	require.NoError(t, h.TSV(&tsv))
 	lines := strings.Split(tsv.String(), "\n")
 	require.Equal(t, "date\tcommit\tservices\tready\tfaulty\tpatchable\tunsuitable\tblocked\tunknown\tnote", lines[0])
-	require.True(t, strings.HasPrefix(lines[1], "2024-01-01T12:00:00Z\t"+at["nothing"]+"\t-\t-\t-\t-\t-\t-\t-\tno ports tree"))
+	require.True(t, strings.HasPrefix(lines[1],
+		"2024-01-01T12:00:00Z\t"+at["nothing"]+"\t-\t-\t-\t-\t-\t-\t-\tno ports tree"))
 	require.Equal(t, "2024-01-07T12:00:00Z\t"+at["last"]+"\t2\t2\t0\t0\t0\t0\t0\t-", lines[6])
 	require.NoError(t, h.JSON(&js))
 	require.True(t, json.Valid(js.Bytes()))
 	require.NoError(t, h.SVG(&svg))
 	require.NotContains(t, svg.String(), "\u202e")
-	for _, want := range []string{"release/1.0", "2024-01-01", ">ready 2<", "Services by state from 2024-01-01 to 2024-01-07."} {
+	for _, want := range []string{"release/1.0", "2024-01-01", ">ready 2<",
+		"Services by state from 2024-01-01 to 2024-01-07."} {
 		require.Contains(t, svg.String(), want)
 	}
 	wellFormed(t, svg.Bytes())
@@ -173,7 +180,8 @@ func wellFormed(t *testing.T, text []byte) {
 func TestPicturesOfLittle(t *testing.T) {
 	at := time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
 	states := map[lint.State]int{lint.Ready: 3}
-	for _, points := range [][]Point{nil, {{Time: at}}, {{Time: at, Services: 3, States: states}}, {{Time: at}, {Time: at.AddDate(9, 0, 0), Services: 3, States: states}}} {
+	for _, points := range [][]Point{nil, {{Time: at}}, {{Time: at, Services: 3, States: states}},
+		{{Time: at}, {Time: at.AddDate(9, 0, 0), Services: 3, States: states}}} {
 		var b bytes.Buffer
 		require.NoError(t, (&History{Points: points}).SVG(&b))
 		wellFormed(t, b.Bytes())

@@ -81,7 +81,8 @@ func (j *Judge) At(ctx context.Context, c *gitfs.Commit) (*Revision, error) {
 		}
 	}
 	if n := files.Missing(); n > 0 {
-		rev.Note = strings.TrimPrefix(fmt.Sprintf("%s; %s", rev.Note, report.Plural(n, "file or directory is", "files or directories are")+" not in the repository"), "; ")
+		rev.Note = strings.TrimPrefix(fmt.Sprintf("%s; %s", rev.Note,
+			report.Plural(n, "file or directory is", "files or directories are")+" not in the repository"), "; ")
 	}
 	return rev, nil
 }

@@ -41,7 +41,8 @@ type Release struct {
 
 // NewPoint counts the services of a revision.
 func NewPoint(r *Revision) Point {
-	p := Point{Time: r.Commit.When(), Commit: r.Commit.String(), Services: len(r.Services), Note: report.OneLine(r.Note)}
+	p := Point{Time: r.Commit.When(), Commit: r.Commit.String(), Services: len(r.Services),
+		Note: report.OneLine(r.Note)}
 	if r.Services == nil {
 		return p
 	}
@@ -56,7 +57,8 @@ func NewPoint(r *Revision) Point {
 }
 
 // Points judges revisions, in their order. Tell, if it is set, is told of each before.
-func (j *Judge) Points(ctx context.Context, revisions []*gitfs.Commit, tell func(done, all int, c *gitfs.Commit)) ([]Point, error) {
+func (j *Judge) Points(ctx context.Context, revisions []*gitfs.Commit,
+	tell func(done, all int, c *gitfs.Commit)) ([]Point, error) {
 	var out []Point
 	for i, c := range revisions {
 		if tell != nil {

@@ -19,20 +19,24 @@ import (
 
 // hostileTexts are what a tree may hold to do harm where it is printed.
 var hostileTexts = []string{
-	"\x1b]0;title\x07\x1b[2J", "a\nb", "a\r\n::error file=x::made up", "\u202egnp.exe", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1",
-	"a%0Ab", "a::b,c=d", "<script>x</script>", "]]>", "&amp;", "\x00\x01\x0b\ufffe\uffff", "\xff\xfe", "\"'`$(id);", "\u2028\u2029\ufeff", "|x|",
+	"\x1b]0;title\x07\x1b[2J", "a\nb", "a\r\n::error file=x::made up", "\u202egnp.exe", "=1+1", "+1", "-1", "@SUM(A1)",
+	"\t=1", "\r=1",
+	"a%0Ab", "a::b,c=d", "<script>x</script>", "]]>", "&amp;", "\x00\x01\x0b\ufffe\uffff", "\xff\xfe", "\"'`$(id);",
+	"\u2028\u2029\ufeff", "|x|",
 	"[a](http://b)",
 }
 
 // filledWith has a text in every place that a tree can fill.
 func filledWith(s string) *lint.Result {
 	tree := &corpus.Tree{Dir: s, Prefix: s}
-	f := lint.Finding{Code: "SJ101", Severity: lint.Warning, Tree: tree, Path: s, Line: 1, Col: 1, Service: s, Origin: s, Message: s, Hint: s, Source: s}
+	f := lint.Finding{Code: "SJ101", Severity: lint.Warning, Tree: tree, Path: s, Line: 1, Col: 1, Service: s,
+		Origin: s, Message: s, Hint: s, Source: s}
 	bare := f
 	bare.Line, bare.Col, bare.Source = 0, 0, ""
 	sub := &lint.Subject{
-		Service: &corpus.Service{Tree: tree, Name: s, Template: s, Ports: []*corpus.Port{{Dir: s, Origin: s}}, Condition: s, Conditions: []string{s}},
-		State:   lint.Unknown, Programs: []string{s}, Findings: []lint.Finding{f},
+		Service: &corpus.Service{Tree: tree, Name: s, Template: s, Ports: []*corpus.Port{{Dir: s, Origin: s}},
+			Condition: s, Conditions: []string{s}},
+		State: lint.Unknown, Programs: []string{s}, Findings: []lint.Finding{f},
 		Verdict: infer.Verdict{Options: []string{s}, Reason: s, Limits: []string{s}, Contradictions: []string{s},
 			Evidence: []infer.Evidence{{Path: s, Line: 1, Fact: s, Supports: s, Kind: "text"}}},
 	}

@@ -41,7 +41,8 @@ func attempts(dir string) map[string]func() error {
 		},
 		"signal another": func() error { return syscall.Kill(os.Getppid(), 0) },
 		"trace": func() error { // nobody: to be traced in earnest would stop this process
-			_, _, errno := syscall.Syscall6(syscall.SYS_PTRACE, syscall.PTRACE_PEEKTEXT, uintptr(os.Getpid()), 0, 0, 0, 0)
+			_, _, errno := syscall.Syscall6(syscall.SYS_PTRACE, syscall.PTRACE_PEEKTEXT, uintptr(os.Getpid()), 0, 0,
+				0, 0)
 			if errno == syscall.ESRCH || errno == 0 {
 				return nil
 			}
