@@ -172,7 +172,11 @@ func TestKeyboard(t *testing.T) {
 	b = open(t, made, "")
 	b.run(chromedp.KeyEvent(kb.Tab))
 	require.Equal(t, "To the services", eval[string](b, `document.activeElement.textContent`))
-	b.run(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
+	b.run(chromedp.KeyEvent(kb.Enter))
+	require.Eventually(t, func() bool { // going to an anchor takes its time
+		return eval[bool](b, `document.activeElement.id === "services"`)
+	}, time.Minute, 20*time.Millisecond)
+	b.run(chromedp.KeyEvent(kb.Tab))
 	require.Equal(t, "q", active())
 	b.clean()
 }
