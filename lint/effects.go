@@ -201,7 +201,7 @@ func (t *tracer) words(e *effects, list ...*syntax.Word) {
 		syntax.Walk(w, func(n syntax.Node) bool {
 			switch n := n.(type) {
 			case *syntax.ParamExp:
-				if n.Param == nil {
+				if n.Param == nil || n.Param.Value == "" { // "${ x}" parses, and fails when it runs
 					e.plain, e.opaque = false, true
 					break
 				}

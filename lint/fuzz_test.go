@@ -21,6 +21,7 @@ func FuzzMove(f *testing.F) {
 		f.Add(string(ar.Files[0].Data))
 	}
 	f.Add("name=foo\nload_rc_config foo\nstart_precmd=p\np()\n{\ncheckyesno $x && rc_flags=1\nexport $y z\n}\nrun_rc_command $1\n")
+	f.Add("name=foo\nload_rc_config foo\nstart_precmd=p\np()\n{\n[ -z \"$x\" ] || rc_flags=\"-g ${ x} ${rc_flags}\"\n}\nrun_rc_command $1\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		s := rcparse.Parse([]byte(src), nil)
 		if s.Err != nil {
