@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -176,10 +175,7 @@ repository is the one around PATH, by default the current directory; nothing is 
 				if changes == nil {
 					changes = []history.Change{}
 				}
-				e := json.NewEncoder(c.Stdout)
-				e.SetEscapeHTML(false)
-				e.SetIndent("", "  ")
-				return e.Encode(changes)
+				return report.EncodeJSON(c.Stdout, changes)
 			}
 			if len(changes) == 0 && !c.global.quiet {
 				fmt.Fprintln(c.Stderr, "no service changed its state")

@@ -1,10 +1,10 @@
 package advise
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/svcjify/svcjify/lint/infer"
+	"github.com/svcjify/svcjify/lint/report"
 )
 
 type jsonAdvice struct {
@@ -56,10 +56,7 @@ func JSON(w io.Writer, list []*Advice) error {
 		}
 		out = append(out, j)
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return report.EncodeJSON(w, out)
 }
 
 func orEmpty(list []string) []string {

@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -127,8 +126,5 @@ func (h *History) JSON(w io.Writer) error {
 	if h.Releases == nil {
 		h.Releases = []Release{}
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(h)
+	return report.EncodeJSON(w, h)
 }

@@ -55,7 +55,7 @@ type Service struct {
 }
 
 // JSON prints the findings as an array of objects.
-func JSON(w io.Writer, res *lint.Result) error { return encode(w, findings(res.Findings)) }
+func JSON(w io.Writer, res *lint.Result) error { return EncodeJSON(w, findings(res.Findings)) }
 
 func findings(list []lint.Finding) []jsonFinding {
 	out := make([]jsonFinding, 0, len(list))
@@ -104,7 +104,7 @@ func ListJSON(w io.Writer, res *lint.Result) error {
 	for _, s := range res.Subjects {
 		out = append(out, NewService(s))
 	}
-	return encode(w, out)
+	return EncodeJSON(w, out)
 }
 
 // NewService is what JSON says of a service.

@@ -73,7 +73,7 @@ func RDJSON(w io.Writer, res *lint.Result) error {
 		}
 		out.Diagnostics = append(out.Diagnostics, d)
 	}
-	return encode(w, out)
+	return EncodeJSON(w, out)
 }
 
 func rdPlace(p rcparse.Pos) rdPosition { return rdPosition{p.Line, p.Col} }

@@ -59,8 +59,8 @@ func passedOver(res *lint.Result) string {
 	return "; not shown: " + strings.Join(parts, ", ")
 }
 
-// encode writes indented JSON without escaping what needs no escape in JSON.
-func encode(w io.Writer, v any) error {
+// EncodeJSON writes indented JSON without escaping what needs no escape in JSON.
+func EncodeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")

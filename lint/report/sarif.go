@@ -156,7 +156,7 @@ func SARIF(w io.Writer, res *lint.Result) error {
 		}
 		run.Results = append(run.Results, r)
 	}
-	return encode(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
+	return EncodeJSON(w, sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
 func sarifLevel(s lint.Severity) string {
