@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,13 +86,8 @@ func readFile(name string, limit int64) ([]byte, time.Duration, error) {
 		return nil, 0, fs.ErrInvalid
 	}
 	data := make([]byte, info.Size())
-	n := 0
-	for n < len(data) {
-		m, err := f.Read(data[n:])
-		if err != nil || m == 0 {
-			return nil, 0, fs.ErrInvalid
-		}
-		n += m
+	if _, err := io.ReadFull(f, data); err != nil {
+		return nil, 0, fs.ErrInvalid
 	}
 	return data, time.Since(info.ModTime()), nil
 }

@@ -142,7 +142,7 @@ func (p *Pass) mayLose() []doubtful {
 
 // cause is why something is lost, as the beginning of a sentence.
 func (p *Pass) cause(l loss) string {
-	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup", "setup"} {
+	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup"} {
 		a, ok := p.Script.Method(method)
 		if !ok {
 			continue

@@ -12,8 +12,10 @@ type Wrapper struct {
 	Values string
 	// Long holds the names of the long options that take a value.
 	Long []string
-	// Operands is how many operands stand before the command.
+	// Operands is how many operands stand before the command; Instead is true where a
+	// flag stands for them.
 	Operands int
+	Instead  bool
 	// Assigns is true where NAME=value operands may stand before the command.
 	Assigns bool
 }
@@ -37,7 +39,7 @@ var wrappers = map[string]Wrapper{
 	"protect":  {Values: "gp"},
 	"rtprio":   {Operands: 1},
 	"setaudit": {Values: "amps"},
-	"setfib":   {Values: "F"},
+	"setfib":   {Values: "F", Operands: 1, Instead: true},
 	"setsid":   {},
 	"stdbuf":   {Values: "eio"},
 	"sudo":     {Values: "CDRTUghprtu", Assigns: true},
@@ -95,20 +97,17 @@ func Getopt(args []string, values string, long []string) (flags []Flag, operands
 // word is the wrapper's name. It is empty where no command follows.
 func (w Wrapper) Command(words []string) []string {
 	flags, rest := Getopt(words[1:], w.Values, w.Long)
-	operands := w.Operands
-	if base := words[0]; strings.HasSuffix(base, "setfib") && len(flags) == 0 { // setfib 1 command
-		operands = 1
+	for w.Assigns && len(rest) > 0 && IsAssignment(rest[0]) {
+		rest = rest[1:]
 	}
-	if w.Assigns {
-		for len(rest) > 0 && isAssignment(rest[0]) {
-			rest = rest[1:]
-		}
+	if w.Instead && len(flags) > 0 {
+		return rest
 	}
-	return rest[min(operands, len(rest)):]
+	return rest[min(w.Operands, len(rest)):]
 }
 
-// isAssignment reports whether an operand of env(1) and its like sets a variable.
-func isAssignment(word string) bool {
+// IsAssignment reports whether an operand of env(1) and its like sets a variable.
+func IsAssignment(word string) bool {
 	name, _, ok := strings.Cut(word, "=")
 	return ok && name != "" && word[0] != '/'
 }

@@ -77,7 +77,7 @@ type answer struct {
 // run does a job in this process.
 func (j Job) run() []Record { return new(preparedJobs).run(context.Background(), j).Records }
 
-// preparedJobs is the scripts of the last jobs, parsed and guessFound, the latest first. The
+// preparedJobs is the scripts of the last jobs, parsed, with their guesses, the latest first. The
 // job that follows is mostly about the same script, asked by one who has seen the
 // Records of the first, or about the same and another one in turns.
 type preparedJobs struct {

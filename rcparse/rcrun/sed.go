@@ -51,8 +51,8 @@ func (v *invocation) sed() error {
 	o := parseOptions(v.args, "efI")
 	var scripts []string
 	for _, w := range o.words {
-		if w.flag == "-e" {
-			scripts = append(scripts, w.value)
+		if w.Name == "-e" {
+			scripts = append(scripts, w.Value)
 		}
 	}
 	rest := o.rest

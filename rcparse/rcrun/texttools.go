@@ -211,8 +211,8 @@ func (v *invocation) headTail() error {
 	o := parseOptions(v.args, "nc")
 	n := number(strings.TrimPrefix(o.last("-n", ""), "-"), 10)
 	for _, w := range o.words { // head -1
-		if w.value == "" {
-			n = number(strings.TrimPrefix(w.flag, "-"), n)
+		if w.Value == "" {
+			n = number(strings.TrimPrefix(w.Name, "-"), n)
 		}
 	}
 	from := 0
@@ -340,8 +340,8 @@ func (v *invocation) grep() error {
 	o := parseOptions(v.args, "ABCDefm")
 	patterns := []string{}
 	for _, w := range o.words {
-		if w.flag == "-e" {
-			patterns = append(patterns, w.value)
+		if w.Name == "-e" {
+			patterns = append(patterns, w.Value)
 		}
 	}
 	rest := o.rest

@@ -32,8 +32,8 @@ var wrappers = map[string]wrapper{
 	"nice": func(f *frame, o *options) []string {
 		f.nice = o.last("-n", f.nice)
 		for _, w := range o.words { // nice -5, the old form
-			if len(w.flag) > 1 && strings.Trim(w.flag[1:], "-0123456789") == "" {
-				f.nice = w.flag[1:]
+			if len(w.Name) > 1 && strings.Trim(w.Name[1:], "-0123456789") == "" {
+				f.nice = w.Name[1:]
 			}
 		}
 		return o.rest
@@ -44,7 +44,7 @@ var wrappers = map[string]wrapper{
 			return o.rest
 		}
 		for _, w := range o.words { // setfib -1
-			f.fib = w.flag[1:]
+			f.fib = w.Name[1:]
 			return o.rest
 		}
 		return positional(o.rest, &f.fib)
@@ -190,25 +190,20 @@ func unwrapSh(argv []string, fr frame) (unwrapped, bool) {
 
 // options are the flags before a command's operands.
 type options struct {
-	words []option
+	words []rcparse.Flag
 	rest  []string
 }
 
-type option struct{ flag, value string }
-
 // parseOptions is getopt(3) for one-letter flags; values holds those that take one.
 func parseOptions(args []string, values string) *options {
-	flags, operands := rcparse.Getopt(args, values, nil)
-	o := &options{rest: operands}
-	for _, f := range flags {
-		o.words = append(o.words, option{f.Name, f.Value})
-	}
+	o := &options{}
+	o.words, o.rest = rcparse.Getopt(args, values, nil)
 	return o
 }
 
 func (o *options) has(flag string) bool {
 	for _, w := range o.words {
-		if w.flag == flag {
+		if w.Name == flag {
 			return true
 		}
 	}
@@ -218,8 +213,8 @@ func (o *options) has(flag string) bool {
 // last is the last value of a flag, or what is given where it is absent.
 func (o *options) last(flag, absent string) string {
 	for _, w := range o.words {
-		if w.flag == flag {
-			absent = w.value
+		if w.Name == flag {
+			absent = w.Value
 		}
 	}
 	return absent
@@ -229,8 +224,8 @@ func (o *options) last(flag, absent string) string {
 func (o *options) except(flag string) string {
 	var out []string
 	for _, w := range o.words {
-		if w.flag != flag {
-			out = append(out, strings.TrimSpace(w.flag+" "+w.value))
+		if w.Name != flag {
+			out = append(out, strings.TrimSpace(w.Name+" "+w.Value))
 		}
 	}
 	return strings.Join(out, " ")
@@ -250,8 +245,7 @@ func positional(rest []string, to *string) []string {
 // skipAssignments takes NAME=value operands into the frame.
 func skipAssignments(f *frame, rest []string) []string {
 	env := append([]string(nil), f.env...)
-	for len(rest) > 0 && strings.Contains(rest[0], "=") && !strings.HasPrefix(rest[0], "=") &&
-		!strings.HasPrefix(rest[0], "/") {
+	for len(rest) > 0 && rcparse.IsAssignment(rest[0]) {
 		env = append(env, rest[0])
 		rest = rest[1:]
 	}
