@@ -2,11 +2,9 @@ package makefile
 
 import "fmt"
 
-// The limits are far above what any port needs, and low enough that a hostile
-// port costs well under a second and some megabytes, all its variants together.
-// They count work done, never time, so that the same tree gives the same answer on
-// a loaded machine. The largest port of a tree of 10,000 (MidnightBSD's of 2026)
-// takes 1,167 lines and expands 165 kB, counted once by hand.
+// The limits are far above what a real port needs; docs/hostile.md has what hostile
+// ones cost with them, all their variants together. They count work done, never
+// time, so that the answer does not depend on how busy the machine is.
 const (
 	// maxFileSize is the largest file that is read, in bytes. The largest
 	// Makefile of a port known to us has 150 kB.
