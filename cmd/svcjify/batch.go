@@ -39,12 +39,7 @@ in the directory, which is TOML:
 		Example: `  svcjify batch next 5 /tmp/batch
   svcjify batch sent www/nginx --pr 123456 /tmp/batch
   svcjify batch status /tmp/batch`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return nil
-		},
+		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(c.batchNextCmd(), c.batchSentCmd(), c.batchStatusCmd(), c.batchRefreshCmd())
@@ -54,15 +49,8 @@ in the directory, which is TOML:
 // upTo checks the number of arguments of a command on a batch: what it needs,
 // and perhaps the directory.
 func upTo(needs ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < len(needs) || len(args) > len(needs)+1 {
-			return fmt.Errorf("%w: %s takes %s, and found %s", errUsage, cmd.CommandPath(),
-				strings.Join(append(slices.Clone(needs),
-					"the directory of svcjify patch -o (the current one without it)"), " and "),
-				counted(len(args), "argument", "arguments"))
-		}
-		return nil
-	}
+	return takes(len(needs), len(needs)+1, strings.Join(append(slices.Clone(needs),
+		"the directory of svcjify patch -o (the current one without it)"), " and "))
 }
 
 // dirOf is the directory of the batch: the argument after those that are needed.

@@ -233,13 +233,8 @@ func (c *Command) root() *cobra.Command {
 		Long:          rootHelp + "\n\nExit codes: " + exitHelp() + ".",
 		SilenceErrors: true, SilenceUsage: true,
 		Version: version(),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return cmd.Help() },
+		Args:    onlyCommands,
+		RunE:    func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
@@ -250,7 +245,7 @@ func (c *Command) root() *cobra.Command {
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
-	root.AddCommand(c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(), c.fixCmd(),
+	root.AddCommand(c.demoCmd(), c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(), c.fixCmd(),
 		c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
 		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)

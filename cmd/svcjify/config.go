@@ -13,7 +13,7 @@ func (c *Command) configCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Check the configuration",
-		Args:  cobra.NoArgs,
+		Args:  onlyCommands,
 		RunE:  func(cmd *cobra.Command, args []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
@@ -24,7 +24,7 @@ what is wrong with it: every fault with file and line. The file is described in
 svcjify help configuration.`,
 		Example: `  svcjify config check
   svcjify --config my.toml config check /usr/ports`,
-		Args: cobra.MaximumNArgs(1),
+		Args: takes(0, 1, "at most one path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			paths := args
 			if len(paths) == 0 {

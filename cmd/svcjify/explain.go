@@ -16,7 +16,7 @@ func (c *Command) rulesCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules",
-		Args:  cobra.NoArgs,
+		Args:  takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, r := range lint.Rules() {
 				if _, err := fmt.Fprintf(c.Stdout, "%s  %-20s  %-7s  %s\n", r.Code, r.Slug, r.Severity,
@@ -40,12 +40,7 @@ func (c *Command) explainCmd() *cobra.Command {
 		Example: `  svcjify explain SJ101
   svcjify explain databases/postgresql17-server`,
 		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveDefault),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fmt.Errorf("%w: explain takes rules, origins, names or paths, found none", errUsage)
-			}
-			return nil
-		},
+		Args:              takes(1, anyNumber, "rules, origins, names or paths"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var rest []string
 			for _, a := range args {

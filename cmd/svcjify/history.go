@@ -35,8 +35,8 @@ func (f *historyFlags) add(cmd *cobra.Command) {
 	f.look.addRelease(cmd)
 	cmd.Flags().StringSliceVar(&f.look.narrow.only, "only", nil,
 		"only ports or services that match these patterns, such as www/* or nginx")
-	cmd.Flags().BoolVar(&f.simulate, "simulate", false,
-		"run the scripts in the simulation too, which finds what blocks a service; without, only what the texts say counts")
+	cmd.Flags().BoolVar(&f.simulate, "simulate", true,
+		"run the scripts in the simulation, which finds what blocks a service; with =false, only what the texts say counts")
 }
 
 func (c *Command) historyCmd() *cobra.Command {
@@ -57,7 +57,7 @@ repository's tags marked as releases. Where there was no ports tree, or objects 
 missing, the note says so.`,
 		Example: `  svcjify history --since 2024-01-01 --format tsv=ready.tsv,svg=ready.svg /usr/ports
   svcjify history --rev 2025Q1..main --every 7d /usr/ports`,
-		Args: atMostOne,
+		Args: takes(0, 1, "at most one path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			outs, err := format.outputs()
 			if err != nil {
@@ -140,13 +140,7 @@ that are gone, each with the commit that made the difference, along first parent
 repository is the one around PATH, by default the current directory; nothing is checked out.`,
 		Example: `  svcjify diff 2025Q1 main
   svcjify diff HEAD~100 HEAD /usr/ports/www`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 || len(args) > 3 {
-				return fmt.Errorf("%w: diff takes two revisions and perhaps a path, found %d words", errUsage,
-					len(args))
-			}
-			return nil
-		},
+		Args: takes(2, 3, "two revisions and perhaps a path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j, err := c.openHistory(args[2:], &f)
 			if err != nil {
@@ -186,13 +180,6 @@ repository is the one around PATH, by default the current directory; nothing is 
 	f.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
 	return cmd
-}
-
-func atMostOne(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return fmt.Errorf("%w: %s takes one path, found %d", errUsage, cmd.Name(), len(args))
-	}
-	return nil
 }
 
 // openHistory opens the repository around a path.

@@ -47,7 +47,7 @@ fault that was there before in a script that did not change; with --fail-on warn
 
 Exit codes: 0 the commit may go on, 1 findings block it, 2 wrong usage, 3 svcjify could
 not do its work, which blocks it too; to commit all the same: ` + goOn + `.`,
-		Args: cobra.NoArgs,
+		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := os.Getenv(hookVariable)
 			if slices.Contains(strings.Split(hookOff, " | "), v) {

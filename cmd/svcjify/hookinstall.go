@@ -142,7 +142,7 @@ the directory pre-commit.d beside it, as that of the ports tree does, the hook i
 there, as check_svcj; else it is kept as pre-commit` + keptSuffix + ` and called first.
 Out of core.hooksPath nothing is moved, since it may be tracked; the message says what to
 add by hand.`,
-		Args: cobra.NoArgs,
+		Args: takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := parseFailOn(failOn); err != nil {
 				return err
@@ -231,7 +231,7 @@ func (c *Command) hookUninstallCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall",
 		Short: "Remove the hook that install wrote, and put back what was there before",
-		Args:  cobra.NoArgs,
+		Args:  takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := findHookPlace()
 			if err != nil {

@@ -19,7 +19,7 @@ var manualPages = []struct{ name, section string }{
 
 func manCmd() *cobra.Command {
 	return &cobra.Command{
-		Use: "man", Short: "Print the manual page, svcjify(1), in mdoc(7)", Args: cobra.NoArgs, Hidden: true,
+		Use: "man", Short: "Print the manual page, svcjify(1), in mdoc(7)", Args: takesNone(), Hidden: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, err := cmd.OutOrStdout().Write([]byte(manual(cmd.Root())))
 			return err

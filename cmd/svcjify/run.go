@@ -25,12 +25,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 (one, force, fast, quiet) work.`,
 		Example: `  svcjify run --svcj dns/bind920
   svcjify run --rcconf 'named_flags=-4' --boot dns/bind920 start`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fmt.Errorf("%w: run takes a path, and a verb if it is not start", errUsage)
-			}
-			return nil
-		},
+		Args: takes(1, anyNumber, "a path, and a verb if it is not start"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sc := rcrun.Scenario{Verb: "start", Boot: boot, Running: running, OtherAnswers: unknowns}
 			if len(args) > 1 {

@@ -9,7 +9,6 @@ package synth
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -43,10 +42,7 @@ func Write(dir string, o Options) error {
 		return fmt.Errorf("%d ports with %d services: expected 1 to %d ports, and no more services", o.Ports,
 			o.Services, maxPorts)
 	}
-	switch list, err := os.ReadDir(dir); {
-	case err == nil && len(list) > 0:
-		return fmt.Errorf("%s: is not empty: expected a new directory", dir)
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
+	if err := vacant(dir); err != nil {
 		return err
 	}
 	if err := write(dir, map[string]string{
