@@ -29,7 +29,7 @@ var fileBlock = regexp.MustCompile(`^\w+ (\S+)$`)
 // ports tree, one for each document, from top to bottom. A block whose info string ends
 // in a file's name is written there. In a block that begins with `$ `, each line
 // that begins so is run by sh, and what stands under it is what it prints,
-// standard error too. With -update the output is rewritten.
+// standard error too; a line that is only cd holds for those after it. With -update the output is rewritten.
 func TestDocs(t *testing.T) {
 	n := 0
 	for _, doc := range documents(t) {
@@ -38,11 +38,12 @@ func TestDocs(t *testing.T) {
 			require.NoError(t, err)
 			dir := t.TempDir()
 			require.NoError(t, os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "corpus", "testdata", "ports"))))
+			at := dir // where cd has led to
 			got := fence.ReplaceAllStringFunc(string(text), func(block string) string {
 				m := fence.FindStringSubmatch(block)
 				if file := fileBlock.FindStringSubmatch(m[1]); file != nil {
 					require.True(t, filepath.IsLocal(file[1]))
-					require.NoError(t, os.WriteFile(filepath.Join(dir, file[1]), []byte(m[2]), 0o644))
+					require.NoError(t, os.WriteFile(filepath.Join(at, file[1]), []byte(m[2]), 0o644))
 				}
 				if !strings.HasPrefix(m[2], "$ ") {
 					return block
@@ -52,7 +53,12 @@ func TestDocs(t *testing.T) {
 				for line := range strings.Lines(m[2]) {
 					if command, ok := strings.CutPrefix(line, "$ "); ok {
 						n++
-						out.WriteString(line + shell(t, dir, command))
+						out.WriteString(line)
+						if to, only := strings.CutPrefix(strings.TrimSpace(command), "cd "); only && !strings.Contains(to, " ") {
+							at = filepath.Join(at, to)
+							continue
+						}
+						out.WriteString(shell(t, at, command))
 					}
 				}
 				return out.String() + "```"
