@@ -245,8 +245,8 @@ func (c *Command) root() *cobra.Command {
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	c.global.add(root)
-	root.AddCommand(c.demoCmd(), c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(), c.fixCmd(),
-		c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
+	root.AddCommand(c.demoCmd(), c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(),
+		c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
 		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
 	return root

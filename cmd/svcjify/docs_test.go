@@ -54,7 +54,8 @@ func TestDocs(t *testing.T) {
 					if command, ok := strings.CutPrefix(line, "$ "); ok {
 						n++
 						out.WriteString(line)
-						if to, only := strings.CutPrefix(strings.TrimSpace(command), "cd "); only && !strings.Contains(to, " ") {
+						to, isCD := strings.CutPrefix(strings.TrimSpace(command), "cd ")
+						if isCD && !strings.Contains(to, " ") {
 							at = filepath.Join(at, to)
 							continue
 						}
