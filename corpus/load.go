@@ -28,7 +28,7 @@ type loader struct {
 	nested   []string         // where another tree or repository begins
 	unlisted []unread
 	owners   map[string]bool // ports whose templates a selected one takes
-	glances  map[string]glanceResult
+	outlines map[string]outlineResult
 
 	mu         sync.Mutex
 	categories map[string]bool
@@ -36,7 +36,7 @@ type loader struct {
 	evaluated map[string]*portResult
 	listed    map[string][]fs.DirEntry // directories of templates
 	problems  []Problem
-	crowds    crowds
+	alike     alike
 }
 
 // A portResult is an evaluated port.
@@ -56,7 +56,7 @@ type portResult struct {
 func newLoader(ctx context.Context, t *Tree, g *guarded) *loader {
 	return &loader{
 		ctx: ctx, tree: t, fs: g, make: makefile.NewTree(g),
-		rcDirs: make(map[string]bool), owners: make(map[string]bool), glances: make(map[string]glanceResult),
+		rcDirs: make(map[string]bool), owners: make(map[string]bool), outlines: make(map[string]outlineResult),
 		categories: make(map[string]bool), evaluated: make(map[string]*portResult),
 		listed: make(map[string][]fs.DirEntry),
 	}
@@ -64,7 +64,7 @@ func newLoader(ctx context.Context, t *Tree, g *guarded) *loader {
 
 func (l *loader) problem(p Problem) {
 	p.Tree = l.tree
-	if l.crowds.admit(&p) {
+	if l.alike.admit(&p) {
 		l.problems = append(l.problems, p)
 	}
 }
@@ -151,7 +151,7 @@ func (l *loader) load(sel *selection) []*Service {
 		}
 	}
 	l.tooMany(&found)
-	l.problems = l.crowds.flush(l.problems)
+	l.problems = l.alike.flush(l.problems)
 	l.problems = slices.DeleteFunc(l.problems, func(p Problem) bool { return p.Kind != Elsewhere && !sel.problem(p) })
 	l.nameOrigins(list)
 	return list
@@ -171,7 +171,7 @@ func (l *loader) mayTouch(sel *selection, dir string) bool {
 // can be told without evaluating it.
 func (l *loader) ownerOf(dir string) (owner string, known bool) {
 	s := l.ports[dir]
-	if s.filesDir || l.rcDirs[path.Dir(dir)] || l.moves(dir, s.master, &s.glance, 0) {
+	if s.filesDir || l.rcDirs[path.Dir(dir)] || l.mayMoveTemplates(dir, s.master, &s.outline, 0) {
 		return "", false
 	}
 	if s.master == "" {
@@ -180,9 +180,9 @@ func (l *loader) ownerOf(dir string) (owner string, known bool) {
 	return simplePath("${MASTERDIR}", dir, s.master)
 }
 
-// moves tells whether a file that a port includes may set FILESDIR or MASTERDIR.
-func (l *loader) moves(dir, master string, g *glance, depth int) bool {
-	if depth > maxReach {
+// mayMoveTemplates tells whether a file that a port includes may set FILESDIR or MASTERDIR.
+func (l *loader) mayMoveTemplates(dir, master string, g *outline, depth int) bool {
+	if depth > maxIncludes {
 		return true
 	}
 	return slices.ContainsFunc(g.includes, func(operand string) bool {
@@ -190,12 +190,12 @@ func (l *loader) moves(dir, master string, g *glance, depth int) bool {
 		if !ok || !fs.ValidPath(name) {
 			return true
 		}
-		file, err := l.glanceAt(name)
+		file, err := l.outlineAt(name)
 		if err != nil {
 			return !errors.Is(err, fs.ErrNotExist)
 		}
 		return file.filesDir || file.master != "" ||
-			name != path.Join(dir, "Makefile") && l.moves(dir, master, file, depth+1)
+			name != path.Join(dir, "Makefile") && l.mayMoveTemplates(dir, master, file, depth+1)
 	})
 }
 

@@ -10,13 +10,13 @@ import (
 	"sync/atomic"
 )
 
-// A scan is what a look at a port's Makefile told, without evaluating it. A
+// A scan is what the text of a port's Makefile tells, without evaluating it. A
 // tree holds tens of thousands of ports and a few hundred install a service;
 // the others must cost no more than the reading of their Makefile.
 type scan struct {
 	dir  string
 	text string // kept only where it may matter
-	glance
+	outline
 	err error
 }
 
@@ -80,27 +80,27 @@ func (l *loader) candidates() []string {
 		if l.ctx.Err() != nil {
 			return nil
 		}
-		files := maxReachFiles
-		if s.err == nil && (s.speaks() || l.rcDirs[path.Dir(s.dir)] ||
-			len(s.includes) > 0 && l.reaches(s.dir, s.master, &s.glance, &files, 0)) {
+		files := maxIncludedFiles
+		if s.err == nil && (s.mayInstall() || l.rcDirs[path.Dir(s.dir)] ||
+			len(s.includes) > 0 && l.includesInstaller(s.dir, s.master, &s.outline, &files, 0)) {
 			list = append(list, s.dir)
 		}
 	}
 	return list
 }
 
-// maxReach is how deep includes are followed without evaluating them, and
-// maxReachFiles how many are in all for one port.
+// maxIncludes is how deep includes are followed without evaluating them, and
+// maxIncludedFiles how many are in all for one port.
 const (
-	maxReach      = 8
-	maxReachFiles = 200
+	maxIncludes      = 8
+	maxIncludedFiles = 200
 )
 
-// reaches tells whether an include of the port leads to a file that names
+// includesInstaller tells whether an include of the port leads to a file that names
 // USE_RC_SUBR or rc.d. An operand that only an evaluation can tell counts, and so does
 // a file that is not there: make would stop, and the evaluation says so.
-func (l *loader) reaches(dir, master string, g *glance, files *int, depth int) bool {
-	if depth > maxReach {
+func (l *loader) includesInstaller(dir, master string, g *outline, files *int, depth int) bool {
+	if depth > maxIncludes {
 		return true
 	}
 	for i, operand := range g.includes {
@@ -114,20 +114,20 @@ func (l *loader) reaches(dir, master string, g *glance, files *int, depth int) b
 		if !fs.ValidPath(name) || strings.HasPrefix(name, "Mk/") {
 			continue
 		}
-		file, err := l.glanceAt(name)
+		file, err := l.outlineAt(name)
 		switch {
 		case err != nil:
 			if !g.optional[i] && !exempt(name) {
 				return true
 			}
-		case file.speaks():
+		case file.mayInstall():
 			return true
 		case len(file.includes) > 0 && name != path.Join(dir, "Makefile"):
 			m := master
 			if m == "" {
 				m = file.master
 			}
-			if l.reaches(dir, m, file, files, depth+1) {
+			if l.includesInstaller(dir, m, file, files, depth+1) {
 				return true
 			}
 		}
@@ -138,29 +138,29 @@ func (l *loader) reaches(dir, master string, g *glance, files *int, depth int) b
 // exempt are files that are made at build time or belong to the system.
 func exempt(name string) bool { return strings.Contains(name, "/work/") }
 
-// glanceAt looks at an included file; many ports include the same ones.
-func (l *loader) glanceAt(name string) (*glance, error) {
+// outlineAt looks at an included file; many ports include the same ones.
+func (l *loader) outlineAt(name string) (*outline, error) {
 	if path.Base(name) == "Makefile" {
 		if s, ok := l.ports[path.Dir(name)]; ok {
-			return &s.glance, s.err
+			return &s.outline, s.err
 		}
 	}
-	if r, ok := l.glances[name]; ok {
-		return r.glance, r.err
+	if r, ok := l.outlines[name]; ok {
+		return r.outline, r.err
 	}
 	text, err := l.fs.ReadFile(name)
-	r := glanceResult{err: err}
+	r := outlineResult{err: err}
 	if err == nil {
-		g := look(text)
-		r.glance = &g
+		g := outlineOf(text)
+		r.outline = &g
 	}
-	l.glances[name] = r
-	return r.glance, r.err
+	l.outlines[name] = r
+	return r.outline, r.err
 }
 
-type glanceResult struct {
-	glance *glance
-	err    error
+type outlineResult struct {
+	outline *outline
+	err     error
 }
 
 // simplePath expands the few variables that operands of .include hold; ok is

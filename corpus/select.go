@@ -164,7 +164,7 @@ func (l *loader) named(sel *selection, names []string) (wrong []error) {
 func (l *loader) everything() []*Service {
 	other := newLoader(l.ctx, l.tree, l.fs)
 	other.scans, other.ports, other.whole = l.scans, l.ports, l.whole
-	other.rcDirs, other.glances, other.evaluated = l.rcDirs, l.glances, l.evaluated
+	other.rcDirs, other.outlines, other.evaluated = l.rcDirs, l.outlines, l.evaluated
 	return other.load(&selection{all: true})
 }
 

@@ -128,7 +128,7 @@ func (l *loader) deadTemplates(found *services, sel *selection) {
 	}
 	for i := range l.scans {
 		s := &l.scans[i]
-		if !s.spoken() || s.err != nil || !sel.port(s.dir) {
+		if !s.mayHoldScripts() || s.err != nil || !sel.port(s.dir) {
 			continue
 		}
 		switch r := l.evaluated[s.dir]; {
@@ -232,7 +232,7 @@ func (l *loader) judge(dir, port, template string) {
 	asked := []string{port}
 	for i := range l.scans {
 		s := &l.scans[i]
-		if !s.spoken() || s.err != nil || s.master == "" {
+		if !s.mayHoldScripts() || s.err != nil || s.master == "" {
 			continue
 		}
 		if files, ok := simplePath("${MASTERDIR}/files", s.dir, s.master); ok && files == dir {

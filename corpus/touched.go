@@ -57,7 +57,7 @@ func (r *Roots) Of(name string) (root string, scripts, ok bool) {
 // rc scripts. Before is the tree as it was. The names are sorted. A change
 // that concerns no service costs no more than the reading of what changed.
 func Touched(ctx context.Context, now, before fs.FS, changed []string) []string {
-	t := toucher{ctx: ctx, now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
+	t := touchedParts{ctx: ctx, now: guardFS(now), before: guardFS(before), parts: map[string]bool{}}
 	for _, name := range changed {
 		t.path(name)
 	}
@@ -65,7 +65,7 @@ func Touched(ctx context.Context, now, before fs.FS, changed []string) []string 
 	return t.sorted()
 }
 
-type toucher struct {
+type touchedParts struct {
 	ctx         context.Context
 	now, before *guarded
 	ports       *makefile.Tree
@@ -73,7 +73,7 @@ type toucher struct {
 	shared      []string // Makefiles that others may read
 }
 
-func (t *toucher) sorted() []string {
+func (t *touchedParts) sorted() []string {
 	var list []string
 	for p := range t.parts {
 		list = append(list, p)
@@ -82,7 +82,7 @@ func (t *toucher) sorted() []string {
 	return list
 }
 
-func (t *toucher) path(name string) {
+func (t *touchedParts) path(name string) {
 	dir, base := path.Dir(name), path.Base(name)
 	port := portAround(t.now, dir)
 	if port == "" {
@@ -92,13 +92,13 @@ func (t *toucher) path(name string) {
 	case base == "Makefile" && dir == port:
 		if t.installs(port) {
 			t.parts[port] = true
-			if !speaks(t.before, name) && speaks(t.now, name) {
+			if !namesRCSubr(t.before, name) && namesRCSubr(t.now, name) {
 				t.shared = append(t.shared, name)
 			}
 		}
 	case strings.HasPrefix(base, "Makefile") || strings.HasSuffix(base, ".mk"):
 		switch {
-		case !speaks(t.now, name):
+		case !namesRCSubr(t.now, name):
 		case base == "Makefile.inc" && port == "" && dir != ".":
 			t.parts[dir] = true
 		default:
@@ -131,24 +131,24 @@ func holdsScript(g *guarded, name string) bool {
 	return err == nil && isScript(text)
 }
 
-// speaks tells whether a file names USE_RC_SUBR.
-func speaks(g *guarded, name string) bool {
+// namesRCSubr tells whether a file names USE_RC_SUBR.
+func namesRCSubr(g *guarded, name string) bool {
 	text, err := g.ReadFile(name)
 	return err == nil && hasRCSubr(text)
 }
 
 // installs tells whether a port installs a service, or may; it evaluates the
 // port only where its Makefile leaves that open.
-func (t *toucher) installs(dir string) bool {
+func (t *touchedParts) installs(dir string) bool {
 	text, err := t.now.ReadFile(path.Join(dir, "Makefile"))
 	if err != nil {
 		return false
 	}
-	g := look(text)
+	g := outlineOf(text)
 	switch {
 	case g.rcSubr || g.rcDir:
 		return true
-	case g.master == "" && len(g.includes) == 0 && !speaks(t.now, path.Join(path.Dir(dir), "Makefile.inc")):
+	case g.master == "" && len(g.includes) == 0 && !namesRCSubr(t.now, path.Join(path.Dir(dir), "Makefile.inc")):
 		return false
 	}
 	if t.ports == nil {
@@ -166,7 +166,7 @@ func (t *toucher) installs(dir string) bool {
 
 // readers adds the ports that read a shared Makefile. It looks at every port
 // that includes anything, which is seldom called for.
-func (t *toucher) readers() {
+func (t *touchedParts) readers() {
 	if len(t.shared) == 0 {
 		return
 	}

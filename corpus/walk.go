@@ -197,8 +197,8 @@ func (l *loader) noteInc(dir string) {
 
 // newScan is what the text of a Makefile tells.
 func newScan(dir string, text []byte) scan {
-	s := scan{dir: dir, glance: look(text)}
-	if s.spoken() || s.master != "" || len(s.includes) > 0 {
+	s := scan{dir: dir, outline: outlineOf(text)}
+	if s.mayHoldScripts() || s.master != "" || len(s.includes) > 0 {
 		s.text = string(text)
 	}
 	return s
@@ -226,7 +226,7 @@ func portText(text []byte) bool {
 	if !bytes.Contains(text, []byte("Makefile")) && !bytes.Contains(text, []byte("MASTERDIR")) {
 		return false
 	}
-	for _, operand := range look(text).includes {
+	for _, operand := range outlineOf(text).includes {
 		if base := path.Base(operand); strings.HasPrefix(base, "Makefile") && strings.Contains(operand, "/") {
 			return true
 		}

@@ -42,7 +42,7 @@ func TestRecipeRule(t *testing.T) {
 	k, err := infer.Embedded()
 	require.NoError(t, err)
 	var codes []string
-	for _, f := range lint.Look(t.Context(), svc, ar.Files[0].Data, k, lint.Options{}).Findings {
+	for _, f := range lint.Judge(t.Context(), svc, ar.Files[0].Data, k, lint.Options{}).Findings {
 		codes = append(codes, f.Code)
 	}
 	require.Contains(t, codes, "SJ110")

@@ -81,8 +81,8 @@ func (c Crash) finding(tree *corpus.Tree, path string) Finding {
 	}
 }
 
-// look is lookAt, with a fault of ours made a finding.
-func (r *run) look(i int) (s *Subject, problems []corpus.Problem) {
+// judge is judgeTemplate, with a fault of ours made a finding.
+func (r *run) judge(i int) (s *Subject, problems []corpus.Problem) {
 	svc := r.corpus.Services[i]
 	defer func() {
 		if f := caught(recover()); f != nil {
@@ -95,7 +95,7 @@ func (r *run) look(i int) (s *Subject, problems []corpus.Problem) {
 	if r.opts.Progress != nil {
 		r.opts.Progress(int(r.done.Load()), len(r.corpus.Services), svc)
 	}
-	return lookAt(r.ctx, svc, r.knowledge, r.opts)
+	return judgeTemplate(r.ctx, svc, r.knowledge, r.opts)
 }
 
 // apply runs a rule on a service.

@@ -28,8 +28,8 @@ status_cmd="foo_status"
 run_rc_command "$1"
 `
 
-// lookWith judges the script above, which SJ202 blocks: it is installed as foo.
-func lookWith(t *testing.T, p *Policy, remark string) *Result {
+// judgeWith judges the script above, which SJ202 blocks: it is installed as foo.
+func judgeWith(t *testing.T, p *Policy, remark string) *Result {
 	t.Helper()
 	tree := &corpus.Tree{Dir: ".", FS: fstest.MapFS{"foo.in": {Data: []byte(policyScript + remark)}}}
 	pool, err := rcrun.NewPool(rcrun.PoolOptions{Workers: 1})
@@ -83,7 +83,7 @@ func TestPolicyState(t *testing.T) {
 		{name: "comment without reason", remark: "# svcjify: works SJ202\n", want: "SJ202 error, SJ101 warning, SJ205 info, SJ502 warning", state: Blocked},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			res := lookWith(t, &c.policy, c.remark)
+			res := judgeWith(t, &c.policy, c.remark)
 			require.Equal(t, c.want, codes(res.Findings))
 			require.Equal(t, c.state, res.Subjects[0].State)
 		})
@@ -110,7 +110,7 @@ func TestDeclaredInDoubt(t *testing.T) {
 }
 
 func TestDecision(t *testing.T) {
-	v := lookWith(t, &Policy{Decisions: []Decision{
+	v := judgeWith(t, &Policy{Decisions: []Decision{
 		{Service: "bar"},
 		{Service: "f*", Port: "net/foo"}, // it is no port's
 		{Service: "fo?", Line: 7, Decision: infer.Decision{OptOut: true, Comment: "mounts file systems", Reason: "It mounts."}},
@@ -126,7 +126,7 @@ func TestDecision(t *testing.T) {
 }
 
 func TestBaseline(t *testing.T) {
-	before := lookWith(t, nil, "")
+	before := judgeWith(t, nil, "")
 	var file bytes.Buffer
 	_, err := NewBaseline(before.Findings).WriteTo(&file)
 	require.NoError(t, err)
@@ -135,13 +135,13 @@ func TestBaseline(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, NewBaseline(before.Findings), known)
 
-	same := lookWith(t, &Policy{Baseline: known}, "")
+	same := judgeWith(t, &Policy{Baseline: known}, "")
 	require.Empty(t, same.Findings)
 	require.Len(t, same.Silenced, 3)
 	require.Equal(t, Blocked, same.Subjects[0].State)
 
 	// Lines above move the old findings and don't make them new.
-	moved := lookWith(t, &Policy{Baseline: known}, "# svcjify: ignore SJ105 because\n")
+	moved := judgeWith(t, &Policy{Baseline: known}, "# svcjify: ignore SJ105 because\n")
 	require.Equal(t, "SJ501 warning", codes(moved.Findings))
 
 	for _, bad := range []string{"SJ101", "SJ999 0123456789abcdef a", "SJ101 short a", "SJ101 0123456789abcdef \"a",

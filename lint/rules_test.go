@@ -127,7 +127,7 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcru
 			require.NoError(t, err)
 		}
 	}
-	s := Look(context.Background(), svc, []byte(files["in"]), k, opts)
+	s := Judge(context.Background(), svc, []byte(files["in"]), k, opts)
 	var got strings.Builder
 	var edits []Edit
 	for _, f := range s.Findings {
@@ -141,7 +141,7 @@ func ruleCase(t *testing.T, path string, r *Rule, k *infer.Knowledge, pool *rcru
 	out := ""
 	if len(edits) > 0 {
 		out = splice(t, files["in"], edits)
-		again := Look(context.Background(), svc, []byte(out), k, opts)
+		again := Judge(context.Background(), svc, []byte(out), k, opts)
 		for _, f := range again.Findings {
 			require.False(t, f.Code == r.Code && f.Fix != nil, "a second run would change it again: %s", f.Message)
 		}

@@ -24,7 +24,7 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
-	// Records, if they are set, are those of an earlier Look at the same text, and
+	// Records, if they are set, are those of an earlier Judge of the same text, and
 	// nothing is simulated again.
 	Records *Records
 	// Configured says that Simulate runs scripts under a machine's own rc.conf: what
@@ -82,8 +82,8 @@ type run struct {
 	done      atomic.Int64
 }
 
-// A looked is what came of one service.
-type looked struct {
+// A judged is what came of one service.
+type judged struct {
 	i        int
 	subject  *Subject
 	problems []corpus.Problem
@@ -142,12 +142,12 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 
 // start has workers look at the services. What one finds after the context ended
 // is not sent: it may rest on a simulation that was cut off.
-func (r *run) start() <-chan looked {
+func (r *run) start() <-chan judged {
 	workers := r.opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	results := make(chan looked, len(r.corpus.Services)) // so that no worker waits for a reader
+	results := make(chan judged, len(r.corpus.Services)) // so that no worker waits for a reader
 	var next atomic.Int64
 	for range workers {
 		go func() {
@@ -156,12 +156,12 @@ func (r *run) start() <-chan looked {
 				if i >= len(r.corpus.Services) {
 					return
 				}
-				s, problems := r.look(i)
+				s, problems := r.judge(i)
 				if r.ctx.Err() != nil {
 					return
 				}
 				r.done.Add(1)
-				results <- looked{i, s, problems}
+				results <- judged{i, s, problems}
 			}
 		}()
 	}
@@ -203,26 +203,26 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 	r.Silenced = slices.CompactFunc(r.Silenced, func(a, b Silenced) bool { return a.same(b.Finding) })
 }
 
-// lookAt reads, parses and judges one service.
-func lookAt(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
+// judgeTemplate reads, parses and judges one service.
+func judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil
 	}
 	if src, ok := opts.Buffers[svc.Template]; ok {
-		return Look(ctx, svc, src, k, opts), nil
+		return Judge(ctx, svc, src, k, opts), nil
 	}
 	src, problem := svc.Tree.ReadFile(svc.Template)
 	if problem != nil {
 		problem.Origin = s.Origin()
 		return s, []corpus.Problem{*problem}
 	}
-	return Look(ctx, svc, src, k, opts), nil
+	return Judge(ctx, svc, src, k, opts), nil
 }
 
-// Look judges a service whose template's text is given, which may be another
+// Judge judges a service whose template's text is given, which may be another
 // than the tree's: an editor's buffer, or the text after a patch.
-func Look(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
+func Judge(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowledge, opts Options) *Subject {
 	if opts.Release.Name == "" {
 		opts.Release, _ = rcrun.ReleaseOf("")
 	}

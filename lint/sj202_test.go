@@ -22,7 +22,7 @@ func TestCarriageReturns(t *testing.T) {
 	const script = "#!/bin/sh\n. /etc/rc.subr\nname=\"foo\"\nrcvar=foo_enable\nload_rc_config $name\n: ${foo_enable:=NO}\n" +
 		"command=/usr/local/sbin/foo\nrun_rc_command \"$1\"\n"
 	svc := &corpus.Service{Tree: &corpus.Tree{FS: fstest.MapFS{}, Dir: "."}, Name: "foo", Template: "foo.in"}
-	s := Look(context.Background(), svc, []byte(strings.ReplaceAll(script, "\n", "\r\n")), &infer.Knowledge{},
+	s := Judge(context.Background(), svc, []byte(strings.ReplaceAll(script, "\n", "\r\n")), &infer.Knowledge{},
 		Options{Simulate: pool})
 	var hints []string
 	for _, f := range s.Findings {

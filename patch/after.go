@@ -20,7 +20,7 @@ func (c *Change) StateAfter(ctx context.Context, s *lint.Subject, opts Options) 
 	}
 	for _, f := range c.Files {
 		if f.Path == s.Service.Template {
-			return lint.Look(ctx, s.Service, f.New, k, opts.Lint).State, ctx.Err()
+			return lint.Judge(ctx, s.Service, f.New, k, opts.Lint).State, ctx.Err()
 		}
 	}
 	return s.State, nil

@@ -365,13 +365,13 @@ func FuzzPatch(f *testing.F) {
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, src []byte) {
 		svc := &corpus.Service{Tree: &corpus.Tree{FS: os.DirFS(t.TempDir()), Dir: "."}, Name: "foo", Template: "foo"}
-		s := lint.Look(context.Background(), svc, src, k, lint.Options{Operator: lint.OperatorEquals})
+		s := lint.Judge(context.Background(), svc, src, k, lint.Options{Operator: lint.OperatorEquals})
 		c := &Change{}
 		texts := map[string][]byte{}
 		c.addSubject(context.Background(), s, texts, k,
 			Options{Certainty: infer.Possible, Lint: lint.Options{Operator: lint.OperatorEquals}})
 		if out, ok := texts["foo"]; ok {
-			after := lint.Look(context.Background(), svc, out, k, lint.Options{Operator: lint.OperatorEquals})
+			after := lint.Judge(context.Background(), svc, out, k, lint.Options{Operator: lint.OperatorEquals})
 			require.True(t, after.Script.Err == nil || s.Script.Err != nil)
 		}
 	})

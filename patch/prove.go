@@ -25,7 +25,7 @@ func prove(ctx context.Context, before *lint.Subject, fixed []lint.Finding, text
 	if bytes.Equal(text, before.Script.Src) {
 		return errors.New("the edits change nothing")
 	}
-	after := lint.Look(ctx, before.Service, text, k, opts.Lint)
+	after := lint.Judge(ctx, before.Service, text, k, opts.Lint)
 	if after.Script.Err != nil && before.Script.Err == nil {
 		return fmt.Errorf("line %d: %s", after.Script.Err.Line, after.Script.Err.Text)
 	}

@@ -31,7 +31,7 @@ func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Opt
 	if err != nil {
 		return nil, nil, err
 	}
-	after := lint.Look(ctx, s.Service, text, k, opts.Lint)
+	after := lint.Judge(ctx, s.Service, text, k, opts.Lint)
 	if err := proveRepair(ctx, s, after, opts); err != nil {
 		return nil, nil, fmt.Errorf("proof of the repair failed: %w", err)
 	}

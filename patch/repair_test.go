@@ -53,7 +53,7 @@ run_rc_command "$1"
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := strings.Replace(strings.Replace(script, "%s", c.top, 1), "%s", c.precmd, 1)
-			s := lint.Look(context.Background(), svc, []byte(src), k, opts.Lint)
+			s := lint.Judge(context.Background(), svc, []byte(src), k, opts.Lint)
 			require.NotNil(t, s.Repair, "no repair to prove")
 			after, repairs, err := repaired(context.Background(), s, k, opts)
 			if c.want != "" {

@@ -27,7 +27,7 @@ func TestProveByRunning(t *testing.T) {
 	k, err := infer.Embedded()
 	require.NoError(t, err)
 	svc := &corpus.Service{Tree: &corpus.Tree{Dir: "."}, Name: "foo", Template: "foo"}
-	before := lint.Look(context.Background(), svc, with(""), k, opts.Lint)
+	before := lint.Judge(context.Background(), svc, with(""), k, opts.Lint)
 	options := infer.Verdict{Options: []string{"net_basic"}, Certainty: infer.Certain}
 	out := infer.Verdict{OptOut: true, Certainty: infer.Certain}
 	soft := infer.Verdict{OptOut: true, Lifted: []string{"net_basic"}, Certainty: infer.Certain}
@@ -58,7 +58,7 @@ func TestProveByRunning(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := *before
 			s.Verdict = c.v
-			after := lint.Look(context.Background(), svc, with(c.line), k, opts.Lint)
+			after := lint.Judge(context.Background(), svc, with(c.line), k, opts.Lint)
 			err := proveByRunning(context.Background(), &s, after, true, opts)
 			if c.want == "" {
 				require.NoError(t, err)

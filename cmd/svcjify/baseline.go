@@ -10,7 +10,7 @@ import (
 )
 
 func (c *Command) baselineCmd() *cobra.Command {
-	var look lookFlags
+	var flags judgeFlags
 	var out string
 	cmd := &cobra.Command{
 		Use:   "baseline [PATH...]",
@@ -28,11 +28,11 @@ they would be without.`,
 					return fmt.Errorf("cannot write %s: %w", out, err)
 				}
 			}
-			opts, err := c.options(&look)
+			opts, err := c.options(&flags)
 			if err != nil {
 				return err
 			}
-			res, err := c.look(cmd.Context(), args, &look, &opts)
+			res, err := c.judgePaths(cmd.Context(), args, &flags, &opts)
 			if err != nil {
 				return err
 			}
@@ -59,7 +59,7 @@ they would be without.`,
 			return nil
 		},
 	}
-	look.add(cmd)
+	flags.add(cmd)
 	cmd.Flags().StringVarP(&out, "output", "o", "", "`file` to write instead of standard output")
 	return cmd
 }

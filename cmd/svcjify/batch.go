@@ -67,7 +67,7 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 		Short: "Compare a batch with the tree of today; exit 1 if one has moved",
 		Args:  upTo(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := batch.Look(dirOf(args))
+			dir, err := batch.OpenReadOnly(dirOf(args))
 			if err != nil {
 				return err
 			}
@@ -171,7 +171,7 @@ func (c *Command) states(ctx context.Context, dir *batch.Dir) (*planned, []batch
 	}
 	p, err := c.plan(ctx, func(ctx context.Context) (*corpus.Corpus,
 		error) {
-		return c.openAgain(ctx, set, &f.look.narrow)
+		return c.openAgain(ctx, set, &f.judge.narrow)
 	}, f)
 	if err != nil {
 		return nil, nil, nil, err

@@ -33,7 +33,7 @@ made for any more.`,
 				return fmt.Errorf("%w: --each is %d, expected 0 or more", errUsage, each)
 			}
 			name := dirOf(args, "N")
-			dir, err := batch.Look(name)
+			dir, err := batch.OpenReadOnly(name)
 			if err != nil {
 				return err
 			}
@@ -42,7 +42,7 @@ made for any more.`,
 			if err != nil {
 				return err
 			}
-			found, err := c.openAgain(cmd.Context(), dir.Batch.Settings, &f.look.narrow)
+			found, err := c.openAgain(cmd.Context(), dir.Batch.Settings, &f.judge.narrow)
 			if err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ func headOf(dir string) (*gitwrite.Head, func()) {
 }
 
 // settings describes a batch of one tree.
-func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look lint.Options, send *sendFlags,
+func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, opts lint.Options, send *sendFlags,
 	env patch.Envelope, head *gitwrite.Head) (batch.Settings, error) {
 	s := batch.Settings{Author: env.From.String(), Date: env.Date.Format(patch.MailDate), PR: env.PR}
 	if s.Tree = tree.Root; tree.Root == "" {
@@ -52,7 +52,7 @@ func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, look 
 	if head != nil {
 		s.Base = head.Commit
 	}
-	s.Flags = slices.Concat(f.words(look), send.words())
+	s.Flags = slices.Concat(f.words(opts), send.words())
 	if send.group != string(batch.ByMaintainer) {
 		s.Flags = append(s.Flags, "group "+send.group)
 	}
@@ -76,30 +76,30 @@ func there(name string) bool {
 	return err == nil
 }
 
-// words is the flags as a batch file keeps them; look has what the configuration
+// words is the flags as a batch file keeps them; opts has what the configuration
 // says where no flag does.
-func (f *planFlags) words(look lint.Options) []string {
+func (f *planFlags) words(opts lint.Options) []string {
 	out := []string{"certainty " + f.certainty}
-	if look.Operator != "" {
-		out = append(out, "operator "+string(look.Operator))
+	if opts.Operator != "" {
+		out = append(out, "operator "+string(opts.Operator))
 	}
-	if look.Release.Name != "" {
-		out = append(out, "release "+look.Release.Name)
+	if opts.Release.Name != "" {
+		out = append(out, "release "+opts.Release.Name)
 	}
-	for name, values := range map[string][]string{"rule": f.look.narrow.rules, "ignore": f.look.narrow.ignored,
-		"only":     f.look.narrow.only,
-		"category": f.look.narrow.categories, "maintainer": f.look.narrow.maintainers, "state": f.look.narrow.states} {
+	for name, values := range map[string][]string{"rule": f.judge.narrow.rules, "ignore": f.judge.narrow.ignored,
+		"only":     f.judge.narrow.only,
+		"category": f.judge.narrow.categories, "maintainer": f.judge.narrow.maintainers, "state": f.judge.narrow.states} {
 		for _, v := range values {
 			out = append(out, name+" "+v)
 		}
 	}
-	for _, dir := range f.look.programs.packages {
+	for _, dir := range f.judge.programs.packages {
 		out = append(out, "packages "+absolute(dir))
 	}
-	for _, dir := range f.look.programs.stage {
+	for _, dir := range f.judge.programs.stage {
 		out = append(out, "stage "+absolute(dir))
 	}
-	if dir := f.look.programs.src; dir != "" {
+	if dir := f.judge.programs.src; dir != "" {
 		out = append(out, "src "+absolute(dir))
 	}
 	if f.repair {

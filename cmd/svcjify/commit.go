@@ -55,7 +55,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				if err := c.prepare(state, args); err != nil {
 					return nil, err
 				}
-				return c.load(ctx, state, &f.look.narrow)
+				return c.load(ctx, state, &f.judge.narrow)
 			}, &f)
 			if err != nil {
 				return err

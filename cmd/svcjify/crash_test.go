@@ -40,7 +40,7 @@ func TestCrash(t *testing.T) {
 		require.Contains(t, out.String(), "svcjify failed while it looked at mantel of www/revision-comment")
 		require.Contains(t, out.String(), "SJ104", "the other service is judged")
 		require.Contains(t, stderr.String(), "internal error at mantel of www/revision-comment: made for the test\n")
-		require.Contains(t, stderr.String(), "lint.Look", "the stack is kept")
+		require.Contains(t, stderr.String(), "lint.Judge", "the stack is kept")
 		require.Contains(t, stderr.String(), "crash_test.go", "from where it happened")
 	}
 }

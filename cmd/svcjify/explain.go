@@ -33,7 +33,7 @@ func (c *Command) rulesCmd() *cobra.Command {
 var ruleCode = regexp.MustCompile(`(?i)^SJ\d+$`)
 
 func (c *Command) explainCmd() *cobra.Command {
-	var look lookFlags
+	var flags judgeFlags
 	cmd := &cobra.Command{
 		Use:   "explain {RULE | ORIGIN | NAME | PATH}...",
 		Short: "Explain a rule, or the verdict on a service",
@@ -59,24 +59,24 @@ func (c *Command) explainCmd() *cobra.Command {
 			if len(rest) == 0 {
 				return nil
 			}
-			return c.explain(cmd.Context(), rest, &look)
+			return c.explain(cmd.Context(), rest, &flags)
 		},
 	}
-	look.add(cmd)
+	flags.add(cmd)
 	return cmd
 }
 
 // explain says all that is known of services.
-func (c *Command) explain(ctx context.Context, args []string, look *lookFlags) error {
-	opts, err := c.options(look)
+func (c *Command) explain(ctx context.Context, args []string, flags *judgeFlags) error {
+	opts, err := c.options(flags)
 	if err != nil {
 		return err
 	}
-	found, err := c.open(ctx, args, &look.narrow)
+	found, err := c.open(ctx, args, &flags.narrow)
 	if err != nil {
 		return err
 	}
-	res, err := c.judge(ctx, found, look, &opts)
+	res, err := c.judge(ctx, found, flags, &opts)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *Command) explain(ctx context.Context, args []string, look *lookFlags) e
 		}
 	}
 	if len(res.Subjects) == 0 && c.exit == exitClean {
-		if err := noService(found, res, &look.narrow); err != nil {
+		if err := noService(found, res, &flags.narrow); err != nil {
 			return err
 		}
 		return report.Text(c.Stdout, res, report.Options{})

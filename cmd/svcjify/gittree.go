@@ -307,9 +307,9 @@ func (s *step) dir(t *stepTree) string {
 	return "."
 }
 
-// look runs the rules on the trees. The configuration is the state's too; paths
+// judge runs the rules on the trees. The configuration is the state's too; paths
 // are what the person named.
-func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *lookFlags,
+func (s *step) judge(ctx context.Context, c *Command, trees []*stepTree, paths []string, f *judgeFlags,
 	opts *lint.Options) (*lint.Result, error) {
 	all := &lint.Result{}
 	for _, t := range trees {
@@ -357,8 +357,8 @@ func (s *step) look(ctx context.Context, c *Command, trees []*stepTree, paths []
 	return all, nil
 }
 
-// lookGit is look for trees in git.
-func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f *lookFlags,
+// judgeGit is judgePaths for trees in git.
+func (c *Command) judgeGit(ctx context.Context, from gitFlags, paths []string, f *judgeFlags,
 	opts *lint.Options) (*lint.Result, error) {
 	if c.global.tree != "" {
 		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: the tree is the repository of the current directory", errUsage)
@@ -372,7 +372,7 @@ func (c *Command) lookGit(ctx context.Context, from gitFlags, paths []string, f 
 	if err != nil {
 		return nil, err
 	}
-	res, err := s.look(ctx, c, trees, paths, f, opts)
+	res, err := s.judge(ctx, c, trees, paths, f, opts)
 	c.tellMissing(s.files)
 	return res, err
 }

@@ -27,13 +27,13 @@ const historyKeep = 256 << 20
 
 // historyFlags are the flags of the commands that look at revisions.
 type historyFlags struct {
-	look     lookFlags
+	judge    judgeFlags
 	simulate bool
 }
 
 func (f *historyFlags) add(cmd *cobra.Command) {
-	f.look.addRelease(cmd)
-	cmd.Flags().StringSliceVar(&f.look.narrow.only, "only", nil,
+	f.judge.addRelease(cmd)
+	cmd.Flags().StringSliceVar(&f.judge.narrow.only, "only", nil,
 		"only ports or services that match these patterns, such as www/* or nginx")
 	cmd.Flags().BoolVar(&f.simulate, "simulate", true,
 		"run the scripts in the simulation, which finds what blocks a service; with =false, only what the texts say counts")
@@ -192,7 +192,7 @@ func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, e
 	if err != nil {
 		return nil, err
 	}
-	opts, err := c.options(&f.look)
+	opts, err := c.options(&f.judge)
 	if err != nil {
 		repo.Close()
 		return nil, err
@@ -201,7 +201,7 @@ func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, e
 		opts.Simulate = nil
 	}
 	return &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts,
-		Narrow: f.look.narrow.narrow()}, nil
+		Narrow: f.judge.narrow.narrow()}, nil
 }
 
 // historyPath is the directory that a path is, or is in.

@@ -104,12 +104,12 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	if err != nil || len(trees) == 0 {
 		return err
 	}
-	look := lookFlags{known: func() error { return c.known("") }}
-	opts, err := c.options(&look)
+	flags := judgeFlags{known: func() error { return c.known("") }}
+	opts, err := c.options(&flags)
 	if err != nil {
 		return err
 	}
-	res, err := s.look(ctx, c, trees, nil, &look, &opts)
+	res, err := s.judge(ctx, c, trees, nil, &flags, &opts)
 	if err != nil {
 		return err
 	}

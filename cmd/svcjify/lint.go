@@ -15,7 +15,7 @@ import (
 
 // lintFlags are those of lint.
 type lintFlags struct {
-	look                        lookFlags
+	judge                       judgeFlags
 	git                         gitFlags
 	format                      formatFlag
 	failOn, baseline, stdinName string
@@ -39,7 +39,7 @@ place, so that its port is known; else it is judged by itself.`,
   svcjify lint --stdin-name www/foo/files/foo.in - <buffer`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.lint(cmd, args, &f) },
 	}
-	f.look.add(cmd)
+	f.judge.add(cmd)
 	f.git.add(cmd)
 	f.format.add(cmd, report.Formats())
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "",
@@ -71,28 +71,28 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 	if stdin && f.git.set() {
 		return fmt.Errorf("%w: standard input (-) and a state in git, expected one or the other", errUsage)
 	}
-	f.look.known = func() error { return c.known(f.baseline) }
-	if f.look.one = stdin; stdin {
+	f.judge.known = func() error { return c.known(f.baseline) }
+	if f.judge.one = stdin; stdin {
 		debug.SetGCPercent(stdinGC)
 	}
-	opts, err := c.options(&f.look)
+	opts, err := c.options(&f.judge)
 	if err != nil {
 		return err
 	}
 	var res *lint.Result
 	switch {
 	case stdin:
-		res, err = c.lintStdin(cmd.Context(), f.stdinName, &f.look, &opts)
+		res, err = c.lintStdin(cmd.Context(), f.stdinName, &f.judge, &opts)
 	case f.git.set():
-		res, err = c.lookGit(cmd.Context(), f.git, args, &f.look, &opts)
+		res, err = c.judgeGit(cmd.Context(), f.git, args, &f.judge, &opts)
 	default:
-		res, err = c.look(cmd.Context(), args, &f.look, &opts)
+		res, err = c.judgePaths(cmd.Context(), args, &f.judge, &opts)
 	}
 	if err = c.partial(res, err); err != nil {
 		return err
 	}
 	if !stdin && !f.git.set() && res.Left == 0 {
-		c.noteEmpty(res, &f.look)
+		c.noteEmpty(res, &f.judge)
 	}
 	if f.failOn == "" && c.config.FailOn != "" {
 		if limit, err = parseFailOn(c.config.FailOn); err != nil {

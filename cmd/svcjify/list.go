@@ -7,7 +7,7 @@ import (
 )
 
 func (c *Command) listCmd() *cobra.Command {
-	var look lookFlags
+	var flags judgeFlags
 	var format formatFlag
 	var declared bool
 	cmd := &cobra.Command{
@@ -25,27 +25,27 @@ where they can't be told; json and csv always have it.`,
 			if err != nil {
 				return err
 			}
-			opts, err := c.options(&look)
+			opts, err := c.options(&flags)
 			if err != nil {
 				return err
 			}
-			found, err := c.open(cmd.Context(), args, &look.narrow)
+			found, err := c.open(cmd.Context(), args, &flags.narrow)
 			if err != nil {
 				return err
 			}
-			res, err := c.judge(cmd.Context(), found, &look, &opts)
+			res, err := c.judge(cmd.Context(), found, &flags, &opts)
 			if err = c.partial(res, err); err != nil {
 				return err
 			}
 			c.progress.done()
 			c.unlisted(found)
 			if len(res.Subjects) == 0 && c.exit == exitClean {
-				return noService(found, res, &look.narrow)
+				return noService(found, res, &flags.narrow)
 			}
 			return c.print(outs, res, report.Options{Declared: declared})
 		},
 	}
-	look.add(cmd)
+	flags.add(cmd)
 	format.add(cmd, report.ListFormats())
 	cmd.Flags().BoolVar(&declared, "declared", false, "show what the scripts declare beside what they need")
 	return cmd

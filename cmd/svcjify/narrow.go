@@ -112,7 +112,7 @@ func (f *narrowFlags) hides(x lint.Finding) bool {
 	return len(f.rules) > 0 && !slices.ContainsFunc(f.rules, is) || slices.ContainsFunc(f.ignored, is)
 }
 
-// after leaves out of a result what only the look can tell: states and rules.
+// after leaves out of a result what only judging can tell: states and rules.
 func (f *narrowFlags) after(res *lint.Result) {
 	if len(f.states) == 0 && len(f.rules) == 0 && len(f.ignored) == 0 {
 		return

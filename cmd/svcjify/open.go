@@ -156,7 +156,7 @@ func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 }
 
 // noteEmpty says on standard error why nothing is found where nothing is.
-func (c *Command) noteEmpty(res *lint.Result, f *lookFlags) {
+func (c *Command) noteEmpty(res *lint.Result, f *judgeFlags) {
 	if err := noService(f.found, res, &f.narrow); err != nil && !c.global.quiet {
 		c.progress.done()
 		fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(err.Error()))
@@ -165,7 +165,7 @@ func (c *Command) noteEmpty(res *lint.Result, f *lookFlags) {
 
 // at opens what the command line names, for plan.
 func (c *Command) at(args []string, f *planFlags) func(context.Context) (*corpus.Corpus, error) {
-	return func(ctx context.Context) (*corpus.Corpus, error) { return c.open(ctx, args, &f.look.narrow) }
+	return func(ctx context.Context) (*corpus.Corpus, error) { return c.open(ctx, args, &f.judge.narrow) }
 }
 
 // shownFile is a file of a tree as people see it.

@@ -17,14 +17,14 @@ import (
 
 // planFlags are the flags of the commands that make changes.
 type planFlags struct {
-	look      lookFlags
+	judge     judgeFlags
 	certainty string
 	repair    bool
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
-	f.look.narrow.plan = true
-	f.look.add(cmd)
+	f.judge.narrow.plan = true
+	f.judge.add(cmd)
 	cmd.Flags().StringVar(&f.certainty, "certainty", "confident",
 		"least certainty of what is written: certain, confident, likely, possible")
 	cmd.Flags().BoolVar(&f.repair, "repair", false,
@@ -36,7 +36,7 @@ func (f *planFlags) add(cmd *cobra.Command) {
 var certaintyWords = []string{"certain", "confident", "likely", "possible"}
 
 func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
-	opts, err := c.options(&f.look)
+	opts, err := c.options(&f.judge)
 	if err != nil {
 		return patch.Options{}, err
 	}
@@ -44,7 +44,7 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	if err != nil || least == infer.Unknown {
 		return patch.Options{}, wrongWord("--certainty", f.certainty, certaintyWords)
 	}
-	return patch.Options{Certainty: least, Rules: f.look.narrow.rules, Ignored: f.look.narrow.ignored, Repair: f.repair,
+	return patch.Options{Certainty: least, Rules: f.judge.narrow.rules, Ignored: f.judge.narrow.ignored, Repair: f.repair,
 		Lint: opts}, nil
 }
 
@@ -80,7 +80,7 @@ func (c *Command) plan(ctx context.Context, open func(context.Context) (*corpus.
 	if p.found, err = open(ctx); err != nil {
 		return nil, err
 	}
-	if p.res, err = c.judge(ctx, p.found, &f.look, &opts.Lint); err != nil {
+	if p.res, err = c.judge(ctx, p.found, &f.judge, &opts.Lint); err != nil {
 		return nil, err
 	}
 	p.opts = opts
@@ -125,7 +125,7 @@ with what a person can do about it.`,
 				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
 			c.withheld(p)
-			c.noteEmpty(p.res, &f.look)
+			c.noteEmpty(p.res, &f.judge)
 			taken, _ := send.selection.Pick(c.oneRepository(p.changes))
 			c.appliesHere(taken)
 			for _, ch := range taken {
@@ -203,7 +203,7 @@ whose owner can't be kept, and files outside the tree are refused.`,
 				return err
 			}
 			c.withheld(p)
-			c.noteEmpty(p.res, &f.look)
+			c.noteEmpty(p.res, &f.judge)
 			var failed error
 			for _, ch := range p.changes {
 				if err := ch.WriteTree(ch.Tree.Dir); err != nil {

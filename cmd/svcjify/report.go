@@ -47,7 +47,7 @@ the directory don't matter.`,
 			if err != nil {
 				return err
 			}
-			c.noteEmpty(p.res, &f.look)
+			c.noteEmpty(p.res, &f.judge)
 			in, err := c.reportInput(cmd.Context(), p)
 			if err != nil {
 				return err

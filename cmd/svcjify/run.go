@@ -12,7 +12,7 @@ import (
 )
 
 func (c *Command) runCmd() *cobra.Command {
-	look := lookFlags{operator: "equals"}
+	flags := judgeFlags{operator: "equals"}
 	var svcj, boot, running, unknowns bool
 	var conf []string
 	cmd := &cobra.Command{
@@ -39,13 +39,13 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 				sc.RCConf = append(sc.RCConf,
 					rcrun.Setting{Name: strings.TrimSpace(name), Value: strings.Trim(value, `"'`)})
 			}
-			opts, err := c.options(&look)
+			opts, err := c.options(&flags)
 			if err != nil {
 				return err
 			}
 			pool := opts.Simulate
 			opts.Simulate = nil // the one scenario that was asked for is enough
-			res, err := c.look(cmd.Context(), args[:1], &look, &opts)
+			res, err := c.judgePaths(cmd.Context(), args[:1], &flags, &opts)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ and a star marks what differs. Nothing is executed. VERB is start by default; pr
 			return nil
 		},
 	}
-	look.addRelease(cmd)
+	flags.addRelease(cmd)
 	cmd.Flags().BoolVar(&svcj, "svcj", false, "set NAME_svcj=YES, and show the host beside the jail")
 	cmd.Flags().BoolVar(&boot, "boot", false,
 		"as at boot, where rc.conf has been read before the script; default as service(8)")

@@ -23,7 +23,7 @@ const stdinGC = 800
 
 // lintStdin judges the script on standard input. A name that is a template of a
 // tree puts it in that template's place; its port is known then.
-func (c *Command) lintStdin(ctx context.Context, name string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+func (c *Command) lintStdin(ctx context.Context, name string, f *judgeFlags, opts *lint.Options) (*lint.Result, error) {
 	text, err := io.ReadAll(io.LimitReader(c.Stdin, maxStdin+1))
 	if err != nil {
 		return nil, fmt.Errorf("standard input: %w", err)

@@ -91,17 +91,17 @@ func (e *evaluation) add(name, text string, rec int, deps depends) {
 // assign records an assignment and, in a branch that holds, makes it.
 func (e *evaluation) assign(n *node) *Error {
 	name, _, err := e.expand(e.fill(n.name))
-	if err != nil && !e.ghost {
+	if err != nil && !e.inactive {
 		return err
 	}
 	if len(name) > maxName {
 		return e.errorAt(n.line, "found a variable's name of %d bytes: expected at most %d", len(name), maxName)
 	}
 	r := record{name: strings.TrimSpace(name), file: e.here, node: n, text: e.fill(n.text), guard: e.guard,
-		reached: !e.ghost}
+		reached: !e.inactive}
 	deps := e.guardDeps()
 	index := len(e.records)
-	if !e.ghost {
+	if !e.inactive {
 		if err := e.apply(&r, n.variant, index, deps); err != nil {
 			return err
 		}

@@ -35,19 +35,19 @@ type evaluation struct {
 	records  []record
 	commands []Command
 	target   string
-	// ghostTarget is the target in a branch that does not hold.
-	ghostTarget string
-	problems    []*Error
-	unkept      int // problems beyond maxProblems
-	files       []string
-	lacks       []Lack
+	// inactiveTarget is the target in a branch that does not hold.
+	inactiveTarget string
+	problems       []*Error
+	unkept         int // problems beyond maxProblems
+	files          []string
+	lacks          []Lack
 
 	here      *file // what is being read
 	hereNode  *node
 	depth     int
 	loops     []loopVar
 	guard     *guard
-	ghost     bool // inside a branch that does not hold
+	inactive  bool // inside a branch that does not hold
 	dead      bool // and that no choice could make hold
 	steps     int
 	work      int // bytes that are left of workLimit
@@ -208,11 +208,11 @@ func (e *evaluation) read(f *file) *Error {
 
 // A branch is an .if that is open while block walks.
 type branch struct {
-	ghost, dead bool   // the state outside
-	guard       *guard // the guard outside
-	taken       bool   // a branch held already
-	settled     bool   // and whatever is chosen, it will
-	earlier     []*guard
+	inactive, dead bool   // the state outside
+	guard          *guard // the guard outside
+	taken          bool   // a branch held already
+	settled        bool   // and whatever is chosen, it will
+	earlier        []*guard
 }
 
 // block evaluates nodes from to to, without entering conditionals by
@@ -235,7 +235,7 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 		}
 		switch n.kind {
 		case nodeIf:
-			open = append(open, branch{ghost: e.ghost, dead: e.dead, guard: e.guard})
+			open = append(open, branch{inactive: e.inactive, dead: e.dead, guard: e.guard})
 			if err := e.enterBranch(&open[len(open)-1], n); err != nil {
 				return err
 			}
@@ -246,18 +246,18 @@ func (e *evaluation) block(f *file, from, to int) *Error {
 		case nodeEndif:
 			b := open[len(open)-1]
 			open = open[:len(open)-1]
-			e.ghost, e.dead, e.guard = b.ghost, b.dead, b.guard
+			e.inactive, e.dead, e.guard = b.inactive, b.dead, b.guard
 		case nodeFor:
 			if err := e.loop(f, i, n); err != nil {
 				return err
 			}
 			i = n.next
 		case nodeBreak:
-			if !e.ghost && len(e.loops) > 0 {
+			if !e.inactive && len(e.loops) > 0 {
 				for len(open) > 0 {
 					b := open[len(open)-1]
 					open = open[:len(open)-1]
-					e.ghost, e.dead, e.guard = b.ghost, b.dead, b.guard
+					e.inactive, e.dead, e.guard = b.inactive, b.dead, b.guard
 				}
 				return errBreak
 			}
@@ -294,10 +294,10 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 		g.text = e.fill(n.text)
 		c := condition{x: e.expander(), s: g.text, variant: n.variant}
 		g.result = c.evaluate()
-		if c.x.err != nil && !b.ghost && !b.taken {
+		if c.x.err != nil && !b.inactive && !b.taken {
 			return c.x.err
 		}
-		if c.bad && !b.ghost && !b.taken {
+		if c.bad && !b.inactive && !b.taken {
 			e.note(n.line, "found the condition %q: expected one that make understands", clip(g.text))
 		}
 		if e.choice.flip == n {
@@ -313,7 +313,7 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 		b.earlier = append(b.earlier, g)
 	}
 	e.guard = g
-	e.ghost, e.dead = b.ghost || !holds, dead
+	e.inactive, e.dead = b.inactive || !holds, dead
 	return nil
 }
 
@@ -330,12 +330,12 @@ func (e *evaluation) line(n *node) *Error {
 	case nodeAssign:
 		return e.assign(n)
 	case nodeInclude:
-		if e.ghost {
+		if e.inactive {
 			return nil
 		}
 		return e.include(n)
 	case nodeUndef:
-		if e.ghost {
+		if e.inactive {
 			return nil
 		}
 		text, _, err := e.expand(e.fill(n.text))
@@ -346,7 +346,7 @@ func (e *evaluation) line(n *node) *Error {
 		}
 		return err
 	case nodeTarget, nodeCommand:
-		if e.here.framework || e.dead || e.ghost && !e.guard.choosable() {
+		if e.here.framework || e.dead || e.inactive && !e.guard.choosable() {
 			return nil
 		}
 		return e.command(n)
@@ -357,10 +357,10 @@ func (e *evaluation) line(n *node) *Error {
 // command notes a line that names targets, or a command of one.
 func (e *evaluation) command(n *node) *Error {
 	c := Command{Target: e.target, File: e.here.path, Line: n.line}
-	if e.ghost {
+	if e.inactive {
 		c.Condition = e.guard.condition()
-		if e.ghostTarget != "" {
-			c.Target = e.ghostTarget
+		if e.inactiveTarget != "" {
+			c.Target = e.inactiveTarget
 		}
 	}
 	if n.kind == nodeTarget {
@@ -368,10 +368,10 @@ func (e *evaluation) command(n *node) *Error {
 		if i := strings.IndexAny(text, ":!"); i >= 0 {
 			text = strings.TrimSpace(text[:i])
 		}
-		c.Target, e.ghostTarget = text, ""
+		c.Target, e.inactiveTarget = text, ""
 		e.commands = append(e.commands, c)
-		if e.ghost {
-			e.ghostTarget = text
+		if e.inactive {
+			e.inactiveTarget = text
 			return nil
 		}
 		e.target = text

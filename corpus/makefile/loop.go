@@ -14,7 +14,7 @@ func (e *evaluation) loop(f *file, at int, n *node) *Error {
 	}
 	text, known, err := e.expand(list)
 	if err != nil {
-		if !e.ghost {
+		if !e.inactive {
 			return err
 		}
 		text = ""
@@ -29,10 +29,10 @@ func (e *evaluation) loop(f *file, at int, n *node) *Error {
 		if known && len(items) > 0 {
 			e.note(n.line, "found .for over %d words: expected a multiple of %d", len(items), len(names))
 		}
-		ghost := e.ghost
-		e.ghost = true
+		inactive := e.inactive
+		e.inactive = true
 		err = e.turn(f, at, n, nil)
-		e.ghost = ghost
+		e.inactive = inactive
 		return err
 	}
 	for i := 0; i < len(items); i += len(names) {

@@ -17,13 +17,13 @@ type Port struct {
 
 	// What was asked for already: a hostile value is expanded once.
 	mu     sync.Mutex
-	values map[string]looked
+	values map[string]lookupResult
 	words  map[string][]Word
 	subs   map[string]string
 }
 
-// A looked is an answer of Lookup.
-type looked struct {
+// A lookupResult is an answer of Lookup.
+type lookupResult struct {
 	value string
 	ok    bool
 }
@@ -117,9 +117,9 @@ func (p *Port) Lookup(name string) (value string, ok bool) {
 	}
 	x := p.expander()
 	v := x.fetch(name)
-	l := looked{strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil}
+	l := lookupResult{strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil}
 	if p.values == nil {
-		p.values = make(map[string]looked)
+		p.values = make(map[string]lookupResult)
 	}
 	p.values[name] = l
 	return l.value, l.ok

@@ -14,9 +14,9 @@ import (
 func (j *judgement) already() {
 	v, r := j.subject.Verdict, j.subject.Records
 	j.Verdict = Already
-	words := strings.Fields(j.look.SvcjOptions)
+	words := strings.Fields(j.settings.SvcjOptions)
 	j.Options = known(words)
-	if len(j.confOptions()) == 0 && j.look.SvcjOptionsSet {
+	if len(j.confOptions()) == 0 && j.settings.SvcjOptionsSet {
 		j.Declared = j.Options
 	}
 	var unknown []string

@@ -19,19 +19,19 @@ import (
 // A judgement is one service on its way to an Advice.
 type judgement struct {
 	*Advice
-	m       *Machine
-	ctx     context.Context
-	script  *host.Script
-	subject *lint.Subject
-	look    rcrun.Record // as rc.conf has it, nothing started
-	job     rcrun.Job
-	seen    observed
+	m        *Machine
+	ctx      context.Context
+	script   *host.Script
+	subject  *lint.Subject
+	settings rcrun.Record // as rc.conf has it, nothing started
+	job      rcrun.Job
+	seen     observed
 }
 
 // judge decides on one service.
 func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) *Advice {
 	s := found.Script
-	j := &judgement{m: m, ctx: ctx, script: s, look: found.look, job: rcrun.Job{Src: s.Text},
+	j := &judgement{m: m, ctx: ctx, script: s, settings: found.settings, job: rcrun.Job{Src: s.Text},
 		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar,
 			RunName: found.RunName}}
 	if len(s.Packages) > 0 {
@@ -43,7 +43,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 		Operator: lint.OperatorEquals, Release: m.release, Simulate: m.Pool, Configured: true,
 		Complete: func(in *infer.Input) { complete(in, s) },
 	}
-	j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+	j.subject = lint.Judge(ctx, svc, s.Text, k, opts)
 	if v := j.subject.Verdict; v.Certainty < infer.Confident && j.subject.Records != nil {
 		// The programs are looked at where they can change something: it takes time.
 		switch {
@@ -53,7 +53,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 			opts.Programs = m.finder()
 		}
 		if opts.Records = j.subject.Records; opts.Programs != nil {
-			j.subject = lint.Look(ctx, svc, s.Text, k, opts)
+			j.subject = lint.Judge(ctx, svc, s.Text, k, opts)
 		}
 	}
 	j.observe(q.Observed, len(q.Names) == 1)
@@ -98,7 +98,7 @@ func (j *judgement) decide() {
 		j.stop(NotToday, "svcjify can't read the script: "+j.subject.Script.Err.Error()+".")
 	case r == nil:
 		j.stop(NotToday, "The script does not use rc.subr(8), which makes the jails.")
-	case j.look.Svcj:
+	case j.settings.Svcj:
 		j.already()
 	case j.ruledOut():
 	default:

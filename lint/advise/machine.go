@@ -213,7 +213,7 @@ func (m *Machine) try(ctx context.Context, conf map[string]string, o Options) (v
 	}
 	m.Pool = pool
 	job := rcrun.Job{Src: []byte(probe()), Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: "svcjify_probe",
-		Look: true, Release: m.release.Name}}}
+		SettingsOnly: true, Release: m.release.Name}}}
 	rec := pool.Run(ctx, []rcrun.Job{job})[0][0]
 	values = map[string]string{}
 	for _, c := range rec.Reached {

@@ -24,7 +24,7 @@ type Found struct {
 	RunName, RCVar string
 	Enabled        bool
 
-	look rcrun.Record
+	settings rcrun.Record
 }
 
 // Find says of every script whether rc.conf switches it on.
@@ -33,14 +33,14 @@ func (m *Machine) Find(ctx context.Context) []*Found {
 	jobs := make([]rcrun.Job, len(m.Scripts))
 	for i, s := range m.Scripts {
 		out[i] = &Found{Script: s}
-		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name, Look: true,
+		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name, SettingsOnly: true,
 			Release: m.release.Name}}}
 	}
 	var again []*Found
 	for i, recs := range m.Pool.Run(ctx, jobs) {
 		f := out[i]
-		f.look = recs[0]
-		f.RunName, f.RCVar, f.Enabled = f.look.Name, f.look.RCVar, f.look.Enabled
+		f.settings = recs[0]
+		f.RunName, f.RCVar, f.Enabled = f.settings.Name, f.settings.RCVar, f.settings.Enabled
 		if f.RunName == "" {
 			f.byText()
 			again = append(again, f)
@@ -70,12 +70,12 @@ func (m *Machine) askConf(ctx context.Context, list []*Found) {
 		text := fmt.Sprintf(". /etc/rc.subr\nname=%s\nrcvar=%s\nload_rc_config $name\nrun_rc_command \"$1\"\n",
 			f.RunName, f.RCVar)
 		jobs[i] = rcrun.Job{Src: []byte(text),
-			Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: f.Script.Name, Look: true,
+			Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: f.Script.Name, SettingsOnly: true,
 				Release: m.release.Name}}}
 	}
 	for i, recs := range m.Pool.Run(ctx, jobs) {
-		list[i].Enabled, list[i].look.Svcj = recs[0].Enabled, recs[0].Svcj
-		list[i].look.SvcjOptions, list[i].look.SvcjOptionsSet = recs[0].SvcjOptions, recs[0].SvcjOptionsSet
+		list[i].Enabled, list[i].settings.Svcj = recs[0].Enabled, recs[0].Svcj
+		list[i].settings.SvcjOptions, list[i].settings.SvcjOptionsSet = recs[0].SvcjOptions, recs[0].SvcjOptionsSet
 	}
 }
 

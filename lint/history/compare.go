@@ -96,7 +96,7 @@ func (j *Judge) find(ctx context.Context, line Line, changes []Change) (notes []
 		}
 		files = parent
 	}
-	looks := 0
+	judged := 0
 	known := map[int]*Revision{}
 	for k := range changes {
 		c := &changes[k]
@@ -108,7 +108,7 @@ func (j *Judge) find(ctx context.Context, line Line, changes []Change) (notes []
 			}
 			r := known[i+1]
 			if r == nil {
-				if looks++; looks > maxLooks {
+				if judged++; judged > maxLooks {
 					notes = append(notes, fmt.Sprintf(
 						"%s (%s): %d commits touched it; which of them changed its state is not known", c.Name,
 						c.Origin, len(touching[k])))

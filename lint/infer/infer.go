@@ -57,7 +57,7 @@ func Infer(in Input, facts []Evidence, k *Knowledge) Verdict {
 		v.holdBack(in)
 	}
 	order(v.Evidence, v.Answer())
-	v.look(in, m)
+	v.listNotFound(in, m)
 	return v
 }
 

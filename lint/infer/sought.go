@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// look says what was looked for and not found, and what would change the
+// listNotFound says what was looked for and not found, and what would change the
 // answer, so that a reader can judge how far the silence carries.
-func (v *Verdict) look(in Input, m *Match) {
+func (v *Verdict) listNotFound(in Input, m *Match) {
 	found := func(supports string, kinds ...Kind) bool {
 		return slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
 			return slices.Contains(kinds, e.Kind) && (supports == "" || e.Supports == supports)

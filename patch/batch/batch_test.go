@@ -271,14 +271,14 @@ func TestTwoAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, errLocked)
 	_, err = Open(out)
 	require.ErrorIs(t, err, errLocked)
-	look, err := Look(out)
+	look, err := OpenReadOnly(out)
 	require.NoError(t, err)
 	require.NoError(t, look.Close())
 	require.NoError(t, d.Close())
 	d, err = Open(out)
 	require.NoError(t, err)
 	require.NoError(t, d.Close())
-	_, err = Look(t.TempDir())
+	_, err = OpenReadOnly(t.TempDir())
 	require.ErrorIs(t, err, ErrNoBatch)
 }
 

@@ -50,9 +50,9 @@ func Open(name string) (*Dir, error) {
 	return d, err
 }
 
-// Look opens a directory that holds a batch to read it. It writes nothing, no
+// OpenReadOnly opens a directory that holds a batch to read it. It writes nothing, no
 // lock either: what another run is writing may be seen half done.
-func Look(name string) (*Dir, error) {
+func OpenReadOnly(name string) (*Dir, error) {
 	d, err := open(name, false)
 	if err == nil && d.Batch == nil {
 		return nil, errors.Join(fmt.Errorf("%s %w", name, ErrNoBatch), d.Close())

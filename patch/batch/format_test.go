@@ -52,7 +52,7 @@ func TestVersion1(t *testing.T) {
 	const skip = "skip: games/*\nbecause: \"he does it\thimself\"\n"
 	require.NoError(t, os.WriteFile(filepath.Join(out, FileName),
 		[]byte(version1(want)+"\n"+skip+"\nclosed: a/b\nas: landed\n"), 0o644))
-	d, err := Look(out)
+	d, err := OpenReadOnly(out)
 	require.NoError(t, err)
 	got := d.Batch
 	require.NoError(t, d.Close())

@@ -45,7 +45,7 @@ func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
 		s := w.Subject
 		stopped := slices.ContainsFunc(s.Blockers(), func(f lint.Finding) bool { return f.Code == "SJ202" })
 		if stopped {
-			again.Subjects = append(again.Subjects, lint.Look(ctx, s.Service, s.Script.Src, k, opts.Lint))
+			again.Subjects = append(again.Subjects, lint.Judge(ctx, s.Service, s.Script.Src, k, opts.Lint))
 		}
 	}
 	changes, _, err := patch.Plan(ctx, again, opts)

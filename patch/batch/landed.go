@@ -9,13 +9,13 @@ import (
 
 // broughtLoosely reports whether the scripts have what a patch brings, but for
 // whitespace: a committer indents by tabs, or takes an empty line out. What
-// raises PORTREVISION is not looked at, as the port's next version takes it away.
+// raises PORTREVISION is not compared, as the port's next version takes it away.
 func (e *Entry) broughtLoosely(t *corpus.Tree, mail []byte, now map[string][]byte) bool {
 	files, err := readPatchFile(mail)
 	if err != nil {
 		return false
 	}
-	looked := false
+	found := false
 	for _, x := range e.Edits {
 		if x.Bump {
 			continue
@@ -38,9 +38,9 @@ func (e *Entry) broughtLoosely(t *corpus.Tree, mail []byte, now map[string][]byt
 			}
 			from = at + len(after)
 		}
-		looked = true
+		found = true
 	}
-	return looked
+	return found
 }
 
 // loose is lines without what whitespace can differ in: each with single blanks,

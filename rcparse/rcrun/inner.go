@@ -121,7 +121,7 @@ func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
 	defer func() { s.sim.runs-- }()
 	env := s.exportedTo(hc.Env, fr)
 	fr.env, fr.cleared, fr.phase, fr.verb = nil, false, TopLevel, ""
-	code := s.sim.shellRun(opening{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args,
+	code := s.sim.shellRun(shellStart{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args,
 		inside: s.inside, frame: fr})
 	if s.sim.budget.why != "" {
 		return errStopped
@@ -149,7 +149,7 @@ func (s *shell) inner(umask, name, verb string, args []string) error {
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	env := append(slices.Clone(clean), Setting{"_rc_svcj", "jailing"})
-	rec.Inner = s.sim.shellRun(opening{
+	rec.Inner = s.sim.shellRun(shellStart{
 		exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: append([]string{verb}, args...), inside: true,
 		frame: frame{phase: TopLevel, cwd: "/", umask: umask},
 	})
@@ -183,7 +183,7 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env, fr.cleared = nil, false
-	sh, r, err := s.sim.newShell(opening{exported: env, params: params, inside: s.inside, frame: fr}, nil)
+	sh, r, err := s.sim.newShell(shellStart{exported: env, params: params, inside: s.inside, frame: fr}, nil)
 	if err != nil {
 		return s.sim.budget.stop(err.Error())
 	}

@@ -91,7 +91,7 @@ func TestMachineJail(t *testing.T) {
 	require.Equal(t, "jail method: /usr/local/sbin/foo -x\n", linesOf(jail.Starts))
 }
 
-func TestLook(t *testing.T) {
+func TestSettingsOnly(t *testing.T) {
 	for _, tc := range []struct {
 		conf, script string
 		enabled      bool
@@ -105,7 +105,7 @@ func TestLook(t *testing.T) {
 		{conf: "", script: ": ${foo_svcj_options=netv6}", options: "netv6"},
 	} {
 		s := onMachine(serviceText(tc.script), map[string]string{"/etc/rc.conf": tc.conf})
-		rec := s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", Look: true})
+		rec := s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", SettingsOnly: true})
 		require.Equal(t, "foo", rec.Name, tc.conf)
 		require.Equal(t, "foo_enable", rec.RCVar)
 		require.Equal(t, tc.enabled, rec.Enabled, tc.conf)
@@ -140,7 +140,7 @@ func TestMachineHostile(t *testing.T) {
 		"memory":    "x=xxxxxxxx\n" + strings.Repeat("x=$x$x\n", 40),
 	} {
 		s := onMachine(serviceText(""), map[string]string{"/etc/rc.conf": conf})
-		rec := s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", Look: true})
+		rec := s.Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo", SettingsOnly: true})
 		require.NotEmpty(t, rec.Failed, name)
 	}
 }

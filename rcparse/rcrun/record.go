@@ -37,9 +37,9 @@ type Scenario struct {
 	// RCConf are further lines of rc.conf, in order: name and value. The
 	// script's rcvar is set to YES as well.
 	RCConf []Setting
-	// Look has run_rc_command only seen: it does nothing, and nothing is switched on
+	// SettingsOnly says that run_rc_command does nothing, and that nothing is switched on
 	// but by RCConf. The Record says for what it was called, and what rc.conf has for that.
-	Look bool
+	SettingsOnly bool
 	// Running says that the service's process is there, as stop, status and reload want.
 	Running bool
 	// Env is what else the caller has exported, as in `env flags=-d /usr/local/etc/rc.d/foo start`.

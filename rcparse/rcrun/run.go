@@ -124,7 +124,7 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if s.purse.spent > maxSession {
 		return Record{Inner: -1, Failed: sessionWhy}
 	}
-	if sc.Look {
+	if sc.SettingsOnly {
 		return s.simulate(ctx, sc, true).record
 	}
 	if why := s.findGuess(ctx, sc); why != "" {
@@ -169,7 +169,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	m.conf, m.confAgain = s.confOf(sc)
 	m.record.Assumed = s.guess.assumed
 	exported := slices.Concat(clean, sc.Env)
-	start := opening{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
+	start := shellStart{exported: exported, zero: rcd + sc.InstalledAs, params: append([]string{sc.Verb}, sc.Args...)}
 	if sc.Boot {
 		start.zero, start.boot = "/etc/rc", true
 		start.exported = append(exported, Setting{"RC_PID", "1"})
@@ -195,7 +195,7 @@ func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
 	switch {
 	case s.machine == nil:
 		return confBody(append(slices.Clone(defaults), settings...)), own(nil)
-	case sc.Look:
+	case sc.SettingsOnly:
 		settings = sc.RCConf
 	case !sc.Svcj: // the machine may have it in a jail already
 		var off []Setting
@@ -226,8 +226,8 @@ func confBody(settings []Setting) *syntax.Stmt {
 	return block([]*syntax.Stmt{{Cmd: call}})
 }
 
-// An opening is how a shell for the script starts.
-type opening struct {
+// A shellStart is how a shell for the script starts.
+type shellStart struct {
 	exported []Setting
 	zero     string // $0
 	params   []string
@@ -241,7 +241,7 @@ var readConf = &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__r
 
 // shellRun runs the model and then the script in a fresh shell, and returns
 // the exit status.
-func (m *sim) shellRun(o opening) int {
+func (m *sim) shellRun(o shellStart) int {
 	service := rcd + m.scenario.InstalledAs
 	private := []Setting{{"__lacks", strings.Join(m.release.lacks, " ")}, {"__does", strings.Join(m.release.does, " ")},
 		{"rc_service", service}}

@@ -66,7 +66,7 @@ func (s *Session) Run(ctx context.Context, j Job) []Record {
 // take takes over what a job has used.
 func (s *Session) take(j Job, got answer) {
 	s.spent = got.Spent
-	if !j.Settled && slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.Look }) {
+	if !j.Settled && slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly }) {
 		s.paid = append(s.paid, j)
 	}
 	if s.spent.Steps > maxSession {

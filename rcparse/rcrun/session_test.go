@@ -107,7 +107,7 @@ func TestCancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	endless := Job{Src: []byte("while :; do :; done"), Scenarios: make([]Scenario, 400)}
 	for i := range endless.Scenarios {
-		endless.Scenarios[i] = Scenario{Verb: "start", InstalledAs: "evil", Look: true}
+		endless.Scenarios[i] = Scenario{Verb: "start", InstalledAs: "evil", SettingsOnly: true}
 	}
 	var cancelled time.Time
 	go func() {

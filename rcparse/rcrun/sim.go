@@ -121,7 +121,7 @@ func root(r *interp.Runner) error {
 // nothing here, and in v3.14.1 loses the whole command for a word that is no
 // pattern, such as [::]:80. It has the handlers of this package. The file's
 // name is $0. The context of its runs is always the budget.
-func (s *sim) newShell(o opening, private []Setting) (*shell, *interp.Runner, error) {
+func (s *sim) newShell(o shellStart, private []Setting) (*shell, *interp.Runner, error) {
 	sh := &shell{sim: s, inside: o.inside, frame: o.frame, out: &sink{}}
 	env := &environ{exported: o.exported, private: append(private, Setting{"__cwd", o.frame.cwd},
 		Setting{"__umask", o.frame.umask})}

@@ -53,7 +53,7 @@ func TestClang(t *testing.T) {
 			}
 			for _, link := range layouts {
 				data := elftest.BuildC(t, target, c.source, link...)
-				r, dir := lookAt(t, "/usr/local/sbin/made", one(data))
+				r, dir := inspectIn(t, "/usr/local/sbin/made", one(data))
 				require.Equal(t, "dynamic ELF", r.Kind)
 				require.Equal(t, c.want, bare(r, dir), "%s for %s %v", c.name, target, link)
 				require.Equal(t, c.closed, r.Closed(), r.Open)
@@ -67,12 +67,12 @@ func TestClang(t *testing.T) {
 func TestClangStatic(t *testing.T) {
 	const source = `int main() { shmget(5, 64, 0600); exit(0); }`
 	for _, link := range [][]string{{"-static"}, {"-pie", "--no-dynamic-linker"}} {
-		r, dir := lookAt(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, link...)))
+		r, dir := inspectIn(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, link...)))
 		require.Equal(t, "static ELF", r.Kind, link)
 		require.Contains(t, bare(r, dir), "uses System V IPC | 3 | is statically linked with shmget")
 		require.Equal(t, []string{"it is a static program: a function that is linked in need not be called"}, r.Open)
 
-		r, _ = lookAt(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, append(link, "-s")...)))
+		r, _ = inspectIn(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, append(link, "-s")...)))
 		require.Equal(t, "static ELF", r.Kind, link)
 		require.True(t, r.Blind, link)
 	}

@@ -38,7 +38,7 @@ func bare(r *Report, dir string) []string {
 }
 
 // lookAt puts files into a package of net/made and looks at one program.
-func lookAt(t *testing.T, name string, packages ...pkgtest.Package) (*Report, string) {
+func inspectIn(t *testing.T, name string, packages ...pkgtest.Package) (*Report, string) {
 	t.Helper()
 	dir := t.TempDir()
 	for _, p := range packages {
@@ -111,7 +111,7 @@ func TestELF(t *testing.T) {
 		for _, arm64 := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s arm64=%v", c.name, arm64), func(t *testing.T) {
 				c.file.Arm64 = arm64
-				r, dir := lookAt(t, "/usr/local/sbin/made", one(c.file.Bytes()))
+				r, dir := inspectIn(t, "/usr/local/sbin/made", one(c.file.Bytes()))
 				require.Equal(t, "dynamic ELF", r.Kind)
 				require.Equal(t, c.want, bare(r, dir))
 				require.Equal(t, c.open, r.Open)
@@ -137,7 +137,7 @@ func TestLibraries(t *testing.T) {
 	deep := pkgtest.Package{Name: "deep", Origin: "net/deep", Files: []pkgtest.File{
 		lib("/usr/local/lib/libdeep.so.1", elftest.File{Imports: []string{"connect"},
 			Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}})}}
-	r, dir := lookAt(t, "/usr/local/sbin/made", made, other, deep)
+	r, dir := inspectIn(t, "/usr/local/sbin/made", made, other, deep)
 	require.Equal(t, []string{
 		"speaks IP | 3 | deep-1.0.pkg:/usr/local/lib/libdeep.so.1 | calls socket(AF_INET, SOCK_STREAM)",
 		"uses System V IPC | 2 | made-1.0.pkg:/usr/local/lib/made/libown.so.1.0 | imports semget",
@@ -146,9 +146,9 @@ func TestLibraries(t *testing.T) {
 	require.True(t, r.Closed())
 	require.Len(t, r.Looked, 3)
 
-	r, _ = lookAt(t, "/usr/local/sbin/made", made, other)
+	r, _ = inspectIn(t, "/usr/local/sbin/made", made, other)
 	require.Equal(t, []string{"the library libdeep.so.1 is not at hand"}, r.Open)
-	r, _ = lookAt(t, "/usr/local/sbin/gone", made, other)
+	r, _ = inspectIn(t, "/usr/local/sbin/gone", made, other)
 	require.Equal(t, "it is not in made-1.0.pkg", r.Missing)
 	require.Empty(t, r.File)
 }
@@ -157,7 +157,7 @@ func TestLinkIntoAnotherPackage(t *testing.T) {
 	made := one(nil)
 	made.Deps = []string{"real"}
 	made.Files = []pkgtest.File{{Path: "/usr/local/sbin/made", Link: "../bin/real"}}
-	r, dir := lookAt(t, "/usr/local/sbin/made", made,
+	r, dir := inspectIn(t, "/usr/local/sbin/made", made,
 		pkgtest.Package{Name: "real", Origin: "net/real", Files: []pkgtest.File{
 			{Path: "/usr/local/bin/real", Data: elftest.File{Needed: []string{"libc.so.7"},
 				Imports: []string{"msgget"}}.Bytes()}}})
@@ -168,7 +168,7 @@ func TestLinkIntoAnotherPackage(t *testing.T) {
 // TestStatic: a program that is linked with nothing and has no symbols is one
 // of which nothing can be told, whatever its headers look like.
 func TestStatic(t *testing.T) {
-	r, _ := lookAt(t, "/usr/local/sbin/made", one(elftest.File{}.Bytes()))
+	r, _ := inspectIn(t, "/usr/local/sbin/made", one(elftest.File{}.Bytes()))
 	require.Equal(t, "static ELF", r.Kind)
 	require.True(t, r.Blind)
 	require.False(t, r.Closed())
@@ -178,7 +178,7 @@ func TestDamagedELF(t *testing.T) {
 	whole := elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"},
 		Calls: []elftest.Call{{Name: "socket", Args: []int64{2, 1}}}}.Bytes()
 	for _, n := range []int{5, 64, 130, len(whole) / 2, len(whole) - 100} {
-		r, _ := lookAt(t, "/usr/local/sbin/made", one(whole[:n]))
+		r, _ := inspectIn(t, "/usr/local/sbin/made", one(whole[:n]))
 		require.Equal(t, "damaged ELF", r.Kind, n)
 		require.True(t, r.Blind)
 		require.False(t, r.Closed())
@@ -268,7 +268,7 @@ func TestGo(t *testing.T) {
 			require.NoError(t, err, string(out))
 			data, err := os.ReadFile(bin)
 			require.NoError(t, err)
-			r, _ := lookAt(t, "/usr/local/sbin/made", one(data))
+			r, _ := inspectIn(t, "/usr/local/sbin/made", one(data))
 			require.Contains(t, r.Kind, "Go program github.com/svcjify/svcjify/lint/infer/program/testdata/"+c.source)
 			for _, a := range Acts() {
 				f, ok := r.Nearest(a)

@@ -99,7 +99,7 @@ func (f *Finder) program(origins []string, name string, left int) *Report {
 			for i := 0; i < len(names) && i < maxNames; i++ {
 				real, ok := c.Find(names[i])
 				if ok {
-					f.look(r, c, real, left)
+					f.inspect(r, c, real, left)
 					return r
 				}
 				if real != "" && !slices.Contains(names, real) {
@@ -144,8 +144,8 @@ func candidates(c *pkgset.Container, name string) []string {
 	return []string{name}
 }
 
-// look reads the program and says what it is.
-func (f *Finder) look(r *Report, c *pkgset.Container, name string, left int) {
+// inspect reads the program and says what it is.
+func (f *Finder) inspect(r *Report, c *pkgset.Container, name string, left int) {
 	r.File = c.Where + ":" + name
 	data, ok := c.Read(name)[name]
 	switch {
@@ -153,9 +153,9 @@ func (f *Finder) look(r *Report, c *pkgset.Container, name string, left int) {
 		r.Blind = true
 		r.open("the file could not be read")
 	case bytes.HasPrefix(data, elfMagic):
-		f.lookELF(r, c, name, data)
+		f.inspectELF(r, c, name, data)
 	default:
-		f.lookScript(r, c, name, data, left)
+		f.inspectScript(r, c, name, data, left)
 	}
 	sortFacts(r)
 }
@@ -183,8 +183,8 @@ func sortFacts(r *Report) {
 // maxLibraries bounds how many shared libraries of one program are read.
 const maxLibraries = 500
 
-// lookELF reads an executable and every shared library it is linked with.
-func (f *Finder) lookELF(r *Report, c *pkgset.Container, name string, data []byte) {
+// inspectELF reads an executable and every shared library it is linked with.
+func (f *Finder) inspectELF(r *Report, c *pkgset.Container, name string, data []byte) {
 	img, err := readELF(data)
 	if err != nil {
 		r.Kind, r.Blind = "damaged ELF", true

@@ -50,8 +50,8 @@ type jars struct {
 	full    bool
 }
 
-// lookJar reads the classes of a Java archive, and of the other archives of its package.
-func lookJar(r *Report, c *pkgset.Container, name string, data []byte) {
+// inspectJar reads the classes of a Java archive, and of the other archives of its package.
+func inspectJar(r *Report, c *pkgset.Container, name string, data []byte) {
 	r.Kind = "Java archive"
 	r.open("what classes of other packages do is not seen")
 	j := &jars{r: r}

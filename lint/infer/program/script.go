@@ -49,10 +49,10 @@ func siblings(c *pkgset.Container, name string, kind func(string) bool,
 	return names, all
 }
 
-// lookScript reads a program that is text, and the modules of its package.
-func (f *Finder) lookScript(r *Report, c *pkgset.Container, name string, data []byte, left int) {
+// inspectScript reads a program that is text, and the modules of its package.
+func (f *Finder) inspectScript(r *Report, c *pkgset.Container, name string, data []byte, left int) {
 	if isZip(data) {
-		lookJar(r, c, name, data)
+		inspectJar(r, c, name, data)
 		return
 	}
 	if !utf8.Valid(data[:min(len(data), 512)]) && bytes.IndexByte(data[:min(len(data), 512)], 0) >= 0 {
@@ -62,7 +62,7 @@ func (f *Finder) lookScript(r *Report, c *pkgset.Container, name string, data []
 	}
 	line, _, _ := bytes.Cut(data[:min(len(data), 256)], []byte("\n"))
 	if shell.Match(line) {
-		f.lookShell(r, c, data, left)
+		f.inspectShell(r, c, data, left)
 		return
 	}
 	l := languageOf(name, data)
@@ -107,8 +107,8 @@ func commands(text []byte) []string {
 	return out
 }
 
-// lookShell follows a shell script to the programs of its package that it names.
-func (f *Finder) lookShell(r *Report, c *pkgset.Container, data []byte, left int) {
+// inspectShell follows a shell script to the programs of its package that it names.
+func (f *Finder) inspectShell(r *Report, c *pkgset.Container, data []byte, left int) {
 	r.Kind = "shell script"
 	r.open("it is a shell script: only the programs that it names by their path are looked at")
 	if left == 0 {
@@ -129,7 +129,7 @@ func (f *Finder) lookShell(r *Report, c *pkgset.Container, data []byte, left int
 	}
 	for _, n := range names {
 		inner := &Report{Program: n}
-		f.look(inner, c, n, left-1)
+		f.inspect(inner, c, n, left-1)
 		r.Kind += ", which names " + n + ", a " + inner.Kind
 		r.Looked = append(append(r.Looked, inner.File), inner.Looked...)
 		r.Facts = append(r.Facts, inner.Facts...)

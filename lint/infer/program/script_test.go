@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 		{"quiet", "#!/usr/local/bin/python3.11\nimport os\n", "Python script", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, _ := lookAt(t, "/usr/local/sbin/made", one([]byte(c.text)))
+			r, _ := inspectIn(t, "/usr/local/sbin/made", one([]byte(c.text)))
 			require.Equal(t, c.kind, r.Kind)
 			var got []string
 			for _, f := range r.Facts {
@@ -63,7 +63,7 @@ func TestScriptModules(t *testing.T) {
 		pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/made/__init__.py",
 			Data: []byte("import subprocess\nimport aiohttp\n")},
 		pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/made/tests/raw.py", Data: []byte("SOCK_RAW\n")})
-	r, dir := lookAt(t, "/usr/local/sbin/made", made)
+	r, dir := inspectIn(t, "/usr/local/sbin/made", made)
 	require.Equal(t, []string{"speaks IP | 2 | made-1.0.pkg:/usr/local/lib/python3.11/site-packages/made/__init__.py | has import aiohttp"}, show(r, dir))
 	require.Contains(t, r.Open, "it starts other programs")
 }
@@ -72,20 +72,20 @@ func TestWrapper(t *testing.T) {
 	made := one([]byte("#!/bin/sh\n# /usr/local/libexec/other\nJAVA=/usr/local/bin/java\nexec /usr/local/libexec/real \"$@\"\n"))
 	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/libexec/real",
 		Data: elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}}.Bytes()})
-	r, dir := lookAt(t, "/usr/local/sbin/made", made)
+	r, dir := inspectIn(t, "/usr/local/sbin/made", made)
 	require.Equal(t, "shell script, which names /usr/local/libexec/real, a dynamic ELF", r.Kind)
 	require.Equal(t, []string{"uses System V IPC | 1 | made-1.0.pkg:/usr/local/libexec/real | imports shmget"},
 		show(r, dir))
 
 	made.Files[1].Path, made.Files[0].Data = "/usr/local/libexec/made",
 		[]byte("#!/bin/sh\nexec /usr/local/libexec/made\n")
-	r, _ = lookAt(t, "/usr/local/sbin/made", made)
+	r, _ = inspectIn(t, "/usr/local/sbin/made", made)
 	require.Equal(t, "shell script, which names /usr/local/libexec/made, a dynamic ELF", r.Kind)
 
 	loop := one([]byte("#!/bin/sh\nexec /usr/local/sbin/b\n"))
 	loop.Files = append(loop.Files, pkgtest.File{Path: "/usr/local/sbin/b",
 		Data: []byte("#!/bin/sh\nexec /usr/local/sbin/made; exec /usr/local/sbin/b\n")})
-	r, _ = lookAt(t, "/usr/local/sbin/made", loop)
+	r, _ = inspectIn(t, "/usr/local/sbin/made", loop)
 	require.Empty(t, r.Facts)
 }
 
@@ -117,7 +117,7 @@ func TestJar(t *testing.T) {
 	made := pkgtest.Package{Name: "made", Origin: "net/made", Files: []pkgtest.File{
 		{Path: "/usr/local/share/java/made.jar", Data: main}, {Path: "/usr/local/share/java/other.jar", Data: other}}}
 	for _, name := range []string{"/usr/local/share/java/made.jar", "/usr/local/share/java/*"} {
-		r, dir := lookAt(t, name, made)
+		r, dir := inspectIn(t, name, made)
 		require.Equal(t, "Java archive", r.Kind)
 		require.Equal(t, []string{
 			"speaks IP | 1 | made-1.0.pkg:/usr/local/share/java/made.jar | uses java.net.ServerSocket",
@@ -129,7 +129,7 @@ func TestJar(t *testing.T) {
 	}
 
 	made.Files[0].Data = main[:40]
-	r, _ := lookAt(t, "/usr/local/share/java/made.jar", made)
+	r, _ := inspectIn(t, "/usr/local/share/java/made.jar", made)
 	require.True(t, r.Blind)
 }
 
@@ -138,7 +138,7 @@ func TestJarBomb(t *testing.T) {
 	bomb := jar(t, map[string]string{"A.class": strings.Repeat("\x00", maxClassSize+1),
 		"B.class": class("java/net/Socket")})
 	require.Less(t, len(bomb), 10_000)
-	r, dir := lookAt(t, "/made.jar", pkgtest.Package{Name: "made", Origin: "net/made",
+	r, dir := inspectIn(t, "/made.jar", pkgtest.Package{Name: "made", Origin: "net/made",
 		Files: []pkgtest.File{{Path: "/made.jar", Data: bomb}}})
 	require.Equal(t, []string{"speaks IP | 1 | made-1.0.pkg:/made.jar | uses java.net.Socket"}, show(r, dir))
 	require.Contains(t, r.Open, "a part of made.jar is damaged or too large: A.class")
@@ -149,18 +149,18 @@ func TestNames(t *testing.T) {
 	made := one(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"shmget"}}.Bytes())
 	made.Files = append(made.Files, pkgtest.File{Path: "/usr/local/lib/python3.11/site-packages/odd/server.py",
 		Data: []byte("import socketserver\n")})
-	r, _ := lookAt(t, "made", made)
+	r, _ := inspectIn(t, "made", made)
 	require.Equal(t, SysV, r.Facts[0].Act)
-	r, _ = lookAt(t, "odd.server", made)
+	r, _ = inspectIn(t, "odd.server", made)
 	require.Equal(t, Inet, r.Facts[0].Act)
-	r, _ = lookAt(t, "gone", made)
+	r, _ = inspectIn(t, "gone", made)
 	require.Empty(t, r.File)
 }
 
 // TestRust: the path of a crate's source is a sign of text, not of a call.
 func TestRust(t *testing.T) {
 	std := "\x00/rustc/" + strings.Repeat("0a", 20) + "/library/std/src/sync/once.rs"
-	r, dir := lookAt(t, "/usr/local/sbin/made",
+	r, dir := inspectIn(t, "/usr/local/sbin/made",
 		one(elftest.File{Needed: []string{"libc.so.7"}, Imports: []string{"connect", "getaddrinfo", "socket"},
 			Text: std + "\x00/wrkdirs/usr/ports/net/made/work/cargo-crates/hyper-0.14.27/src/lib.rs\x00/wrkdirs/cargo-crates/nothing-1.0.0/src/a.rs/usr/share/cargo/registry/tokio-1.24.2/src/net/unix/listener.rs"}.Bytes()))
 	require.Equal(t, "Rust program, dynamic ELF", r.Kind)
@@ -177,7 +177,7 @@ func TestRust(t *testing.T) {
 
 func TestUnknownFiles(t *testing.T) {
 	for _, text := range []string{"\x00\x01\x02", "", "#!/usr/local/bin/befunge\n", "plain text"} {
-		r, _ := lookAt(t, "/usr/local/sbin/made", one([]byte(text)))
+		r, _ := inspectIn(t, "/usr/local/sbin/made", one([]byte(text)))
 		require.True(t, r.Blind, "%q is %s", text, r.Kind)
 	}
 }

@@ -41,8 +41,8 @@ func (f *globalFlags) add(root *cobra.Command) {
 	complete(root, "color", "auto", "always", "never")
 }
 
-// lookFlags are the flags of every command that looks at services.
-type lookFlags struct {
+// judgeFlags are the flags of every command that looks at services.
+type judgeFlags struct {
 	operator, release string
 	programs          programFlags
 	narrow            narrowFlags
@@ -56,7 +56,7 @@ type lookFlags struct {
 	found *corpus.Corpus
 }
 
-func (f *lookFlags) add(cmd *cobra.Command) {
+func (f *judgeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.operator, "operator", "",
 		"`form` of the default that is written: equals (honours rc.conf's empty value; the default) or colon (as the rc-scripting article has it)")
 	complete(cmd, "operator", string(lint.OperatorEquals), string(lint.OperatorColon))
@@ -65,7 +65,7 @@ func (f *lookFlags) add(cmd *cobra.Command) {
 	f.narrow.add(cmd)
 }
 
-func (f *lookFlags) addRelease(cmd *cobra.Command) {
+func (f *judgeFlags) addRelease(cmd *cobra.Command) {
 	var names []string
 	for _, r := range rcrun.Releases() {
 		names = append(names, r.Name)
@@ -78,7 +78,7 @@ func (f *lookFlags) addRelease(cmd *cobra.Command) {
 
 // options checks the flags and starts the simulation, which Main ends. What no
 // flag says is left open for the configuration.
-func (c *Command) options(f *lookFlags) (lint.Options, error) {
+func (c *Command) options(f *judgeFlags) (lint.Options, error) {
 	o := lint.Options{Operator: lint.Operator(f.operator)}
 	if err := f.narrow.check(); err != nil {
 		return o, err
@@ -115,9 +115,9 @@ func (c *Command) options(f *lookFlags) (lint.Options, error) {
 	return o, nil
 }
 
-// look opens what the arguments name and runs the rules. It completes the
+// judgePaths opens what the arguments name and runs the rules. It completes the
 // options by what the configuration says.
-func (c *Command) look(ctx context.Context, args []string, f *lookFlags, opts *lint.Options) (*lint.Result, error) {
+func (c *Command) judgePaths(ctx context.Context, args []string, f *judgeFlags, opts *lint.Options) (*lint.Result, error) {
 	found, err := c.open(ctx, args, &f.narrow)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (c *Command) look(ctx context.Context, args []string, f *lookFlags, opts *l
 }
 
 // judge runs the rules on a corpus, for whose trees the configuration is known.
-func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
+func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *judgeFlags,
 	opts *lint.Options) (*lint.Result, error) {
 	if err := f.programs.checkSources(found); err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
 	}
 	if err == nil && c.global.verbose {
 		c.progress.done()
-		c.lookedAt(found, res)
+		c.tellJudged(found, res)
 	}
 	return res, err
 }
@@ -164,8 +164,8 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *lookFlags,
 // noConfiguration is what counts where there is none.
 func noConfiguration() *config.Config { return &config.Config{Policy: &lint.Policy{}} }
 
-// lookedAt says what was looked at.
-func (c *Command) lookedAt(found *corpus.Corpus, res *lint.Result) {
+// tellJudged says what was looked at.
+func (c *Command) tellJudged(found *corpus.Corpus, res *lint.Result) {
 	name := c.config.Path
 	if name == "" {
 		name = noConfig

@@ -2,8 +2,8 @@ package corpus
 
 import "bytes"
 
-// A glance is what the text of one Makefile speaks of.
-type glance struct {
+// An outline is what the text of one Makefile tells before it is evaluated.
+type outline struct {
 	rcSubr   bool     // names USE_RC_SUBR, in whatever case: option helpers write rc_subr=
 	subFiles bool     // names SUB_FILES
 	rcDir    bool     // names rc.d
@@ -13,30 +13,30 @@ type glance struct {
 	master   string   // the value of MASTERDIR, if it is set
 }
 
-// spoken tells whether a template in the port's files/ may be an rc.d script.
-func (g *glance) spoken() bool { return g.rcSubr || g.subFiles || g.rcDir }
+// mayHoldScripts tells whether a template in the port's files/ may be an rc.d script.
+func (o *outline) mayHoldScripts() bool { return o.rcSubr || o.subFiles || o.rcDir }
 
-// speaks tells whether the Makefile may say that an rc.d script is installed.
-func (g *glance) speaks() bool { return g.rcSubr || g.rcDir }
+// mayInstall tells whether the Makefile may say that an rc.d script is installed.
+func (o *outline) mayInstall() bool { return o.rcSubr || o.rcDir }
 
 // maxIndent is how far a line is looked at for an indented name.
 const maxIndent = 40
 
-// look finds what a Makefile speaks of.
-func look(text []byte) glance {
-	var g glance
-	g.rcSubr, g.subFiles = underscored(text)
-	g.rcDir = bytes.Contains(text, []byte("rc.d"))
+// outlineOf reads the outline of a Makefile.
+func outlineOf(text []byte) outline {
+	var o outline
+	o.rcSubr, o.subFiles = underscored(text)
+	o.rcDir = bytes.Contains(text, []byte("rc.d"))
 	for rest := text; len(rest) > 0; {
 		switch rest[0] {
 		case '.':
-			g.directive(rest)
+			o.directive(rest)
 		case 'M':
 			if v, ok := bytes.CutPrefix(rest, []byte("MASTERDIR")); ok {
-				g.masterDir(v)
+				o.masterDir(v)
 			}
 		case 'F', ' ', '\t': // within an .if, some indent
-			g.filesDir = g.filesDir || bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), maxIndent)], " \t"),
+			o.filesDir = o.filesDir || bytes.HasPrefix(bytes.TrimLeft(rest[:min(len(rest), maxIndent)], " \t"),
 				[]byte("FILESDIR"))
 		}
 		i := bytes.IndexByte(rest, '\n')
@@ -45,7 +45,7 @@ func look(text []byte) glance {
 		}
 		rest = rest[i+1:]
 	}
-	return g
+	return o
 }
 
 // underscored looks for rc_subr in any case and for SUB_FILES, in one pass
@@ -78,7 +78,7 @@ func hasRCSubr(text []byte) bool {
 }
 
 // directive notes an .include; rest starts with its dot.
-func (g *glance) directive(rest []byte) {
+func (o *outline) directive(rest []byte) {
 	line := rest
 	if i := bytes.IndexByte(line, '\n'); i >= 0 {
 		line = line[:i]
@@ -113,22 +113,22 @@ func (g *glance) directive(rest []byte) {
 	if operand[0] == '<' && bytes.HasPrefix(name, []byte("bsd.")) || bytes.HasPrefix(name, []byte("${PORTSDIR}/Mk/")) {
 		return
 	}
-	g.includes = append(g.includes, string(name))
-	g.optional = append(g.optional, optional)
+	o.includes = append(o.includes, string(name))
+	o.optional = append(o.optional, optional)
 }
 
 // masterDir notes the first assignment of MASTERDIR; rest follows the name.
-func (g *glance) masterDir(rest []byte) {
+func (o *outline) masterDir(rest []byte) {
 	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
 		rest = rest[:i]
 	}
 	rest = bytes.TrimLeft(rest, " \t?:")
-	if len(rest) == 0 || rest[0] != '=' || g.master != "" {
+	if len(rest) == 0 || rest[0] != '=' || o.master != "" {
 		return
 	}
 	rest = rest[1:]
 	if i := bytes.IndexByte(rest, '#'); i >= 0 {
 		rest = rest[:i]
 	}
-	g.master = string(bytes.TrimSpace(rest))
+	o.master = string(bytes.TrimSpace(rest))
 }

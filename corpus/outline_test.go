@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestLook(t *testing.T) {
-	for text, want := range map[string]glance{
+func TestOutlineOf(t *testing.T) {
+	for text, want := range map[string]outline{
 		"":                                      {},
 		"USE_RC_SUBR= a\n":                      {rcSubr: true},
 		"X_USE= rc_subr=a":                      {rcSubr: true},
@@ -26,7 +26,7 @@ func TestLook(t *testing.T) {
 		".include \"a\"\n. include <${.CURDIR}/b>\n.sinclude \"c\"\n.-include\t\"d\"\n.include\n.includes \"e\"\n": {
 			includes: []string{"a", "${.CURDIR}/b", "c", "d"}, optional: []bool{false, false, true, true}},
 	} {
-		require.Equal(t, want, look([]byte(text)), text)
+		require.Equal(t, want, outlineOf([]byte(text)), text)
 	}
 }
 

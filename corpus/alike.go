@@ -14,34 +14,34 @@ const maxScripts = 100
 // maxAlike is how many problems of one kind are told of one port.
 const maxAlike = 20
 
-// crowds counts the problems of one kind in one port: beyond maxAlike they are
+// alike counts the problems of one kind in one port: beyond maxAlike they are
 // counted, and not kept.
-type crowds struct {
-	of map[crowd]*crowdCount
+type alike struct {
+	of map[alikeKey]*alikeCount
 }
 
-type crowd struct {
+type alikeKey struct {
 	origin string // or the path, where no port is concerned
 	kind   ProblemKind
 }
 
-type crowdCount struct {
+type alikeCount struct {
 	n     int
 	first Problem // that is not kept
 }
 
 // admit tells whether a problem is to be kept.
-func (c *crowds) admit(p *Problem) bool {
+func (c *alike) admit(p *Problem) bool {
 	if c.of == nil {
-		c.of = make(map[crowd]*crowdCount)
+		c.of = make(map[alikeKey]*alikeCount)
 	}
-	key := crowd{p.Origin, p.Kind}
+	key := alikeKey{p.Origin, p.Kind}
 	if key.origin == "" {
 		key.origin = path.Dir(p.Path)
 	}
 	n := c.of[key]
 	if n == nil {
-		n = &crowdCount{}
+		n = &alikeCount{}
 		c.of[key] = n
 	}
 	n.n++
@@ -51,8 +51,8 @@ func (c *crowds) admit(p *Problem) bool {
 	return n.n <= maxAlike
 }
 
-// flush adds a problem for each crowd that says how many more there are.
-func (c *crowds) flush(list []Problem) []Problem {
+// flush adds a problem for each kind and port that says how many more there are.
+func (c *alike) flush(list []Problem) []Problem {
 	var more []Problem
 	for _, n := range c.of {
 		if n.n > maxAlike {
