@@ -204,7 +204,8 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 }
 
 // judgeTemplate reads, parses and judges one service.
-func judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (*Subject, []corpus.Problem) {
+func judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge,
+	opts Options) (*Subject, []corpus.Problem) {
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil

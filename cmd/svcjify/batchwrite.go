@@ -88,7 +88,8 @@ func (f *planFlags) words(opts lint.Options) []string {
 	}
 	for name, values := range map[string][]string{"rule": f.judge.narrow.rules, "ignore": f.judge.narrow.ignored,
 		"only":     f.judge.narrow.only,
-		"category": f.judge.narrow.categories, "maintainer": f.judge.narrow.maintainers, "state": f.judge.narrow.states} {
+		"category": f.judge.narrow.categories, "maintainer": f.judge.narrow.maintainers,
+		"state": f.judge.narrow.states} {
 		for _, v := range values {
 			out = append(out, name+" "+v)
 		}

@@ -117,7 +117,8 @@ func (c *Command) options(f *judgeFlags) (lint.Options, error) {
 
 // judgePaths opens what the arguments name and runs the rules. It completes the
 // options by what the configuration says.
-func (c *Command) judgePaths(ctx context.Context, args []string, f *judgeFlags, opts *lint.Options) (*lint.Result, error) {
+func (c *Command) judgePaths(ctx context.Context, args []string, f *judgeFlags,
+	opts *lint.Options) (*lint.Result, error) {
 	found, err := c.open(ctx, args, &f.narrow)
 	if err != nil {
 		return nil, err

@@ -44,8 +44,9 @@ func (c *Command) planOptions(f *planFlags) (patch.Options, error) {
 	if err != nil || least == infer.Unknown {
 		return patch.Options{}, wrongWord("--certainty", f.certainty, certaintyWords)
 	}
-	return patch.Options{Certainty: least, Rules: f.judge.narrow.rules, Ignored: f.judge.narrow.ignored, Repair: f.repair,
-		Lint: opts}, nil
+	return patch.Options{Certainty: least, Rules: f.judge.narrow.rules, Ignored: f.judge.narrow.ignored,
+		Repair: f.repair,
+		Lint:   opts}, nil
 }
 
 // planned is what would be changed in the trees that were named.

@@ -33,8 +33,8 @@ func (m *Machine) Find(ctx context.Context) []*Found {
 	jobs := make([]rcrun.Job, len(m.Scripts))
 	for i, s := range m.Scripts {
 		out[i] = &Found{Script: s}
-		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name, SettingsOnly: true,
-			Release: m.release.Name}}}
+		jobs[i] = rcrun.Job{Src: s.Text, Scenarios: []rcrun.Scenario{{Verb: "start", InstalledAs: s.Name,
+			SettingsOnly: true, Release: m.release.Name}}}
 	}
 	var again []*Found
 	for i, recs := range m.Pool.Run(ctx, jobs) {

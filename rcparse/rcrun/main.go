@@ -117,7 +117,8 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 		p.forget()
 	}
 	s := p.scriptOf(j)
-	s.account(j.Spent.Steps, j.Settled, slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly }))
+	starts := slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly })
+	s.account(j.Spent.Steps, j.Settled, starts)
 	out := answer{Records: make([]Record, len(j.Scenarios)), Spent: j.Spent}
 	for i, sc := range j.Scenarios {
 		out.Records[i] = s.Run(ctx, sc)

@@ -72,7 +72,8 @@ func TestClangStatic(t *testing.T) {
 		require.Contains(t, bare(r, dir), "uses System V IPC | 3 | is statically linked with shmget")
 		require.Equal(t, []string{"it is a static program: a function that is linked in need not be called"}, r.Open)
 
-		r, _ = inspectIn(t, "/usr/local/sbin/made", one(elftest.BuildC(t, elftest.AMD64, source, append(link, "-s")...)))
+		r, _ = inspectIn(t, "/usr/local/sbin/made",
+			one(elftest.BuildC(t, elftest.AMD64, source, append(link, "-s")...)))
 		require.Equal(t, "static ELF", r.Kind, link)
 		require.True(t, r.Blind, link)
 	}
