@@ -19,6 +19,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Key is the hash of a question, with all that its answer hangs on.
@@ -86,11 +88,7 @@ func Open(dir string, o Options) (*Dir, error) {
 
 // reason puts the directory before an error that does not name it.
 func reason(dir string, err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return fmt.Errorf("%s: %w", dir, err)
+	return fmt.Errorf("%s: %w", dir, message.Reason(err))
 }
 
 // trusted reports what keeps a directory from being relied on.

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Query is what a person asks for.
@@ -47,7 +49,7 @@ func Find(ctx context.Context, q Query) (targets []*Target, wrong []error) {
 			err = errors.New("is no directory")
 		}
 		if err != nil {
-			return nil, []error{&OpenError{Path: q.Tree, Text: bare(err).Error(), Err: err,
+			return nil, []error{&OpenError{Path: q.Tree, Text: message.Reason(err).Error(), Err: err,
 				Hint: "--tree takes the top of a ports tree"}}
 		}
 		abs, err := filepath.Abs(q.Tree)
@@ -186,7 +188,7 @@ func (f *finder) name(given string, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return fail("does not exist: expected a file or directory", "check the path's spelling; "+hintPaths)
 		}
-		return fail("cannot be read: "+bare(err).Error(), hintPaths)
+		return fail("cannot be read: "+message.Reason(err).Error(), hintPaths)
 	}
 	t := f.tree
 	if t == nil {
@@ -271,7 +273,7 @@ func (l *loader) notFound(name string, services []*Service) error {
 	}
 	e := &OpenError{Path: name, Text: "is no file or directory, and no port or service of " + where + " has that name",
 		Hint: "svcjify list shows the services; " + hintPaths}
-	if near := Nearest(name, known); len(near) > 0 {
+	if near := message.Nearest(name, known); len(near) > 0 {
 		e.Hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
 	}
 	return e

@@ -13,6 +13,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus/internal/regular"
 	"github.com/svcjify/svcjify/corpus/makefile"
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // maxFileSize is the largest file that is read, in bytes. The largest rc.d
@@ -141,7 +142,7 @@ func (g *guarded) resolve(name string) (string, error) {
 		next := path.Join(real, part)
 		info, err := g.lstat(next)
 		if err != nil {
-			return "", bare(err)
+			return "", message.Reason(err)
 		}
 		if info.Mode()&fs.ModeSymlink == 0 {
 			real = next
@@ -152,7 +153,7 @@ func (g *guarded) resolve(name string) (string, error) {
 		}
 		target, err := g.readlink(next)
 		if err != nil {
-			return "", bare(err)
+			return "", message.Reason(err)
 		}
 		last = target
 		inside, ok := g.inside(target)
@@ -183,15 +184,6 @@ func (g *guarded) inside(target string) (string, bool) {
 	return strings.CutPrefix(path.Clean(target), filepath.ToSlash(root)+"/")
 }
 
-// bare leaves the path off an error of io/fs.
-func bare(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
-
 // locate gives the real place of a file, following no more than it must.
 func (g *guarded) locate(name string) (real string, info fs.FileInfo, err error) {
 	if !fs.ValidPath(name) {
@@ -203,14 +195,14 @@ func (g *guarded) locate(name string) (real string, info fs.FileInfo, err error)
 	}
 	real = path.Join(dir, path.Base(name))
 	if info, err = g.lstat(real); err != nil {
-		return "", nil, bare(err)
+		return "", nil, message.Reason(err)
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
 		if real, err = g.resolve(real); err != nil {
 			return "", nil, err
 		}
 		if info, err = g.lstat(real); err != nil {
-			return "", nil, bare(err)
+			return "", nil, message.Reason(err)
 		}
 	}
 	return real, info, nil
@@ -264,7 +256,7 @@ func (g *guarded) ReadFile(name string) ([]byte, error) {
 	}
 	f, err := g.base.Open(real)
 	if err != nil {
-		return nil, pathError("read", name, bare(err))
+		return nil, pathError("read", name, message.Reason(err))
 	}
 	defer f.Close()
 	// The file's own size: that of a blob is not known before it is opened.
@@ -307,7 +299,7 @@ func wrap(op, name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return pathError(op, name, bare(err))
+	return pathError(op, name, message.Reason(err))
 }
 
 // Stat follows links within the tree.

@@ -325,13 +325,3 @@ func TestManyDirectories(t *testing.T) {
 	require.Len(t, c.Problems, 1)
 	require.Contains(t, c.Problems[0].Text, "the search for ports ends here, after 17 levels")
 }
-
-func TestNearest(t *testing.T) {
-	known := []string{"net/socat", "net/rsync", "net/zsync", "www/nginx", "www/nginx-devel"}
-	for name, want := range map[string][]string{
-		"net/socatt": {"net/socat"}, "net/scoat": {"net/socat"}, "net/xsync": {"net/rsync", "net/zsync"}, "www/ngnix": {"www/nginx"}, "ne": nil, "": nil, "databases/x": nil,
-		strings.Repeat("x", 300): nil,
-	} {
-		require.Equal(t, want, Nearest(name, known), name)
-	}
-}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // An OpenError says why what was asked for gives no corpus, and what to do.
@@ -77,7 +79,7 @@ func Load(ctx context.Context, targets []*Target, narrow Narrow) (*Corpus, error
 		if !c.categories[name] {
 			e := &OpenError{Path: name, Text: "is the category of no port that was looked at",
 				Hint: "name a directory of the tree that holds ports"}
-			if near := Nearest(name, slices.Sorted(maps.Keys(c.categories))); len(near) > 0 {
+			if near := message.Nearest(name, slices.Sorted(maps.Keys(c.categories))); len(near) > 0 {
 				e.Hint = "did you mean " + strings.Join(near, " or ") + "?"
 			}
 			c.Wrong = append(c.Wrong, e)
@@ -179,7 +181,8 @@ func (c *Corpus) open(ctx context.Context, x *Target, narrow Narrow) error {
 		}
 		list, problems, err := scriptsIn(t, g, want)
 		if err != nil {
-			return &OpenError{Path: x.given, Text: "cannot be listed: " + bare(err).Error(), Hint: hintPaths, Err: err}
+			return &OpenError{Path: x.given, Text: "cannot be listed: " + message.Reason(err).Error(),
+				Hint: hintPaths, Err: err}
 		}
 		c.add(list, problems, narrow)
 		return nil

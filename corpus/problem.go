@@ -10,12 +10,13 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus/internal/regular"
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // readProblem says why a file or directory cannot be read, and what to do.
 func readProblem(name, origin string, err error) Problem {
 	p := Problem{Kind: Unreadable, Path: name, Origin: origin}
-	err = bare(err)
+	err = message.Reason(err)
 	var escape *escapeError
 	var size *regular.SizeError
 	switch {
@@ -81,7 +82,7 @@ func sortProblems(list []Problem, trees []*Tree) []Problem {
 func quoteShort(s string) string {
 	const most = 60
 	if len(s) > most {
-		s = s[:most] + "..."
+		s = message.Clip(s, most)
 	}
 	return strconv.QuoteToASCII(s)
 }

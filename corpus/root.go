@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // frameworkFiles mark the top of a ports tree.
@@ -183,7 +185,7 @@ func (t *Tree) StandOn(dir string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		err = bare(err)
+		err = message.Reason(err)
 	case !info.IsDir():
 		err = errors.New("is no directory")
 	case !holdsFramework(dir):

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // reportTo is where a fault of svcjify's own is reported.
@@ -75,7 +76,7 @@ func (c Crash) finding(tree *corpus.Tree, path string) Finding {
 	return Finding{
 		Code: sj901.Code, Severity: sj901.Severity, Tree: tree, Path: path, Service: c.Service, Origin: c.Origin,
 		Message: fmt.Sprintf("internal error: svcjify failed while it looked at %s%s, and does not know what it would have found: %s",
-			c.Name(), where, shorten(c.What, 200)),
+			c.Name(), where, message.Clip(c.What, 200)),
 		Hint:  "report it at " + reportTo + ", with the stack that is printed and the file",
 		doubt: true,
 	}

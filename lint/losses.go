@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -101,7 +102,7 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 	var out []loss
 	line := []string{"rc_flags", "command_args", "command", "flags"}
 	prog := path.Base(h.Program[0])
-	if lost, extra := wordDiff(h.Argv, j.Argv), wordDiff(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
+	if lost, extra := MissingWords(h.Argv, j.Argv), MissingWords(j.Argv, h.Argv); len(lost)+len(extra) > 0 {
 		sev := Warning
 		if !allDetail(lost) || !allDetail(extra) {
 			sev = Error
@@ -157,7 +158,7 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 			out = append(out, loss{d.kind, what, d.sev, []string{d.name}, []string{d.h}})
 		}
 	}
-	if lost := wordDiff(h.Env, j.Env); len(lost) > 0 {
+	if lost := MissingWords(h.Env, j.Env); len(lost) > 0 {
 		sev := Warning
 		names := namesOf(lost)
 		for _, name := range names {
@@ -182,9 +183,9 @@ func beyond(list, known []loss) []loss {
 				return false
 			}
 			if l.kind == lostEnv {
-				return len(wordDiff(namesOf(l.words), namesOf(k.words))) == 0
+				return len(MissingWords(namesOf(l.words), namesOf(k.words))) == 0
 			}
-			return len(l.words) <= len(k.words) || len(wordDiff(l.words, k.words)) == 0
+			return len(l.words) <= len(k.words) || len(MissingWords(l.words, k.words)) == 0
 		})
 	})
 }
@@ -212,8 +213,8 @@ func (l loss) unknowns() []string {
 	return out
 }
 
-// wordDiff is the words of a that b lacks, counted.
-func wordDiff(a, b []string) []string {
+// MissingWords is the words of a that b lacks; one that stands twice in a must stand twice in b.
+func MissingWords(a, b []string) []string {
 	left := map[string]int{}
 	for _, w := range b {
 		left[w]++
@@ -246,11 +247,7 @@ func allDetail(words []string) bool {
 }
 
 func quoteWords(words []string) string {
-	text := strings.Join(words, " ")
-	if len(text) > 100 {
-		text = strings.ToValidUTF8(text[:97], "") + "..."
-	}
-	return `"` + text + `"`
+	return `"` + message.Clip(strings.Join(words, " "), 100) + `"`
 }
 
 // sentenceList is names in a sentence.

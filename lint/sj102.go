@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -57,7 +58,7 @@ func checkUnknownOption(p *Pass) {
 			case !known:
 				var fix *Fix
 				hint := "known are " + strings.Join(rcparse.OptionWords(), ", ")
-				if near := Nearest(w, rcparse.OptionWords()); near != "" {
+				if near := message.OnlyNearest(w, rcparse.OptionWords()); near != "" {
 					hint = fmt.Sprintf("did you mean %q?", near)
 					fix = d.rewrite(replaceWord(words, w, near), "correct the option's name")
 				}
@@ -87,44 +88,6 @@ func checkUnknownOption(p *Pass) {
 // needs reports whether the evidence has it that the service needs a word.
 func (p *Pass) needs(word string) bool {
 	return p.Verdict.Known() && slices.Contains(p.Verdict.Works(), word)
-}
-
-// Nearest is the one known word at the smallest edit distance, at most two; ""
-// where there is none, or where there are several.
-func Nearest(w string, known []string) string {
-	best, found := 3, ""
-	if len(w) > 100 {
-		return ""
-	}
-	for _, k := range known {
-		switch d := distance(strings.ToLower(w), strings.ToLower(k)); {
-		case d < best:
-			best, found = d, k
-		case d == best:
-			found = ""
-		}
-	}
-	return found
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diag := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			diag, row[j] = row[j], min(row[j]+1, row[j-1]+1, diag+cost)
-		}
-	}
-	return row[len(b)]
 }
 
 func replaceWord(words []string, old, new string) []string {

@@ -3,6 +3,7 @@ package lint
 import (
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/sh"
 )
@@ -37,14 +38,6 @@ func checkShell(p *Pass) {
 		}
 		at := rcparse.Pos{Offset: int(d.Pos.Offset()), Line: int(d.Pos.Line()), Col: int(d.Pos.Col())}
 		text, _, _ := strings.Cut(string(p.Script.Src[d.Pos.Offset():d.End.Offset()]), "\n")
-		p.reportAs(severity, at, nil, d.Instead, "%q: sh(1) %s", shorten(text, 40), d.Here)
+		p.reportAs(severity, at, nil, d.Instead, "%q: sh(1) %s", message.Clip(text, 40), d.Here)
 	}
-}
-
-// shorten cuts a text that is too long for a sentence.
-func shorten(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most-3], "") + "..."
 }

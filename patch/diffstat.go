@@ -40,7 +40,7 @@ func (c *Change) diffstat() string {
 		if bar != "" {
 			bar = " " + bar
 		}
-		fmt.Fprintf(&b, " %-*s | %*d%s\n", nameWidth, shorten(r.name, nameWidth), digits, r.added+r.removed, bar)
+		fmt.Fprintf(&b, " %-*s | %*d%s\n", nameWidth, cutFront(r.name, nameWidth), digits, r.added+r.removed, bar)
 	}
 	fmt.Fprintf(&b, " %d file%s changed", len(rows), plural(len(rows)))
 	if added > 0 || removed == 0 {
@@ -82,8 +82,8 @@ func scale(added, removed, width, most int) (a, r int) {
 	return total - r, r
 }
 
-// shorten cuts a path at its front, at a slash where there is one.
-func shorten(name string, width int) string {
+// cutFront cuts a path at its front, at a slash where there is one.
+func cutFront(name string, width int) string {
 	if len(name) <= width {
 		return name
 	}

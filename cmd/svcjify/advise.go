@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
-	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/advise"
 	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/report"
@@ -136,7 +136,7 @@ func observations(names []string) (out []*observe.Capture, err error) {
 	for _, name := range names {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, hinted{fmt.Errorf("cannot read %s: %w", name, bare(err)),
+			return nil, hinted{fmt.Errorf("cannot read %s: %w", name, message.Reason(err)),
 				"--observed takes files; svcjify advise --how-to-observe NAME says how to make them"}
 		}
 		c, err := observe.Read(name, f)
@@ -184,7 +184,7 @@ func adviceFormat(name string) (func(io.Writer, []*advise.Advice) error, error) 
 		names = append(names, f.Name)
 	}
 	text := fmt.Sprintf("--format is %q, expected one of %s", name, strings.Join(names, ", "))
-	if near := lint.Nearest(name, names); near != "" {
+	if near := message.OnlyNearest(name, names); near != "" {
 		text += fmt.Sprintf("; did you mean %q?", near)
 	}
 	return nil, fmt.Errorf("%w: %s", errUsage, text)

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 )
@@ -161,7 +162,7 @@ func wrongWord(flag, got string, words []string) error {
 // didYouMean asks for the known words that a wrong one is near to; "" where there
 // is none. Before stands before each of them.
 func didYouMean(before, got string, known []string) string {
-	near := corpus.Nearest(got, known)
+	near := message.Nearest(got, known)
 	for i := range near {
 		near[i] = before + near[i]
 	}

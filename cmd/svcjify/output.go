@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
@@ -54,22 +55,13 @@ func writable(name string) error {
 	case err == nil && !info.Mode().IsRegular():
 		return errors.New("not a regular file")
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return bare(err)
+		return message.Reason(err)
 	}
 	probe, err := os.CreateTemp(filepath.Dir(name), ".svcjify.*.tmp")
 	if err != nil {
-		return bare(err)
+		return message.Reason(err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// bare is an error without the path, which stands there already.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }
 
 // print prints the result in each format: to its file, whole or not at all, or to standard output.
@@ -99,7 +91,7 @@ func (c *Command) print(outs []report.Output, res *lint.Result, o report.Options
 // writeFile replaces a file as a whole, or leaves it as it was.
 func writeFile(name string, text []byte) error {
 	if err := patch.WriteFile(filepath.Dir(name), filepath.Base(name), text); err != nil {
-		return fmt.Errorf("cannot write %s: %w", name, bare(err))
+		return fmt.Errorf("cannot write %s: %w", name, message.Reason(err))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // maxLinks is how many symbolic links one path may lead through, as in the kernel.
@@ -107,7 +108,7 @@ func (r *Root) walk(at string, rest []string) (string, error) {
 		next := path.Join(at, part)
 		info, err := r.top.Lstat(rel(next))
 		if err != nil {
-			return "", bare(err)
+			return "", message.Reason(err)
 		}
 		if info.Mode()&fs.ModeSymlink == 0 {
 			at = next
@@ -118,7 +119,7 @@ func (r *Root) walk(at string, rest []string) (string, error) {
 		}
 		target, err := r.top.Readlink(rel(next))
 		if err != nil {
-			return "", bare(err)
+			return "", message.Reason(err)
 		}
 		target = filepath.ToSlash(target)
 		if path.IsAbs(target) {
@@ -129,15 +130,6 @@ func (r *Root) walk(at string, rest []string) (string, error) {
 	return at, nil
 }
 
-// bare leaves the path off an error of io/fs.
-func bare(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
-}
-
 // Stat is about the file that a path leads to.
 func (r *Root) Stat(name string) (fs.FileInfo, error) {
 	real, err := r.resolve(name)
@@ -145,7 +137,7 @@ func (r *Root) Stat(name string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	info, err := r.top.Lstat(rel(real))
-	return info, bare(err)
+	return info, message.Reason(err)
 }
 
 // open opens a regular file; the caller closes it.
@@ -158,14 +150,14 @@ func (r *Root) open(name string) (*os.File, fs.FileInfo, error) {
 	// that takes the file's place in between.
 	info, err := r.top.Lstat(rel(real))
 	if err != nil {
-		return nil, nil, bare(err)
+		return nil, nil, message.Reason(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, nil, errNotRegular
 	}
 	f, err := r.top.OpenFile(rel(real), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, nil, bare(err)
+		return nil, nil, message.Reason(err)
 	}
 	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
 		f.Close()
@@ -186,7 +178,7 @@ func (r *Root) ReadFile(name string, limit int64) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err != nil {
-		return nil, bare(err)
+		return nil, message.Reason(err)
 	}
 	if int64(len(data)) > limit {
 		return nil, &tooLarge{int64(len(data)), limit}
@@ -202,13 +194,13 @@ func (r *Root) ReadDir(name string) ([]fs.DirEntry, error) {
 	}
 	info, err := r.top.Lstat(rel(real))
 	if err != nil {
-		return nil, bare(err)
+		return nil, message.Reason(err)
 	}
 	if !info.IsDir() {
 		return nil, errors.New("is not a directory")
 	}
 	list, err := fs.ReadDir(r.top.FS(), rel(real))
-	return list, bare(err)
+	return list, message.Reason(err)
 }
 
 // FS is the root as a file system whose names have no slash in front, for the

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // portsDir is where the tree seems to be for the Makefiles: ${PORTSDIR}.
@@ -298,7 +300,7 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 			return c.x.err
 		}
 		if c.bad && !b.inactive && !b.taken {
-			e.note(n.line, "found the condition %q: expected one that make understands", clip(g.text))
+			e.note(n.line, "found the condition %q: expected one that make understands", message.Clip(g.text, 80))
 		}
 		if e.choice.flip == n {
 			g.result.truth = truthOf(g.result.truth != yesTruth)
@@ -315,13 +317,6 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 	e.guard = g
 	e.inactive, e.dead = b.inactive || !holds, dead
 	return nil
-}
-
-func clip(s string) string {
-	if len(s) > 80 {
-		return s[:77] + "..."
-	}
-	return s
 }
 
 // line evaluates what is not a conditional or a loop.

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A phase says how much of bsd.port.mk has been read. It is read in parts:
@@ -311,7 +313,7 @@ func (e *evaluation) include(n *node) *Error {
 	case len(text) > 2 && text[0] == '<' && strings.IndexByte(text, '>') > 0:
 		text = text[1:strings.IndexByte(text, '>')]
 	default:
-		e.note(n.line, "found .%s %s: expected a name in quotes or angle brackets", n.variant, clip(text))
+		e.note(n.line, "found .%s %s: expected a name in quotes or angle brackets", n.variant, message.Clip(text, 80))
 		return nil
 	}
 	if p, ok := frameworkPhase(path.Base(text)); ok {
@@ -355,16 +357,7 @@ func (e *evaluation) includeFile(p string, optional bool) *Error {
 	case err.Err != nil:
 		// make stops here: what the port would be, nobody knows.
 		return &Error{Path: e.herePath(), Line: e.hereLine(), Err: err.Err,
-			Text: fmt.Sprintf("found .include of %s, which cannot be read (%v): expected the file in the tree", rel, reason(err.Err))}
-	}
-	return err
-}
-
-// reason leaves the path off an error of io/fs: the message names it already.
-func reason(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
+			Text: fmt.Sprintf("found .include of %s, which cannot be read (%v): expected the file in the tree", rel, message.Reason(err.Err))}
 	}
 	return err
 }

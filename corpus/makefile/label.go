@@ -3,6 +3,8 @@ package makefile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // condition says in words what must be chosen for a guarded line to be
@@ -72,10 +74,7 @@ func optionLabel(option string, on bool) string {
 // label puts a condition into words where it is a plain question for an
 // option or a flavour; else it is the condition itself.
 func label(text, variant string, want bool) string {
-	if len(text) > maxLabel {
-		text = text[:maxLabel] + "..."
-	}
-	text = strings.Join(strings.Fields(text), " ")
+	text = message.ClipLine(text, maxLabel)
 	plain, holds := text, want
 	for {
 		if rest, ok := strings.CutPrefix(plain, "!"); ok && !strings.HasPrefix(rest, "=") {

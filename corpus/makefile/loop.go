@@ -3,6 +3,8 @@ package makefile
 import (
 	"fmt"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // loop evaluates a .for, whose body goes to n.next.
@@ -10,7 +12,7 @@ func (e *evaluation) loop(f *file, at int, n *node) *Error {
 	names, list, ok := loopHeader(e.fill(n.text))
 	if !ok {
 		return &Error{Path: f.path, Line: n.line,
-			Text: fmt.Sprintf("found .for %s: expected .for NAME in WORDS", clip(n.text))}
+			Text: fmt.Sprintf("found .for %s: expected .for NAME in WORDS", message.Clip(n.text, 80))}
 	}
 	text, known, err := e.expand(list)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Tree reads ports of one ports tree. Files that many ports include are
@@ -99,7 +101,7 @@ func (t *Tree) parsed(name string) (*file, *Error) {
 			if err != nil {
 				var e *Error
 				if !errors.As(err, &e) {
-					e = &Error{Path: name, Text: fmt.Sprintf("cannot be read: %v", reason(err)), Err: err}
+					e = &Error{Path: name, Text: fmt.Sprintf("cannot be read: %v", message.Reason(err)), Err: err}
 				}
 				en.err = e
 				return

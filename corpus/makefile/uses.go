@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // loadUses does what the files of Mk/Uses do, as far as it enters a package's
@@ -22,8 +24,8 @@ func (e *evaluation) loadUses() *Error {
 		done[name] = true
 		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
 		if len(args) > maxUseArgs {
-			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d", clip(name), len(args),
-				maxUseArgs)
+			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d",
+				message.Clip(name, 80), len(args), maxUseArgs)
 		}
 		e.setDefault(name+"_ARGS", strings.Join(args, " "))
 		e.applyUse(name, args)

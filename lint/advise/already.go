@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -28,7 +29,7 @@ func (j *judgement) already() {
 	if len(unknown) > 0 {
 		text := fmt.Sprintf("This system's rc.subr does not know %s: it prints a message and goes on without.",
 			strings.Join(unknown, ", "))
-		if near := lint.Nearest(unknown[0], j.knownWords()); near != "" {
+		if near := message.OnlyNearest(unknown[0], j.knownWords()); near != "" {
 			text += fmt.Sprintf(" Did you mean %q?", near)
 		}
 		j.Reasons = append(j.Reasons, text)

@@ -40,7 +40,7 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 			add(d.end, d.host)
 		}
 	}
-	if lost := wordsLost(h.Env, in.Env); len(lost) > 0 {
+	if lost := lint.MissingWords(h.Env, in.Env); len(lost) > 0 {
 		old := ""
 		if before := j.before([]rcrun.Setting{{Name: j.RunName + "_env"}}); len(before) > 0 {
 			old = before[0].Value + " "

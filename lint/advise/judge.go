@@ -387,7 +387,7 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 	r := j.subject.Records
 	if len(r.Host.Starts) > 0 && len(r.Jail.Starts) > 0 {
 		h, in := r.Host.Starts[0], r.Jail.Starts[0]
-		lost := wordsLost(h.Argv, in.Argv)
+		lost := lint.MissingWords(h.Argv, in.Argv)
 		byFlag := slices.ContainsFunc(lost, func(w string) bool { return w == "-u" || strings.HasPrefix(w, "--user") })
 		if in.User == "" && (h.User != "" || byFlag) {
 			out = append(out, path.Base(h.Argv[0])+" would start as root: what sets its user does not run inside the jail.")
@@ -395,20 +395,6 @@ func (j *judgement) lostSentences(list []lint.Loss) []string {
 	}
 	for _, l := range list {
 		out = append(out, sentence("In the jail, "+strings.ReplaceAll(l.What, "host.example.org", "<the host's name>")))
-	}
-	return out
-}
-
-func wordsLost(a, b []string) []string {
-	left := map[string]int{}
-	for _, w := range b {
-		left[w]++
-	}
-	var out []string
-	for _, w := range a {
-		if left[w]--; left[w] < 0 {
-			out = append(out, w)
-		}
 	}
 	return out
 }

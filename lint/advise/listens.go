@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A family is what a service's listening addresses have in common.
@@ -35,7 +37,7 @@ func (j *judgement) listens() (family, string) {
 		found[f]++
 		if f == onlyUNIX && !unix || where == "" && f != mixed && f != portOff {
 			unix = f == onlyUNIX
-			where = fmt.Sprintf("%s has %q", place, clip(text))
+			where = fmt.Sprintf("%s has %q", place, message.ClipLine(text, 80))
 		}
 	}
 	off := false
@@ -174,12 +176,4 @@ func addressKind(w string) (family, bool) {
 		return mixed, true
 	}
 	return onlyIPv6, true
-}
-
-func clip(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:77], "") + "..."
-	}
-	return s
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus/host"
-	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -164,7 +164,7 @@ func (q Question) choose(all []*Found) (out []*Found, errs []error) {
 		}
 		switch {
 		case i < 0:
-			errs = append(errs, &MissingError{name, lint.Nearest(path.Base(name), names)})
+			errs = append(errs, &MissingError{name, message.OnlyNearest(path.Base(name), names)})
 		case !slices.Contains(out, all[i]):
 			out = append(out, all[i])
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -110,11 +111,7 @@ func (a *Advice) short() string {
 	if len(a.Reasons) == 0 {
 		return ""
 	}
-	text := strings.TrimSuffix(report.OneLine(a.Reasons[0]), ".")
-	if len(text) > maxReason {
-		text = strings.TrimRight(strings.ToValidUTF8(text[:maxReason-3], ""), " ") + "..."
-	}
-	return text
+	return message.Clip(strings.TrimSuffix(report.OneLine(a.Reasons[0]), "."), maxReason)
 }
 
 func assignments(lines []rcrun.Setting) []string {

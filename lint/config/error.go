@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // An Error is one fault of a configuration.
@@ -44,7 +44,7 @@ func (e Errors) Unwrap() []error {
 
 // didYouMean names the nearest known word, and else all of them where they are few.
 func didYouMean(word string, known []string) string {
-	if near := lint.Nearest(word, known); near != "" {
+	if near := message.OnlyNearest(word, known); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	if len(known) > 0 && len(known) < 15 {

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
@@ -85,10 +86,10 @@ func fromFiles(in Input) []Evidence {
 				}
 				if m := confSocket.FindString(line); m != "" {
 					add(i+1, FromConf, sign{supports: Nothing, strength: Possible},
-						fmt.Sprintf("its configuration has a UNIX socket: %q", clip(m)))
+						fmt.Sprintf("its configuration has a UNIX socket: %q", message.ClipLine(m, 60)))
 				} else if m := confListen.FindString(line); m != "" {
 					add(i+1, FromConf, sign{supports: "net_basic", strength: Likely},
-						fmt.Sprintf("its configuration has %q", clip(m)))
+						fmt.Sprintf("its configuration has %q", message.ClipLine(m, 60)))
 				}
 			default:
 				for _, s := range jailParams {
@@ -98,7 +99,7 @@ func fromFiles(in Input) []Evidence {
 				}
 				for _, s := range messageSigns {
 					if m := s.pattern.FindString(line); m != "" {
-						add(i+1, FromMessage, s, fmt.Sprintf("its message says %q", clip(m)))
+						add(i+1, FromMessage, s, fmt.Sprintf("its message says %q", message.ClipLine(m, 60)))
 					}
 				}
 			}
@@ -151,7 +152,7 @@ func fromOptions(in Input) []Evidence {
 			if s.pattern.MatchString(w.Text) {
 				what := "it has the option " + w.Text
 				if strings.HasPrefix(w.Text, "-") {
-					what = "CONFIGURE_ARGS has " + clip(w.Text)
+					what = "CONFIGURE_ARGS has " + message.ClipLine(w.Text, 60)
 				}
 				out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: s.supports,
 					Strength: s.strength, Fact: what})
@@ -176,7 +177,7 @@ func fromComments(in Input) []Evidence {
 		if commentText.MatchString(text) {
 			out = append(out, Evidence{
 				Path: in.Template, Line: i + 1, Kind: FromComment, Supports: "net_basic", Strength: Possible,
-				Fact: fmt.Sprintf("a comment of the script says %q", clip(text)),
+				Fact: fmt.Sprintf("a comment of the script says %q", message.ClipLine(text, 60)),
 			})
 		}
 	}

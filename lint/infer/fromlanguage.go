@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
@@ -106,7 +107,8 @@ func fromModules(in Input) []Evidence {
 			name := strings.Split(site.ReplaceAllString(w.Text, ""), ":")[1]
 			for _, p := range modules {
 				if p.pattern.MatchString(strings.ToLower(name)) {
-					note(w, p, fmt.Sprintf("it is built with the Go module %s: it %s", clip(name), p.act))
+					note(w, p, fmt.Sprintf("it is built with the Go module %s: it %s",
+						message.ClipLine(name, 60), p.act))
 				}
 			}
 			continue
@@ -131,7 +133,8 @@ func fromModules(in Input) []Evidence {
 		}
 		for _, p := range list {
 			if p.pattern.MatchString(name) {
-				note(m.Word, p, fmt.Sprintf("it is built with the %s %s: it %s", m.Of, clip(m.Text), p.act))
+				note(m.Word, p, fmt.Sprintf("it is built with the %s %s: it %s",
+					m.Of, message.ClipLine(m.Text, 60), p.act))
 			}
 		}
 	}

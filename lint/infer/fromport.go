@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
@@ -84,7 +85,7 @@ func fromText(in Input) []Evidence {
 				}
 				out = append(out, Evidence{
 					Path: path, Line: line, Kind: FromText, Supports: s.supports, Strength: s.strength,
-					Fact: fmt.Sprintf("%s says %q", what, clip(m)),
+					Fact: fmt.Sprintf("%s says %q", what, message.ClipLine(m, 60)),
 				})
 			}
 		}
@@ -182,7 +183,7 @@ func fromDepends(in Input) []Evidence {
 		}
 		seen[w.Text] = true
 		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible,
-			Fact: "the user or group " + clip(w.Text) + " is made for it"}
+			Fact: "the user or group " + message.ClipLine(w.Text, 60) + " is made for it"}
 		for _, s := range userSigns {
 			if s.pattern.MatchString(w.Text) {
 				e.Supports, e.Strength = s.supports, s.strength

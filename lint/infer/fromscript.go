@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -182,13 +183,15 @@ func fromListen(in Input) []Evidence {
 		case macAddr.MatchString(v):
 			continue
 		case netText.MatchString(v):
-			e.Strength, e.Fact = Likely, fmt.Sprintf("%s holds an address: %q", a.Var, clip(v))
+			e.Strength, e.Fact = Likely, fmt.Sprintf("%s holds an address: %q", a.Var, message.ClipLine(v, 60))
 		case netVar.MatchString(a.Var) && hasHost.MatchString(v) && !strings.Contains(v, "/"):
-			e.Strength, e.Fact = Likely, fmt.Sprintf("%s=%q: it listens or connects", a.Var, clip(v))
+			e.Strength, e.Fact = Likely, fmt.Sprintf("%s=%q: it listens or connects", a.Var, message.ClipLine(v, 60))
 		case peerVar.MatchString(a.Var) && hasHost.MatchString(v) && !strings.HasPrefix(v, "/"):
-			e.Strength, e.Fact = Possible, fmt.Sprintf("%s=%q: it speaks to another host", a.Var, clip(v))
+			e.Strength, e.Fact = Possible, fmt.Sprintf("%s=%q: it speaks to another host", a.Var,
+				message.ClipLine(v, 60))
 		case sockVal.MatchString(v):
-			e.Strength, e.Supports, e.Fact = Possible, Nothing, fmt.Sprintf("%s=%q: a UNIX socket", a.Var, clip(v))
+			e.Strength, e.Supports, e.Fact = Possible, Nothing, fmt.Sprintf("%s=%q: a UNIX socket", a.Var,
+				message.ClipLine(v, 60))
 		default:
 			continue
 		}
@@ -199,7 +202,7 @@ func fromListen(in Input) []Evidence {
 		if noTCP.MatchString(flag) {
 			out = append(out, Evidence{
 				Path: in.Template, Kind: FromListen, Supports: Nothing, Strength: Possible,
-				Fact: fmt.Sprintf("the command line has %q: a UNIX socket only", clip(w)),
+				Fact: fmt.Sprintf("the command line has %q: a UNIX socket only", message.ClipLine(w, 60)),
 			})
 		}
 		if netFlag.MatchString(flag) {
@@ -209,18 +212,9 @@ func fromListen(in Input) []Evidence {
 			}
 			out = append(out, Evidence{
 				Path: in.Template, Line: line, Kind: FromListen, Supports: "net_basic", Strength: Likely,
-				Fact: fmt.Sprintf("the command line has %q", clip(w)),
+				Fact: fmt.Sprintf("the command line has %q", message.ClipLine(w, 60)),
 			})
 		}
 	}
 	return out
-}
-
-// clip shortens a value for a sentence.
-func clip(v string) string {
-	v = strings.Join(strings.Fields(v), " ")
-	if len(v) > 60 {
-		return strings.ToValidUTF8(v[:57], "") + "..."
-	}
-	return v
 }

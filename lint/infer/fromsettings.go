@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -61,7 +62,7 @@ func fromSettings(in Input) []Evidence {
 			}
 			fact := s.fact
 			if strings.Contains(fact, "%q") {
-				fact = fmt.Sprintf(fact, clip(strings.Trim(m, `/"' `)))
+				fact = fmt.Sprintf(fact, message.ClipLine(strings.Trim(m, `/"' `), 60))
 			}
 			out = append(out, Evidence{Path: in.Template, Line: i + 1, Kind: FromSetting, Supports: s.supports,
 				Strength: s.strength, Fact: fact})

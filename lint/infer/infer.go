@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // Gather finds the facts that the texts hold: the script's and the port's. The
@@ -395,7 +397,7 @@ func commentOf(e Evidence) string {
 	if e.Kind == FromKeyword {
 		return "must not run in a jail (see KEYWORD)"
 	}
-	return clip(e.Fact)
+	return message.ClipLine(e.Fact, 60)
 }
 
 // with is the fact with more words behind it.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // The files of a report.
@@ -40,11 +42,11 @@ func Check(dir string) error {
 		if info, serr := os.Lstat(dir); serr == nil && info.Mode()&fs.ModeSymlink != 0 {
 			hint = "it is a symbolic link to something that is no directory: name the directory itself"
 		}
-		return &DirError{dir, "no directory can be made of that name", hint, bare(err)}
+		return &DirError{dir, "no directory can be made of that name", hint, message.Reason(err)}
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return &DirError{dir, "cannot be opened", "name a directory that you may write to", bare(err)}
+		return &DirError{dir, "cannot be opened", "name a directory that you may write to", message.Reason(err)}
 	}
 	defer root.Close()
 	for name, mark := range map[string]string{pageName: `content="` + madeBy + `"`,
@@ -56,7 +58,7 @@ func Check(dir string) error {
 	temp := tempName(pageName)
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
-		return &DirError{dir, "cannot be written to", "name another directory", bare(err)}
+		return &DirError{dir, "cannot be written to", "name another directory", message.Reason(err)}
 	}
 	return errors.Join(f.Close(), root.Remove(temp))
 }
@@ -69,19 +71,19 @@ func ours(root *os.Root, name, mark string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return &DirError{path, "cannot be looked at", "name another directory", bare(err)}
+		return &DirError{path, "cannot be looked at", "name another directory", message.Reason(err)}
 	case !info.Mode().IsRegular():
 		return &DirError{path, "is no regular file, expected a report or nothing",
 			"move it away, or name another directory", nil}
 	}
 	f, err := root.Open(name)
 	if err != nil {
-		return &DirError{path, "cannot be read", "move it away, or name another directory", bare(err)}
+		return &DirError{path, "cannot be read", "move it away, or name another directory", message.Reason(err)}
 	}
 	defer f.Close()
 	head, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err != nil {
-		return &DirError{path, "cannot be read", "move it away, or name another directory", bare(err)}
+		return &DirError{path, "cannot be read", "move it away, or name another directory", message.Reason(err)}
 	}
 	if !bytes.Contains(head, []byte(mark)) {
 		return &DirError{path, "was not written by svcjify report and stays as it is",
@@ -106,7 +108,7 @@ func (r *Report) Write(dir string) error {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return &DirError{dir, "cannot be opened", "name a directory that you may write to", bare(err)}
+		return &DirError{dir, "cannot be opened", "name a directory that you may write to", message.Reason(err)}
 	}
 	defer root.Close()
 	if err := put(root, dataName, data); err != nil {
@@ -134,18 +136,9 @@ func put(root *os.Root, name string, text []byte) error {
 	}
 	if err != nil {
 		return &DirError{filepath.Join(root.Name(), name), "cannot be written",
-			"what was there is whole; make room, or name another directory", bare(err)}
+			"what was there is whole; make room, or name another directory", message.Reason(err)}
 	}
 	return nil
 }
 
 func tempName(name string) string { return fmt.Sprintf(".svcjify.%s.%d.tmp", name, os.Getpid()) }
-
-// bare is an error without the path, which stands there already.
-func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}

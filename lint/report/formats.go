@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 )
 
@@ -85,7 +86,7 @@ func ParseOutputs(text string, known []Format) ([]Output, error) {
 		switch {
 		case o.Print == nil:
 			err := fmt.Errorf("format is %q, expected one of %s", name, strings.Join(Names(known), ", "))
-			if near := lint.Nearest(name, Names(known)); near != "" {
+			if near := message.OnlyNearest(name, Names(known)); near != "" {
 				err = fmt.Errorf("%w; did you mean %q?", err, near)
 			}
 			return nil, err

@@ -4,6 +4,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // test evaluates test(1) as POSIX has it: by the number of arguments up to
@@ -217,6 +219,6 @@ func (s *sim) answered(op, p string, there bool) bool {
 	if !there {
 		taken = "not to be there"
 	}
-	s.guessed = "it asks for the " + what + " " + clip(p, 80) + ", which is taken " + taken
+	s.guessed = "it asks for the " + what + " " + message.Clip(p, 80) + ", which is taken " + taken
 	return there
 }

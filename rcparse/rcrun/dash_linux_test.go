@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // plainUmask keeps the test's own umask out of what the shell inherits.
@@ -55,15 +57,15 @@ func compareWithDash(t *testing.T, d dashRoot, tp template, svcj bool) string {
 		}
 	}
 	if !reflect.DeepEqual(names, m.asked) {
-		return fmt.Sprintf("names %v, under the shell %v; %s", m.asked, names, clip(output, 300))
+		return fmt.Sprintf("names %v, under the shell %v; %s", m.asked, names, message.Clip(output, 300))
 	}
 	want := linesOf(plainCommands(rec.Starts))
 	got := linesOf(plainCommands(starts))
 	if want != got {
-		return fmt.Sprintf("starts\n%s  under the shell\n%s  %s", want, got, clip(output, 300))
+		return fmt.Sprintf("starts\n%s  under the shell\n%s  %s", want, got, message.Clip(output, 300))
 	}
 	if rec.Exit != exit {
-		return fmt.Sprintf("exit %d, under the shell %d; %s", rec.Exit, exit, clip(output, 300))
+		return fmt.Sprintf("exit %d, under the shell %d; %s", rec.Exit, exit, message.Clip(output, 300))
 	}
 	return ""
 }

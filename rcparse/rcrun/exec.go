@@ -9,9 +9,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/svcjify/svcjify/rcparse"
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
+
+	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 // exec is the interpreter's exec handler: it gets what is neither a function
@@ -200,7 +202,7 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 
 // unknownOutput is what a command writes of which nothing is known.
 func (s *shell) unknownOutput(hc interp.HandlerContext, argv []string) {
-	text := clip(strings.Join(argv, " "), 80)
+	text := message.Clip(strings.Join(argv, " "), 80)
 	s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", text))
 	if s.sim.otherwise {
 		fmt.Fprintln(hc.Stdout, s.sim.mark(fmt.Sprintf("the output of %q", s.sim.readable(text))))
@@ -217,8 +219,8 @@ func (s *shell) knowsJailed() bool {
 
 // missing is a command that is not there.
 func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
-	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", clip(name, 60),
-		clip(fr.cwd, 40), clip(searchPath(hc, fr), 60))
+	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", message.Clip(name, 60),
+		message.Clip(fr.cwd, 40), message.Clip(searchPath(hc, fr), 60))
 	if p := s.sim.script.placeholderIn(name); p != "" {
 		why = fmt.Sprintf("what %s stands for, which is run as a command", p)
 	}

@@ -3,6 +3,8 @@ package rcrun
 import (
 	"fmt"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // id answers for the user that the command runs as; any other user is there too.
@@ -146,7 +148,7 @@ func (v *invocation) sysctl() error {
 		if !ok {
 			value = "0"
 			if v.shell.captured(v.hc) {
-				v.shell.sim.unknown(fmt.Sprintf("the value of sysctl %q: taken as 0", clip(name, 80)))
+				v.shell.sim.unknown(fmt.Sprintf("the value of sysctl %q: taken as 0", message.Clip(name, 80)))
 				if v.shell.sim.otherwise {
 					value = v.shell.sim.mark("the value of sysctl " + v.shell.sim.readable(name))
 				}

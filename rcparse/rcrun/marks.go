@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // What the simulation can't know, such as the content of a file, is taken for
@@ -26,7 +28,7 @@ func (s *sim) mark(source string) string {
 	}
 	const most = 200
 	if len(s.marks) < most {
-		s.marks[id] = clip(source, 120)
+		s.marks[id] = message.Clip(source, 120)
 	}
 	return markPrefix + id + "__"
 }

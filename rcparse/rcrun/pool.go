@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Job is one script in several scenarios.
@@ -280,7 +282,7 @@ func (w *worker) epitaph() error {
 	case 2: // of a Go program that panics, or that its runtime ends
 		if _, why, ok := strings.Cut(words, "panic: "); ok {
 			why, _, _ = strings.Cut(why, "\n")
-			return fmt.Errorf("the interpreter panicked: %s", clip(why, 200))
+			return fmt.Errorf("the interpreter panicked: %s", message.Clip(why, 200))
 		}
 		return errMemory
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/interp"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // remains says whether a process would be left by what was started: a command
@@ -37,7 +39,7 @@ func (m *sim) undecided() string {
 	case rec.Exit != 0:
 		why := fmt.Sprintf("it ends with exit status %d before anything is started", rec.Exit)
 		if n := len(rec.Reached); n > 0 {
-			why += ", after " + clip(strings.Join(rec.Reached[n-1].Argv, " "), 80)
+			why += ", after " + message.Clip(strings.Join(rec.Reached[n-1].Argv, " "), 80)
 		}
 		if m.guessed != "" {
 			why += "; " + m.guessed
@@ -50,7 +52,7 @@ func (m *sim) undecided() string {
 		for _, v := range m.empty {
 			names = append(names, v.Name)
 		}
-		return clip("it starts nothing while rc.conf says nothing of "+strings.Join(names, ", "), 200)
+		return message.Clip("it starts nothing while rc.conf says nothing of "+strings.Join(names, ", "), 200)
 	}
 	return ""
 }

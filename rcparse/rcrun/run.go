@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/svcjify/svcjify/rcparse"
 	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 // rcd is where a package's scripts are installed.
@@ -116,10 +118,10 @@ func functionsOf(n syntax.Node) []string {
 // do is in Failed. The context only bounds the time.
 func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if s.err != nil {
-		return Record{Inner: -1, Failed: clip(s.err.Error(), 300)}
+		return Record{Inner: -1, Failed: message.Clip(s.err.Error(), 300)}
 	}
 	if _, err := ReleaseOf(sc.Release); err != nil {
-		return Record{Inner: -1, Failed: clip(err.Error(), 300)}
+		return Record{Inner: -1, Failed: message.Clip(err.Error(), 300)}
 	}
 	if s.purse.spent > maxSession {
 		return Record{Inner: -1, Failed: sessionWhy}
@@ -158,7 +160,7 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 	}
 	defer func() {
 		if p := recover(); p != nil { // the interpreter's fault, not ours to die of
-			m.record.Failed = clip(fmt.Sprintf("the interpreter panicked: %v", p), 300)
+			m.record.Failed = message.Clip(fmt.Sprintf("the interpreter panicked: %v", p), 300)
 		}
 	}()
 	var err error

@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A sim is one run of a script in one scenario: what all its shells share.
@@ -152,14 +153,5 @@ func (s *sim) unknown(sentence string) {
 		return
 	}
 	s.noted[sentence] = true
-	s.record.Unknown = append(s.record.Unknown, clip(sentence, 200))
-}
-
-// clip bounds a text for a sentence.
-func clip(s string, most int) string {
-	s = strings.ToValidUTF8(s, "?")
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "..."
+	s.record.Unknown = append(s.record.Unknown, message.Clip(sentence, 200))
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // textTool finds the emulation of a command that turns words into words.
@@ -314,11 +316,11 @@ func (v *invocation) guess(files []string, pattern string) error {
 		return status(1)
 	}
 	file := files[i]
-	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", clip(pattern, 60),
-		clip(absolute(v.frame.cwd, file), 80))
+	s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken to be there", message.Clip(pattern, 60),
+		message.Clip(absolute(v.frame.cwd, file), 80))
 	if s.otherwise && !v.isUsed() {
-		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", clip(pattern, 60),
-			clip(absolute(v.frame.cwd, file), 80))
+		s.guessed = fmt.Sprintf("it looks for %q in %s, which is taken not to be there", message.Clip(pattern, 60),
+			message.Clip(absolute(v.frame.cwd, file), 80))
 		return status(1)
 	}
 	if s.script.guess.fewFiles {

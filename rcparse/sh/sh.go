@@ -15,6 +15,8 @@ import (
 	"slices"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // MaxDepth is the deepest nesting of commands and expansions that is read. The
@@ -173,12 +175,7 @@ func (p *parser) describe() string {
 	if p.tok != word {
 		return tokenText[p.tok]
 	}
-	text := p.root[p.offset(p.start):p.offset(p.i)]
-	const most = 30
-	if len(text) > most {
-		text = append(text[:most:most], "..."...)
-	}
-	return fmt.Sprintf("word %q", text)
+	return fmt.Sprintf("word %q", message.Clip(string(p.root[p.offset(p.start):p.offset(p.i)]), 30))
 }
 
 // deeper counts one level of nesting, and shallower takes it away.

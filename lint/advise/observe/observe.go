@@ -200,12 +200,3 @@ func Needs(list []Fact) []Need {
 	slices.Sort(out)
 	return out
 }
-
-// shorten makes a text fit for a sentence.
-func shorten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > 80 {
-		return strings.ToValidUTF8(s[:77], "") + "..."
-	}
-	return s
-}

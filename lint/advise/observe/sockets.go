@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // sockstat reads sockstat(1): USER COMMAND PID FD PROTO LOCAL FOREIGN, and what
@@ -23,7 +25,7 @@ func (sockstat) line(_ int, text string) ([]Fact, bool) {
 	if m == nil {
 		return nil, false
 	}
-	f := Fact{User: m[1], Command: m[2], Seen: shorten(m[5] + " " + m[6])}
+	f := Fact{User: m[1], Command: m[2], Seen: message.ClipLine(m[5]+" "+m[6], 80)}
 	f.PID, _ = strconv.Atoi(m[3])
 	if f.User == "?" { // a socket that no process holds any more
 		return nil, true
@@ -75,7 +77,7 @@ func (procstat) line(_ int, text string) ([]Fact, bool) {
 	if m == nil {
 		return nil, false
 	}
-	f := Fact{Command: m[2], Seen: shorten(m[9] + " " + m[10])}
+	f := Fact{Command: m[2], Seen: message.ClipLine(m[9]+" "+m[10], 80)}
 	f.PID, _ = strconv.Atoi(m[1])
 	var needs []Need
 	switch m[9] {
@@ -89,7 +91,7 @@ func (procstat) line(_ int, text string) ([]Fact, bool) {
 		needs = []Need{Local}
 	}
 	if m[3] == "text" {
-		f.Seen = shorten(m[10])
+		f.Seen = message.ClipLine(m[10], 80)
 		return []Fact{f}, true
 	}
 	var out []Fact

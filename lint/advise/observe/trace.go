@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // kdump reads kdump(1): PID [THREAD] COMM [TIME] TYPE TEXT. What GIO dumps stands
@@ -19,7 +21,7 @@ func (p *kdump) line(_ int, text string) ([]Fact, bool) {
 		return nil, p.dump || strings.TrimSpace(text) == ""
 	}
 	p.dump = m[3] == "GIO" || m[3] == "ARGS" || m[3] == "ENVP" || m[3] == "STRU"
-	f := Fact{Command: m[2], Seen: shorten(m[4])}
+	f := Fact{Command: m[2], Seen: message.ClipLine(m[4], 80)}
 	f.PID, _ = strconv.Atoi(m[1])
 	switch m[3] {
 	case "CALL":
@@ -74,7 +76,7 @@ func (truss) line(_ int, text string) ([]Fact, bool) {
 	if !trussEnd.MatchString(m[2]) && !strings.HasPrefix(m[2], "_exit") && !strings.HasPrefix(m[2], "exit") {
 		return nil, false
 	}
-	f := Fact{Seen: shorten(m[2])}
+	f := Fact{Seen: message.ClipLine(m[2], 80)}
 	f.PID, _ = strconv.Atoi(m[1])
 	if r := trussFork.FindStringSubmatch(m[2]); r != nil {
 		return child(f, r[1]), true
@@ -84,7 +86,7 @@ func (truss) line(_ int, text string) ([]Fact, bool) {
 		return nil, true
 	}
 	if p := trussPath.FindStringSubmatch(args); p != nil && name == "execve" {
-		f.Seen, f.Need = shorten(p[1]), Ran
+		f.Seen, f.Need = message.ClipLine(p[1], 80), Ran
 		return []Fact{f}, true
 	}
 	return factsOf(f, name, args), true

@@ -16,6 +16,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/therootcompany/xz"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // maxName is how long a name in a package may be, PATH_MAX of FreeBSD.
@@ -29,14 +31,14 @@ func (c *Container) open() (io.Reader, func(), error) {
 	info, err := c.root.Stat(c.file)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot be read: %w: expected a package, or a link to one in the same directory",
-			plain(err))
+			message.Reason(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, nil, errors.New("is no regular file: expected a package")
 	}
 	f, err := c.root.Open(c.file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot be read: %w", plain(err))
+		return nil, nil, fmt.Errorf("cannot be read: %w", message.Reason(err))
 	}
 	packed := &counter{r: f}
 	in := bufio.NewReaderSize(packed, 1<<16)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Container is one package, or one stage directory.
@@ -222,7 +224,8 @@ func (c *Container) listStage() error {
 	names := 0
 	return fs.WalkDir(c.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
-			c.set.problem(path.Join(c.Where, name), "cannot be read: "+plain(err).Error(), "let svcjify read it")
+			c.set.problem(path.Join(c.Where, name), "cannot be read: "+message.Reason(err).Error(),
+				"let svcjify read it")
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
 			}
@@ -264,23 +267,14 @@ func (c *Container) openStaged(name string) (io.ReadCloser, error) {
 	rel := strings.TrimPrefix(name, "/")
 	info, err := c.root.Lstat(rel)
 	if err != nil {
-		return nil, plain(err)
+		return nil, message.Reason(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("is no regular file any more")
 	}
 	f, err := c.root.Open(rel)
 	if err != nil {
-		return nil, plain(err)
+		return nil, message.Reason(err)
 	}
 	return f, nil
-}
-
-// plain leaves the path off an error of io/fs.
-func plain(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err
-	}
-	return err
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/pkgset"
 )
 
@@ -218,7 +219,7 @@ func (f *Finder) inspectELF(r *Report, c *pkgset.Container, name string, data []
 			act, base := baseLibrary(w.lib)
 			switch {
 			case !base:
-				r.open("the library " + clip(w.lib) + " is not at hand")
+				r.open("the library " + message.Clip(w.lib, 80) + " is not at hand")
 			case act != "":
 				r.add(act, Library, r.File, 0, "is linked with "+w.lib+" of the base system")
 			}
@@ -267,12 +268,4 @@ func (f *Finder) image(at place) *image {
 		}
 	})
 	return s.value
-}
-
-// clip shortens a name that may hold anything.
-func clip(s string) string {
-	if len(s) > 80 {
-		s = strings.ToValidUTF8(s[:77], "") + "..."
-	}
-	return s
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/pkgset"
 )
 
@@ -104,7 +105,7 @@ func (j *jars) read(file string, data []byte, how How, outer bool) bool {
 		j.size += int64(len(text))
 		switch {
 		case err != nil:
-			j.r.open("a part of " + path.Base(file) + " is damaged or too large: " + clip(e.Name))
+			j.r.open("a part of " + path.Base(file) + " is damaged or too large: " + message.Clip(e.Name, 80))
 		case inner:
 			j.read(file+":"+e.Name, text, OwnLibrary, false)
 		default:

@@ -3,6 +3,7 @@ package program
 import (
 	"strings"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
@@ -193,7 +194,7 @@ func (l *language) describe(r *Report, file string, text []byte, how How) (spawn
 				}
 				if m := s.pattern.FindString(line); m != "" {
 					have[s.act] = true
-					r.add(s.act, how, file, i+1, "has "+clip(strings.Join(strings.Fields(m), " ")))
+					r.add(s.act, how, file, i+1, "has "+message.Clip(strings.Join(strings.Fields(m), " "), 80))
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 )
 
@@ -135,7 +136,7 @@ func describeC(r *Report, file string, text []byte) {
 			}
 			return ""
 		}
-		seen := "calls " + clip(c.name+"("+strings.Join(c.args, ", ")+")")
+		seen := "calls " + message.Clip(c.name+"("+strings.Join(c.args, ", ")+")", 80)
 		switch {
 		case c.name == "socket":
 			family := strings.TrimPrefix(strings.TrimPrefix(arg(0), "AF_"), "PF_")
@@ -158,7 +159,7 @@ func describeC(r *Report, file string, text []byte) {
 			r.add(Multicast, OwnLibrary, file, c.line, seen)
 		case c.name == namesDevice:
 			for _, name := range devices([]byte(arg(0))) {
-				r.add(deviceAct(name), Text, file, c.line, "names "+clip(arg(0)))
+				r.add(deviceAct(name), Text, file, c.line, "names "+message.Clip(arg(0), 80))
 			}
 		case c.name == "open":
 			for _, name := range devices([]byte(arg(0))) {

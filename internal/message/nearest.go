@@ -1,33 +1,17 @@
-package corpus
+package message
 
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Nearest gives those of the known names that a wrong one may stand for: at
 // most three, the nearest first. They differ in no more than a third of its
-// letters.
+// letters, whatever their case.
 func Nearest(name string, known []string) []string {
-	type near struct {
-		name string
-		far  int
-	}
-	most := max(1, min(len(name)/3, 4))
-	if len(name) < 3 || len(name) > 200 {
-		return nil
-	}
-	var list []near
-	for _, k := range known {
-		if abs(len(k)-len(name)) > most {
-			continue
-		}
-		if d := distance(name, k); d <= most {
-			list = append(list, near{k, d})
-		}
-	}
-	slices.SortFunc(list, func(a, b near) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.name, b.name)) })
 	var out []string
+	list := nearest(name, known)
 	for _, n := range list {
 		if !slices.Contains(out, n.name) && n.far <= list[0].far+1 && len(out) < 3 {
 			out = append(out, n.name)
@@ -36,7 +20,40 @@ func Nearest(name string, known []string) []string {
 	return out
 }
 
-func abs(n int) int { return max(n, -n) }
+// OnlyNearest is the one of the known names that a wrong one must stand for, with
+// at most two letters between them; "" where there is none, or where there are several.
+func OnlyNearest(name string, known []string) string {
+	list := nearest(name, known)
+	if len(list) == 0 || list[0].far > 2 || len(list) > 1 && list[1].far == list[0].far {
+		return ""
+	}
+	return list[0].name
+}
+
+type near struct {
+	name string
+	far  int
+}
+
+// nearest is the known names that are near enough, the nearest first.
+func nearest(name string, known []string) []near {
+	if len(name) < 3 || len(name) > 200 {
+		return nil
+	}
+	most := max(1, min(len(name)/3, 4))
+	lower := strings.ToLower(name)
+	var list []near
+	for _, k := range known {
+		if len(k) > len(name)+most || len(k) < len(name)-most {
+			continue
+		}
+		if n := (near{k, distance(lower, strings.ToLower(k))}); n.far <= most && !slices.Contains(list, n) {
+			list = append(list, n)
+		}
+	}
+	slices.SortFunc(list, func(a, b near) int { return cmp.Or(cmp.Compare(a.far, b.far), cmp.Compare(a.name, b.name)) })
+	return list
+}
 
 // distance is how many letters are to be put in, left out, exchanged, or
 // swapped with their neighbour.
