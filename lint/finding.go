@@ -114,9 +114,9 @@ const maxSource = 1000
 // maxAlike is how many findings of one rule are told of one service, or of one file.
 const maxAlike = 50
 
-// thin leaves out findings of one rule in one place beyond maxAlike, and says how many.
+// foldAlike leaves out findings of one rule in one place beyond maxAlike, and says how many.
 // The list is sorted, and stays so.
-func thin(list []Finding) []Finding {
+func foldAlike(list []Finding) []Finding {
 	type place struct {
 		tree                *corpus.Tree
 		path, service, code string

@@ -172,9 +172,9 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 	return out
 }
 
-// beyond is the losses that say more than those of another list do: another
+// notCovered is the losses that say more than those of another list do: another
 // value of what is lost already is no other loss.
-func beyond(list, known []loss) []loss {
+func notCovered(list, known []loss) []loss {
 	return slices.DeleteFunc(slices.Clone(list), func(l loss) bool {
 		return slices.ContainsFunc(known, func(k loss) bool {
 			switch {

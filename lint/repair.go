@@ -28,7 +28,7 @@ func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.
 	lost := r.losses()
 	for _, t := range r.Trials {
 		if t.Told && t.jailed() && len(t.Jail.Refused) == 0 {
-			lost = append(lost, beyond(t.losses(), lost)...)
+			lost = append(lost, notCovered(t.losses(), lost)...)
 		}
 	}
 	if len(lost) == 0 {

@@ -198,7 +198,7 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 		fresh, known := policy.Baseline.split(r.Findings)
 		r.Findings, r.Silenced = fresh, append(r.Silenced, known...)
 	}
-	r.Findings = thin(r.Findings)
+	r.Findings = foldAlike(r.Findings)
 	slices.SortStableFunc(r.Silenced, func(a, b Silenced) int { return a.compare(b.Finding) })
 	r.Silenced = slices.CompactFunc(r.Silenced, func(a, b Silenced) bool { return a.same(b.Finding) })
 }

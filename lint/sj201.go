@@ -74,7 +74,7 @@ func checkStartDiffers(p *Pass) {
 		if !t.jailed() || t.outside() != "" || len(t.Jail.Refused) > 0 {
 			continue
 		}
-		list := slices.DeleteFunc(beyond(t.losses(), losses), func(l loss) bool { return told[l.what] })
+		list := slices.DeleteFunc(notCovered(t.losses(), losses), func(l loss) bool { return told[l.what] })
 		fix := p.Repair
 		if len(losses)+len(told) > 0 || !t.Told {
 			fix = nil // one repair corrects all of them
@@ -114,7 +114,7 @@ func (p *Pass) mayLose() []doubtful {
 	}
 	var out []doubtful
 	told := map[string]bool{}
-	for _, l := range beyond(r.Other.losses(), r.start().losses()) {
+	for _, l := range notCovered(r.Other.losses(), r.start().losses()) {
 		if l.kind == moreWords && len(l.unknowns()) == 0 {
 			continue // the other side of what is lost
 		}

@@ -173,7 +173,7 @@ func (t Trial) lostText(rec *Records) string {
 		return ""
 	}
 	var b strings.Builder
-	for _, l := range beyond(t.losses(), rec.start().losses()) {
+	for _, l := range notCovered(t.losses(), rec.start().losses()) {
 		b.WriteString(l.what + "\n" + strings.Join(l.words, "\n") + "\n")
 	}
 	return b.String()
@@ -185,7 +185,7 @@ func (t Trial) tells(rec *Records) bool {
 	if t.failed() != "" || len(t.Host.Starts) == 0 {
 		return len(t.Conf) > 1
 	}
-	return len(beyond(t.losses(), rec.start().losses())) > 0 || t.outside() != "" || len(t.Jail.Refused) > 0 ||
+	return len(notCovered(t.losses(), rec.start().losses())) > 0 || t.outside() != "" || len(t.Jail.Refused) > 0 ||
 		len(hostActs(t.Jail.Reached)) > len(hostActs(rec.start().Jail.Reached))
 }
 

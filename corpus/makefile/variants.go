@@ -47,7 +47,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 	}
 	work, steps := maxVariantWork, maxVariantSteps
 	words := newWordList(p.e.wordsOf(name, &work))
-	variants := p.e.hangsOn(name)
+	variants := p.e.choicesBehind(name)
 	left.All = len(variants)
 	for i, v := range variants {
 		if i == maxVariants || work <= 0 || steps <= 0 || len(words.words) > maxWords || ctx.Err() != nil {
@@ -102,7 +102,7 @@ func (p *Port) Build(condition string) (build *Port, ok bool) {
 		return p, true
 	}
 	for _, name := range []string{"PORTREVISION", "USE_RC_SUBR", "SUB_FILES", "PLIST_FILES"} {
-		for _, v := range p.e.hangsOn(name) {
+		for _, v := range p.e.choicesBehind(name) {
 			if v.condition == condition {
 				return p.choose(v.choice)
 			}
@@ -256,9 +256,9 @@ type variant struct {
 	otherwise string // for a condition that could not be decided: the other side
 }
 
-// hangsOn finds the choices that a variable hangs on: through the values it
+// choicesBehind finds the choices that a variable depends on: through the values it
 // is made of and through the conditions around their assignments.
-func (e *evaluation) hangsOn(name string) []variant {
+func (e *evaluation) choicesBehind(name string) []variant {
 	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool),
 		queue: []string{name}}
 	for len(s.queue) > 0 && len(s.seen) < maxSearch {

@@ -14,7 +14,7 @@ import (
 func Summary(res *lint.Result) string {
 	n := len(res.Subjects)
 	if n == 0 {
-		return "no services" + passedOver(res)
+		return "no services" + notShown(res)
 	}
 	var parts []string
 	for _, s := range lint.States {
@@ -22,7 +22,7 @@ func Summary(res *lint.Result) string {
 			parts = append(parts, fmt.Sprintf("%d %s", c, s))
 		}
 	}
-	return fmt.Sprintf("%s: %s", Plural(n, "service", "services"), strings.Join(parts, ", ")) + passedOver(res)
+	return fmt.Sprintf("%s: %s", Plural(n, "service", "services"), strings.Join(parts, ", ")) + notShown(res)
 }
 
 // Plural counts things in words.
@@ -33,9 +33,9 @@ func Plural(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// passedOver counts the findings that are not shown: nobody should have to
+// notShown counts the findings that are not shown: nobody should have to
 // wonder why a fault he knows of isn't there.
-func passedOver(res *lint.Result) string {
+func notShown(res *lint.Result) string {
 	count := map[lint.Silencer]int{}
 	for _, s := range res.Silenced {
 		count[s.By]++

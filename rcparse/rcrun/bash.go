@@ -13,7 +13,7 @@ import (
 // that the interpreter runs as sh(1) would, though it is Bash's; and that says the
 // same when it is printed and read by Bash's grammar, as the text of an eval is.
 func forBash(f *syntax.File) {
-	b := &basher{texts: map[*syntax.Word]bool{}}
+	b := &bashRewriter{texts: map[*syntax.Word]bool{}}
 	for _, found := range sh.Differences(f) {
 		if found.Outcome == sh.Ends {
 			b.ends = append(b.ends, found.Pos.Offset())
@@ -22,12 +22,12 @@ func forBash(f *syntax.File) {
 	syntax.Walk(f, b.visit)
 }
 
-type basher struct {
+type bashRewriter struct {
 	texts map[*syntax.Word]bool // of here-documents, and whether anything is expanded in them
 	ends  []uint                // where the script ends with an error
 }
 
-func (b *basher) visit(n syntax.Node) bool {
+func (b *bashRewriter) visit(n syntax.Node) bool {
 	switch n := n.(type) {
 	case *syntax.Stmt:
 		b.statement(n)
@@ -66,7 +66,7 @@ func orNothing(list []*syntax.Stmt) []*syntax.Stmt {
 }
 
 // statement changes a simple command that Bash takes for something else.
-func (b *basher) statement(st *syntax.Stmt) {
+func (b *bashRewriter) statement(st *syntax.Stmt) {
 	for _, r := range st.Redirs {
 		if slices.Contains(b.ends, r.Pos().Offset()) {
 			st.Cmd, st.Redirs = &syntax.CallExpr{Args: []*syntax.Word{word("exit"), word("2")}}, nil
@@ -103,7 +103,7 @@ func (b *basher) statement(st *syntax.Stmt) {
 }
 
 // wholeEnds reports whether a word as a whole, such as an option, ends the script.
-func (b *basher) wholeEnds(w *syntax.Word) bool {
+func (b *bashRewriter) wholeEnds(w *syntax.Word) bool {
 	_, plain := w.Parts[0].(*syntax.Lit)
 	return plain && slices.Contains(b.ends, w.Pos().Offset())
 }
@@ -147,7 +147,7 @@ func declaration(c *syntax.CallExpr) syntax.Command {
 // parts changes the parts of a word: expansions that end the script, and, outside
 // of double quotes, what a backslash quotes, which the interpreter leaves as it
 // stands in an assignment.
-func (b *basher) parts(list []syntax.WordPart, inQuotes bool) []syntax.WordPart {
+func (b *bashRewriter) parts(list []syntax.WordPart, inQuotes bool) []syntax.WordPart {
 	var out []syntax.WordPart
 	for _, part := range list {
 		switch p := part.(type) {

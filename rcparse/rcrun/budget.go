@@ -54,8 +54,8 @@ var sessionWhy = fmt.Sprintf("all its runs together did not end within %d steps"
 
 var errStopped = errors.New("the simulation was stopped")
 
-// A purse is what the runs of one service have left together.
-type purse struct{ spent int }
+// A sessionSpent is what the runs of one service have spent together.
+type sessionSpent struct{ spent int }
 
 // A budget is the context of a run. The interpreter asks Err before each
 // statement and each command, which makes it the one place to count what no
@@ -64,18 +64,18 @@ type purse struct{ spent int }
 // looked at against scripts that are out to exhaust it.
 type budget struct {
 	context.Context
-	steps int
-	purse *purse
-	part  int // of a step, see made
-	bulk  int // of the steps, those for bytes
-	looks int
-	heap  uint64
-	watch bool
-	why   string
+	steps        int
+	sessionSpent *sessionSpent
+	part         int // of a step, see made
+	bulk         int // of the steps, those for bytes
+	looks        int
+	heap         uint64
+	watch        bool
+	why          string
 }
 
-func newBudget(ctx context.Context, p *purse) *budget {
-	return &budget{Context: ctx, heap: heapBytes(), purse: p}
+func newBudget(ctx context.Context, p *sessionSpent) *budget {
+	return &budget{Context: ctx, heap: heapBytes(), sessionSpent: p}
 }
 
 // Done is nil: the interpreter must not start goroutines to wait for it.
@@ -107,14 +107,14 @@ func (b *budget) Err() error {
 // spend counts steps and reports whether there are any left.
 func (b *budget) spend(n int) bool {
 	b.steps += n
-	b.purse.spent += n
+	b.sessionSpent.spent += n
 	switch {
 	case b.steps > maxSteps && b.bulk > b.steps/2:
 		b.stop(fmt.Sprintf("it did not end within %d steps, most of them for the size of the texts that it makes",
 			maxSteps))
 	case b.steps > maxSteps:
 		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
-	case b.purse.spent > maxSession:
+	case b.sessionSpent.spent > maxSession:
 		b.stop(sessionWhy)
 	}
 	return b.why == ""

@@ -15,8 +15,8 @@ import (
 // that stands in front of the statement: an assignment, a here-document, a case, a list of for.
 const madeCall = "__made"
 
-// A weight is what a statement's own words cost, without the statements in them.
-type weight struct {
+// wordCosts is what a statement's own words cost, without the statements in them.
+type wordCosts struct {
 	steps      int            // by the text alone: patterns, assignments, literals
 	names      map[string]int // how often each variable is expanded
 	positional int            // how often the positional parameters are
@@ -25,7 +25,7 @@ type weight struct {
 }
 
 // expansions is how many there are.
-func (w *weight) expansions() int {
+func (w *wordCosts) expansions() int {
 	n := w.positional
 	for _, times := range w.names {
 		n += times
@@ -50,7 +50,7 @@ func countMade(root syntax.Node) {
 		return true
 	})
 	for _, st := range all {
-		w := weigh(st)
+		w := wordCost(st)
 		call, simple := st.Cmd.(*syntax.CallExpr)
 		simple = simple && len(call.Args) > 0 && len(call.Assigns) == 0 && !w.heredoc
 		switch n := w.expansions(); {
@@ -65,9 +65,9 @@ func countMade(root syntax.Node) {
 	}
 }
 
-// weigh looks at the words of a statement.
-func weigh(st *syntax.Stmt) *weight {
-	w := &weight{names: map[string]int{}}
+// wordCost looks at the words of a statement.
+func wordCost(st *syntax.Stmt) *wordCosts {
+	w := &wordCosts{names: map[string]int{}}
 	bytes := 0
 	look := func(n syntax.Node) bool {
 		switch n := n.(type) {
@@ -112,7 +112,7 @@ func weigh(st *syntax.Stmt) *weight {
 }
 
 // call is __made with the steps, whether a here-document makes the bytes dearer, and the variables.
-func (w *weight) call() *syntax.CallExpr {
+func (w *wordCosts) call() *syntax.CallExpr {
 	per := bytesMade
 	if w.heredoc {
 		per = bytesPiped

@@ -186,7 +186,7 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 	}
 	if argv[0] == rcd+s.sim.scenario.InstalledAs {
 		s.note(hc, fr, argv, true)
-		return s.again(hc, fr, argv[1:])
+		return s.runAgain(hc, fr, argv[1:])
 	}
 	base := path.Base(argv[0])
 	t, emulated := toolOf(base)

@@ -20,7 +20,7 @@ func FuzzCommandLine(f *testing.F) {
 			"\n}\nrun_rc_command \"$1\"\n")
 		rec := s.Run(t.Context(), Scenario{Verb: "start", InstalledAs: "foo", Svcj: true})
 		require.NotContains(t, rec.Failed, "panicked")
-		require.LessOrEqual(t, s.purse.spent, maxSession+2*maxSteps)
+		require.LessOrEqual(t, s.sessionSpent.spent, maxSession+2*maxSteps)
 	})
 }
 
@@ -52,6 +52,6 @@ func FuzzLife(f *testing.F) {
 			rec := s.Run(t.Context(), sc)
 			require.NotContains(t, rec.Failed, "panicked", tp.path)
 		}
-		require.LessOrEqual(t, s.purse.spent, maxSession+2*maxSteps)
+		require.LessOrEqual(t, s.sessionSpent.spent, maxSession+2*maxSteps)
 	})
 }

@@ -29,16 +29,16 @@ func (s *Script) findGuess(ctx context.Context, sc Scenario) string {
 	if s.guessFound {
 		return s.whyNoGuess
 	}
-	before := s.purse.spent
+	before := s.sessionSpent.spent
 	if s.paid {
-		s.purse.spent = 0
+		s.sessionSpent.spent = 0
 	}
-	began := s.purse.spent
+	began := s.sessionSpent.spent
 	s.whyNoGuess = s.searchGuess(ctx, sc)
-	s.cost = s.purse.spent - began
-	s.guessFound = ctx.Err() == nil && s.purse.spent <= maxSession // else another session may get further
+	s.cost = s.sessionSpent.spent - began
+	s.guessFound = ctx.Err() == nil && s.sessionSpent.spent <= maxSession // else another session may get further
 	if s.paid {
-		s.purse.spent = before
+		s.sessionSpent.spent = before
 	}
 	return s.whyNoGuess
 }
@@ -46,9 +46,9 @@ func (s *Script) findGuess(ctx context.Context, sc Scenario) string {
 // account takes over what a session has spent so far. Where nothing of it is for what
 // findGuess does, though that is done, its cost is added.
 func (s *Script) account(spent int, paid, runs bool) {
-	s.purse.spent, s.paid = spent, paid
+	s.sessionSpent.spent, s.paid = spent, paid
 	if s.guessFound && !paid && runs {
-		s.purse.spent += s.cost
+		s.sessionSpent.spent += s.cost
 	}
 }
 

@@ -111,9 +111,9 @@ func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string
 	return s.inner(fr.umask, args[0], args[1], args[2:])
 }
 
-// again is the script that runs itself, by its path, in the environment that it
+// runAgain is the script that runs itself, by its path, in the environment that it
 // has exported.
-func (s *shell) again(hc interp.HandlerContext, fr frame, args []string) error {
+func (s *shell) runAgain(hc interp.HandlerContext, fr frame, args []string) error {
 	if s.sim.runs >= maxRuns {
 		return s.sim.budget.stop(fmt.Sprintf("it runs itself more than %d deep", maxRuns))
 	}

@@ -15,7 +15,7 @@ import (
 
 // Main is the worker: it takes jobs from stdin and gives Records to stdout
 // until there are no more. Before the first it puts limits on its own process,
-// see confine and wall. The exit status is 0, 1 for trouble with the pipe, or exitCPU.
+// see confine and sandbox. The exit status is 0, 1 for trouble with the pipe, or exitCPU.
 func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
@@ -26,7 +26,7 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1
 	}
-	if err := wall(); err != nil {
+	if err := sandbox(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)
 		return 1
 	}
@@ -123,7 +123,7 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 	for i, sc := range j.Scenarios {
 		out.Records[i] = s.Run(ctx, sc)
 	}
-	out.Spent.Steps = s.purse.spent
+	out.Spent.Steps = s.sessionSpent.spent
 	return out
 }
 

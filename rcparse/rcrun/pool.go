@@ -217,7 +217,7 @@ func (w *worker) try(ctx context.Context, j Job) (answer, error) {
 			err = fmt.Errorf("it answered with %d records for %d scenarios", len(got.Records), len(j.Scenarios))
 		}
 		if ended(err) {
-			err = w.epitaph()
+			err = w.exitReason()
 		}
 		return got, err
 	case <-timer.C:
@@ -267,8 +267,8 @@ var (
 	errMemory = errors.New(memoryWhy)
 )
 
-// epitaph says how the child ended.
-func (w *worker) epitaph() error {
+// exitReason says how the child ended.
+func (w *worker) exitReason() error {
 	err := w.cmd.Wait()
 	w.cmd = nil
 	ee, ok := errors.AsType[*exec.ExitError](err)

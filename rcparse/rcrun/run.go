@@ -32,7 +32,7 @@ type Script struct {
 	// machine is the one that it is run on; nil for the pretended one.
 	machine *machine
 
-	purse *purse // what its runs have left together
+	sessionSpent *sessionSpent // what its runs have spent together
 
 	// What findGuess finds.
 	guessFound bool
@@ -67,7 +67,7 @@ func New(src []byte, subst map[string]string) *Script {
 
 // FromText is New for the text of a script as it is installed.
 func FromText(text string) *Script {
-	s := &Script{text: text, functions: map[string]bool{}, purse: new(purse)}
+	s := &Script{text: text, functions: map[string]bool{}, sessionSpent: new(sessionSpent)}
 	if strings.IndexByte(text, 0) >= 0 {
 		s.err = errors.New("it is not a text file: it holds a NUL byte")
 		return s
@@ -123,7 +123,7 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if _, err := ReleaseOf(sc.Release); err != nil {
 		return Record{Inner: -1, Failed: message.Clip(err.Error(), 300)}
 	}
-	if s.purse.spent > maxSession {
+	if s.sessionSpent.spent > maxSession {
 		return Record{Inner: -1, Failed: sessionWhy}
 	}
 	if sc.SettingsOnly {
@@ -153,7 +153,7 @@ func (s *Script) why(undecided string) string {
 func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *sim) {
 	m = &sim{
 		looking: looking,
-		script:  s, scenario: sc, budget: newBudget(ctx, s.purse), files: newFiles(), running: sc.Running,
+		script:  s, scenario: sc, budget: newBudget(ctx, s.sessionSpent), files: newFiles(), running: sc.Running,
 		jailed: sc.Running && sc.Svcj,
 		noted:  map[string]bool{}, searched: map[string]bool{}, record: Record{Inner: -1},
 		otherwise: sc.OtherAnswers || s.guess.otherwise,

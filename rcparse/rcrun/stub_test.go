@@ -160,7 +160,7 @@ func (t tool) call(u unwrapped, fr frame) int {
 	case "[", "test", "echo", "printf":
 		return 0
 	}
-	sim := &sim{script: &Script{}, budget: newBudget(context.Background(), new(purse)), files: newFiles(),
+	sim := &sim{script: &Script{}, budget: newBudget(context.Background(), new(sessionSpent)), files: newFiles(),
 		noted: map[string]bool{}, searched: map[string]bool{}}
 	sim.script.guess.fewFiles = os.Getenv("__svcjify_sparse") == "yes"
 	for _, a := range u.argv[1:] {

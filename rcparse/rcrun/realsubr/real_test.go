@@ -87,7 +87,7 @@ type selection struct {
 func (h *harness) compareTree(t *testing.T, root string, sel selection) {
 	list, err := scripts(root)
 	require.NoError(t, err)
-	only := os.Getenv("SVCJIFY_SCRIPT") // a pattern, for a look into one script
+	only := os.Getenv("SVCJIFY_SCRIPT") // a pattern, to run one script alone
 	list = selectScripts(list, sel.every, only)
 	table, err := readTable("testdata/differences.tsv")
 	require.NoError(t, err)
@@ -212,7 +212,7 @@ func (h *harness) compareScript(ctx context.Context, s *subject, few bool) ([]re
 			s.programs = append(s.programs, "/usr/local/bin/"+p)
 		}
 	}
-	if err := h.settle(ctx, s); err != nil {
+	if err := h.findGuess(ctx, s); err != nil {
 		return nil, err
 	}
 	var results []result

@@ -45,16 +45,16 @@ type limits struct {
 
 // A subject is a script under test.
 type subject struct {
-	where  string // for messages
-	name   string // in rc.d
-	text   string
-	sparse bool
+	where    string // for messages
+	name     string // in rc.d
+	text     string
+	fewFiles bool
 	// otherwise: grep(1) does not find what it is asked for in files of the host, and kldstat(8) finds modules.
 	otherwise bool
 	endless   bool // it does not end, whatever the time
 	assumed   []rcrun.Setting
 	services  []service
-	switched  []string // on, for the look that finds the services
+	switched  []string // on, for the run that finds the services
 	programs  []string
 	extra     []lack
 }
@@ -179,7 +179,7 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			path:                    dialect(s.text, h.shell.Kind),
 		},
 		State: map[string]string{"script": path, "functions": functionsOf(s.text), "sleeps": "", "running": "",
-			"sparse": "", "otherwise": "", "jailed": ""},
+			"fewFiles": "", "otherwise": "", "jailed": ""},
 		Env: []string{"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin"},
 	}
 	for _, l := range s.extra {
@@ -194,8 +194,8 @@ func (h *harness) job(s *subject, sc rcrun.Scenario) job {
 			}
 		}
 	}
-	if s.sparse {
-		j.State["sparse"] = "yes"
+	if s.fewFiles {
+		j.State["fewFiles"] = "yes"
 	}
 	if s.otherwise {
 		j.State["otherwise"] = "yes"
@@ -328,21 +328,21 @@ func known(list []lack, l lack) bool {
 	return false
 }
 
-// settle finds the subject's services and its world, as rcrun's does: the first in which a plain
+// findGuess finds the subject's services and its guess, as rcrun's does: the first in which a plain
 // start on the host starts something.
-func (h *harness) settle(ctx context.Context, s *subject) error {
+func (h *harness) findGuess(ctx context.Context, s *subject) error {
 	s.programs = append(s.programs, programsOf(s.text)...)
 	plain := rcrun.Scenario{Verb: "start", InstalledAs: s.name}
-	for _, look := range []struct {
-		sparse bool
-		args   []string
-	}{{}, {}, {args: []string{"default"}}, {sparse: true}, {sparse: true}} {
-		if (look.args != nil || look.sparse) && len(s.services) > 0 && !s.sparse {
+	for _, try := range []struct {
+		fewFiles bool
+		args     []string
+	}{{}, {}, {args: []string{"default"}}, {fewFiles: true}, {fewFiles: true}} {
+		if (try.args != nil || try.fewFiles) && len(s.services) > 0 && !s.fewFiles {
 			break
 		}
-		s.sparse = look.sparse
+		s.fewFiles = try.fewFiles
 		sc := plain
-		sc.Args = look.args
+		sc.Args = try.args
 		ob, err := h.run(ctx, s, sc)
 		if err != nil {
 			return err
@@ -357,8 +357,8 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 		}
 	}
 	s.switched = nil
-	for _, w := range []struct{ sparse, otherwise bool }{{}, {sparse: true}, {otherwise: true}, {true, true}} {
-		s.sparse, s.otherwise = w.sparse, w.otherwise
+	for _, w := range []struct{ fewFiles, otherwise bool }{{}, {fewFiles: true}, {otherwise: true}, {true, true}} {
+		s.fewFiles, s.otherwise = w.fewFiles, w.otherwise
 		ob, err := h.run(ctx, s, plain)
 		if err != nil {
 			return err
@@ -367,6 +367,6 @@ func (h *harness) settle(ctx context.Context, s *subject) error {
 			return nil
 		}
 	}
-	s.sparse, s.otherwise = false, false
+	s.fewFiles, s.otherwise = false, false
 	return nil
 }

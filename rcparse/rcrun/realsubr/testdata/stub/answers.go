@@ -212,8 +212,8 @@ func signal(args []string) int {
 	return 0
 }
 
-// sparseAnswer is what mount(8) and pkg(8) say on a host with little on it.
-func sparseAnswer(name string, args []string) int {
+// answerOfBareHost is what mount(8) and pkg(8) say on a host with little on it.
+func answerOfBareHost(name string, args []string) int {
 	if state("sparse") == "yes" {
 		switch {
 		case name == "mount" && (len(args) == 0 || len(args) == 1 && args[0] == "-p"):

@@ -178,11 +178,11 @@ func (j *job) shell(o *outcome) error {
 	if err != nil {
 		return err
 	}
-	patience := max(time.Second, time.Duration(j.Seconds*float64(time.Second))/4)
+	waitDelay := max(time.Second, time.Duration(j.Seconds*float64(time.Second))/4)
 	cmd := &exec.Cmd{
 		Path: shell, Args: j.Argv, Env: j.Env, Dir: "/", Stdout: out, Stderr: out,
 		ExtraFiles: []*os.File{held},
-		WaitDelay:  patience,
+		WaitDelay:  waitDelay,
 		SysProcAttr: &syscall.SysProcAttr{
 			Chroot: j.Root, Setsid: true,
 			Credential: &syscall.Credential{Uid: uint32(j.UID), Gid: uint32(j.UID), Groups: []uint32{}},
@@ -206,7 +206,7 @@ func (j *job) shell(o *outcome) error {
 	})
 	_ = cmd.Wait()
 	// What was started with & may still be at work; it holds the pipe.
-	_ = alive.SetReadDeadline(time.Now().Add(patience))
+	_ = alive.SetReadDeadline(time.Now().Add(waitDelay))
 	_, err = alive.Read(make([]byte, 1))
 	o.Cut = errors.Is(err, os.ErrDeadlineExceeded)
 	stop()

@@ -95,7 +95,7 @@ func run(argv []string) int {
 	case "ls":
 		return ls(args)
 	case "mount", "pkg":
-		return sparseAnswer(name, args)
+		return answerOfBareHost(name, args)
 	case "grep", "egrep", "fgrep":
 		return grep(name, args)
 	}

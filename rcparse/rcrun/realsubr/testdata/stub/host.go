@@ -12,8 +12,8 @@ import (
 // is made when the script first asks for it.
 
 const (
-	pid      = "1234" // of the service
-	patience = 20     // sleeps after which a loop finds what it waits for
+	pid       = "1234" // of the service
+	maxSleeps = 20     // sleeps after which a loop finds what it waits for
 )
 
 // absent are files that rc.subr itself looks for and an ordinary host lacks.
@@ -53,7 +53,7 @@ func absolute(p string) string {
 func sleeps() int { return len(state("sleeps")) }
 
 // alive says whether the service's process is there.
-func alive() bool { return (state("running") == "yes") != (sleeps() > patience) }
+func alive() bool { return (state("running") == "yes") != (sleeps() > maxSleeps) }
 
 // gone ends the service's process, and takes away what is there with it only.
 func gone() {
@@ -87,7 +87,7 @@ func wantOne(op, p string, force bool) {
 	p = absolute(p)
 	phase, _, _ := strings.Cut(os.Getenv("SVCJIFY_PHASE"), ":")
 	force = force || phase == "required"
-	back := runtimeFile(p) && sleeps() > patience // a process that was waited for has written it again
+	back := runtimeFile(p) && sleeps() > maxSleeps // a process that was waited for has written it again
 	if hasState("removed", p) && !force && !back || strings.HasPrefix(p, "/.svcjify") {
 		return
 	}
@@ -125,7 +125,7 @@ func exists(p string) bool {
 		return alive()
 	}
 	if swept(p) {
-		return sleeps() > patience
+		return sleeps() > maxSleeps
 	}
 	return state("sparse") != "yes" || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// wallArg has this test's binary try what the worker must not be able to do; see
+// sandboxArg has this test's binary try what the worker must not be able to do; see
 // TestMain. It is followed by "walled" or "open", and a directory.
-const wallArg = "svcjify-test-wall"
+const sandboxArg = "svcjify-test-sandbox"
 
 // attempts is what a script would do that has found a way out of the interpreter.
 func attempts(dir string) map[string]func() error {
@@ -67,9 +67,9 @@ func dial(network, address string) error {
 }
 
 // tryAll is the child: it prints what each attempt came to, "" for a success,
-// made by a thread that was there before the wall.
+// made by a thread that was there before the sandbox.
 func tryAll(mode, dir string) int {
-	go func() { runtime.LockOSThread(); select {} }() // one more thread that the wall must reach
+	go func() { runtime.LockOSThread(); select {} }() // one more thread that the sandbox must reach
 	begin, answers := make(chan bool), make(chan map[string]string)
 	go func() {
 		runtime.LockOSThread()
@@ -84,10 +84,10 @@ func tryAll(mode, dir string) int {
 		answers <- out
 	}()
 	if mode == "walled" {
-		if err := errors.Join(confine(), wall()); err != nil {
+		if err := errors.Join(confine(), sandbox()); err != nil {
 			return 3
 		}
-		var now syscall.Rlimit // limitCPU goes through the wall, other limits don't
+		var now syscall.Rlimit // limitCPU goes through the sandbox, other limits don't
 		if syscall.Getrlimit(syscall.RLIMIT_CPU, &now) != nil || syscall.Setrlimit(syscall.RLIMIT_CPU, &now) != nil ||
 			syscall.Getrlimit(syscall.RLIMIT_FSIZE, &now) == nil {
 			return 5
@@ -100,9 +100,9 @@ func tryAll(mode, dir string) int {
 	return 0
 }
 
-// TestWall: with the wall each attempt is refused, whichever thread makes it;
-// without it each succeeds, so that it is the wall that refuses.
-func TestWall(t *testing.T) {
+// TestSandbox: with the sandbox each attempt is refused, whichever thread makes it;
+// without it each succeeds, so that it is the sandbox that refuses.
+func TestSandbox(t *testing.T) {
 	status, err := os.ReadFile("/proc/self/status")
 	require.NoError(t, err)
 	if !strings.Contains(string(status), "Seccomp:") {
@@ -120,7 +120,7 @@ func TestWall(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "address"), []byte(tcp.Addr().String()), 0o644))
 		self, err := os.Executable()
 		require.NoError(t, err)
-		out, err := exec.Command(self, wallArg, mode, dir).Output()
+		out, err := exec.Command(self, sandboxArg, mode, dir).Output()
 		require.NoError(t, err, mode)
 		var answers map[string]string
 		require.NoError(t, json.Unmarshal(out, &answers))

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wall is a second wall behind the interpreter: from here on, all threads of
+// sandbox is a second barrier behind the interpreter: from here on, all threads of
 // this process can only do what it takes to compute, and to read and write what
 // is open. No path is looked at, nothing is opened, connected, started or
 // signalled, see seccomp(2). It is there for a fault in the interpreter, or in
@@ -19,13 +19,13 @@ import (
 // seccomp is no error: then there is the interpreter alone, as elsewhere.
 //
 // The race detector makes system calls of its own, and goes without.
-func wall() error {
+func sandbox() error {
 	runtime.LockOSThread() // no_new_privs is a thread's; the filter gives it to the others
 	defer runtime.UnlockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("prctl(PR_SET_NO_NEW_PRIVS): %w", err)
 	}
-	filter := wallFilter(uint32(os.Getpid()))
+	filter := sandboxFilter(uint32(os.Getpid()))
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	thread, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
 		uintptr(unsafe.Pointer(&program)))
@@ -64,9 +64,9 @@ const (
 	dataArg1   = 24
 )
 
-// wallFilter is the BPF program: what is not allowed fails with EPERM, as if
+// sandboxFilter is the BPF program: what is not allowed fails with EPERM, as if
 // the user had no right to it.
-func wallFilter(pid uint32) []unix.SockFilter {
+func sandboxFilter(pid uint32) []unix.SockFilter {
 	load := func(offset uint32) unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
 	}

@@ -2,6 +2,6 @@
 
 package rcrun
 
-const wallArg = "svcjify-test-wall"
+const sandboxArg = "svcjify-test-sandbox"
 
 func tryAll(string, string) int { return 1 }
