@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,10 +18,8 @@ import (
 func TestSameWithoutCache(t *testing.T) {
 	made, err := filepath.Abs(filepath.Join("..", "..", "corpus", "testdata", "ports"))
 	require.NoError(t, err)
-	for _, tree := range []string{made, os.Getenv("SVCJIFY_PORTSDIR"), os.Getenv("SVCJIFY_SAMPLEDIR")} {
-		if tree == "" {
-			continue
-		}
+	for _, tree := range slices.Concat([]string{made}, filepath.SplitList(os.Getenv("SVCJIFY_PORTSDIR")),
+		filepath.SplitList(os.Getenv("SVCJIFY_SAMPLEDIR"))) {
 		t.Run(filepath.Base(tree), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cache")
 			for _, args := range [][]string{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -54,11 +55,8 @@ func TestWildcards(t *testing.T) {
 		listed[pattern] = &line{strings.Fields(yes), strings.Fields(no)}
 	}
 	names := map[string]bool{}
-	for _, v := range []string{"SVCJIFY_PORTSDIR", "SVCJIFY_OLDPORTSDIR", "SVCJIFY_SAMPLEDIR"} {
-		dir := os.Getenv(v)
-		if dir == "" {
-			continue
-		}
+	for _, dir := range slices.Concat(filepath.SplitList(os.Getenv("SVCJIFY_PORTSDIR")),
+		filepath.SplitList(os.Getenv("SVCJIFY_OLDPORTSDIR")), filepath.SplitList(os.Getenv("SVCJIFY_SAMPLEDIR"))) {
 		c, err := corpus.Open([]string{dir})
 		require.NoError(t, err)
 		for _, s := range c.Services {
