@@ -65,7 +65,8 @@ func (c *Condition) holds(in Input) (held, told bool, where string) {
 			return false, false, ""
 		}
 		has = slices.ContainsFunc(lines, func(words []string) bool {
-			return slices.ContainsFunc(words[1:], c.Pattern.MatchString)
+			// The first is the program: behind an interpreter, what that runs.
+			return slices.ContainsFunc(words, c.Pattern.MatchString)
 		})
 	case "option":
 		at := func(w Word) bool { return c.Pattern.MatchString(w.Text) }

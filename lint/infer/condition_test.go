@@ -8,6 +8,23 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestFlagOfInterpreter has what an interpreter runs, which is a word of the command line too.
+func TestFlagOfInterpreter(t *testing.T) {
+	const said = "why: w\nsource: s\n\n"
+	k, err := ReadKnowledge(fstest.MapFS{"a.txt": {Data: []byte("service: mud\nflag: \\.exe$\nneeds: net_basic\n" +
+		said + "service: mud\nnoflag: \\.exe$\nneeds: mlock net_basic\n" + said)}})
+	require.NoError(t, err)
+	for command, want := range map[string]string{"/usr/local/bin/mono /usr/local/lib/Mud.exe": "net_basic",
+		"/usr/local/sbin/mudd": "mlock net_basic"} {
+		in := inputOf(strings.Replace(plain, "command=",
+			"command_args=\"-f "+command+"\"\ncommand=/usr/sbin/daemon\nold=", 1), nil)
+		m := k.Lookup(in)
+		require.NotNil(t, m)
+		require.Equal(t, want, strings.Join(m.Entry.Needs, " "), command)
+		require.Empty(t, m.Doubts)
+	}
+}
+
 // TestConditionOfPort has what a port's options and configurations decide, what
 // they do not show, and which entry goes first.
 func TestConditionOfPort(t *testing.T) {

@@ -85,7 +85,8 @@ func fromText(in Input) []Evidence {
 				}
 				out = append(out, Evidence{
 					Path: path, Line: line, Kind: FromText, Supports: s.supports, Strength: s.strength,
-					Fact: fmt.Sprintf("%s says %q", what, message.ClipLine(m, 60)),
+					Fact:  fmt.Sprintf("%s says %q", what, message.ClipLine(m, 60)),
+					faint: strings.EqualFold(m, "daemon"),
 				})
 			}
 		}
@@ -168,6 +169,14 @@ func fromDepends(in Input) []Evidence {
 			}
 		}
 	}
+	for _, w := range in.Port.Defaults {
+		if wallet.MatchString(w.Text) {
+			out = append(out, Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Supports: "mlock",
+				Strength: Likely,
+				Fact: fmt.Sprintf("it is built with the option %s: it keeps the keys of a wallet in locked memory, "+
+					"as Bitcoin Core and its forks do", w.Text)})
+		}
+	}
 	// union semun is declared only where this is defined (sys/sem.h), for semctl(2).
 	for _, w := range in.Port.Flags {
 		if w.Text == "-D_WANT_SEMUN" && w.File != "" { // CXXFLAGS repeats CFLAGS
@@ -193,6 +202,9 @@ func fromDepends(in Input) []Evidence {
 	}
 	return out
 }
+
+// wallet is the option by which ports of Bitcoin Core and its forks build the wallet.
+var wallet = lazyregexp.New(`^WALLET(_\w+)?$`)
 
 // mounting is what the description of a port that mounts says.
 var mounting = re(`\w*FUSE\w*|file ?systems?|mount(s|ed|ing|er)?|auto-?mount\w*|archives?`)

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
 
@@ -44,6 +45,8 @@ func fromRun(in Input) []Evidence {
 		e.Line = a.Pos.Line
 	}
 	switch {
+	case own && sameBothWays(in.Script):
+		e.Strength, e.Fact = Likely, "start_cmd and stop_cmd are the same function, which does not ask which of the two it is: it runs once and leaves no process"
 	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "" || in.Run.Undecided != "":
 		if !own || staysByText(in.Script) {
 			return nil
@@ -55,4 +58,24 @@ func fromRun(in Input) []Evidence {
 		e.Strength, e.Fact = Likely, "the simulated start: it leaves no process running"
 	}
 	return []Evidence{e}
+}
+
+// asksWhich is a word by which a method tells start from stop.
+var asksWhich = lazyregexp.New(`\$(\{)?([0-9@*#]|rc_arg|_?cmd|action)`)
+
+// sameBothWays reports whether start and stop are one function that can't tell
+// which it is: what it runs does not stay, or stop would start another.
+func sameBothWays(s *rcparse.Script) bool {
+	start, ok := s.Method("start_cmd")
+	stop, also := s.Method("stop_cmd")
+	name := s.Expand(rcparse.Unquote(start.Value))
+	if !ok || !also || name != s.Expand(rcparse.Unquote(stop.Value)) {
+		return false
+	}
+	for _, f := range s.Funcs {
+		if f.Name == name {
+			return !asksWhich.MatchString(string(s.Src[f.Span.Start:f.Span.End]))
+		}
+	}
+	return false
 }

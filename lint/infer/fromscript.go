@@ -35,7 +35,16 @@ func fromHeader(in Input) []Evidence {
 	}
 	for _, w := range h.Before {
 		switch w.Text {
-		case "netif", "NETWORKING", "routing", "pf", "ipfw", "FILESYSTEMS", "mountcritlocal", "disks":
+		case "netif", "routing", "pf", "ipfw", "jail":
+			what := "the network up before " + w.Text
+			if w.Text == "jail" {
+				what = "the host up for jails"
+			}
+			out = append(out, Evidence{
+				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: OptOut, Strength: Likely,
+				Fact: fmt.Sprintf("BEFORE %s: it sets %s", w.Text, what),
+			})
+		case "NETWORKING", "FILESYSTEMS", "mountcritlocal", "disks":
 			out = append(out, Evidence{
 				Path: in.Template, Line: w.Pos.Line, Kind: FromKeyword, Supports: OptOut, Strength: Possible,
 				Fact: fmt.Sprintf("BEFORE %s: it starts before the network or the disks are set up", w.Text),

@@ -40,7 +40,7 @@ var settings = []setting{
 		"the script has %q: what that module serves, a jail refuses"},
 	{lazyregexp.New(`/dev/(tun|tap|vmnet|wg)\d*\b`), OptOut, Likely, "the script has %q: it opens a tunnel device, and its addresses a jail may not set"},
 	{lazyregexp.New(`/dev/(pf|ipl|ipfw|fuse|cuse|devctl2|io|kmem|mem|nmdm|vmmctl)\b`), OptOut, Possible, "the script has %q: a device that a jail may not use so"},
-	{lazyregexp.New(`/dev/(cua\w+|tty[uU]\w*|pass\d*|xpt\d*|ugen[\d.]*|usb\w*|input/\w+|uinput|lirc\d*|video\d*|dvb\w*|dsp[\d.]*|mixer\d*|midi\w*|umidi\w*|iic\d*|gpioc\d*|acpi|apm|smb\d*|speaker|cd\d|ch\d|sa\d|da\d|ada\d|tpm\d*|sndstat|uvisor\w*|ucom\w*|kbd\w*|sysmouse|psm\d|ums\d)\b`),
+	{lazyregexp.New(`/dev/(cua\w+|tty[uU]\w*|pass\d*|xpt\d*|ugen[\d.]*|usb\w*|input/\w+|uinput|lirc\d*|video\d*|dvb\w*|dsp[\d.]*|mixer\d*|midi\w*|umidi\w*|iic\d*|gpioc\d*|acpi|apm|smb\d*|speaker|cd\d|ch\d|sa\d|da\d|ada\d|tpm\d*|sndstat|uvisor\w*|ucom\w*|uhid\d*|hidraw\d*|led/\w+|mfi\d*|mpt\d*|mps\d*|mpr\d*|ciss\d*|nvme\w*|ses\d*|ipmi\d*|drm\w*|dri/\w+|kbd\w*|sysmouse|psm\d|ums\d)\b`),
 		Nothing, Possible, "the script has %q: it works with a device"},
 	{lazyregexp.New(`\bsecurity\.jail\.\w+|\ballow\.\w+`), "", Possible, "the script has %q: it knows of jails"},
 	{lazyregexp.New(`\betc/periodic/`), OptOut, Likely, "the script has %q: it runs a periodic(8) script once"},

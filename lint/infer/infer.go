@@ -239,7 +239,7 @@ func (v *Verdict) byHelper(in Input) bool {
 	}
 	fact := Evidence{
 		Path: in.Template, Line: other.Pos.Line, Kind: FromKeyword, Supports: Nothing, Strength: Possible, own: true,
-		Fact: fmt.Sprintf("it starts next to %s of the same port, and has no address of its own: a helper that talks to it on this host", other.Text),
+		Fact: fmt.Sprintf("it goes with %s of the same port, by its name or by REQUIRE and BEFORE, and has no address of its own: a helper that talks to it on this host", other.Text),
 	}
 	v.Evidence = append(v.Evidence, fact)
 	v.Options, v.Certainty, v.Reason = []string{}, Possible,
@@ -277,7 +277,7 @@ func (v *Verdict) byNetwork(in Input) {
 	socket, local := v.best(Nothing, FromListen, FromConf)
 	device, drives := v.best(Nothing, FromSetting, FromDepends)
 	switch {
-	case local && !listens && top.Strength < Likely:
+	case local && !listens && top.Strength < Likely && !(ok && in.hostsApplications()):
 		v.Options, v.Certainty = []string{}, Possible
 		v.Reason = "It has a UNIX socket: " + strings.TrimSuffix(lowerFirst(socket.Fact), ": a UNIX socket") + "."
 		if ok {
@@ -285,7 +285,7 @@ func (v *Verdict) byNetwork(in Input) {
 		}
 		return
 	case drives && !listens && top.Strength < Likely && !slices.Contains(kinds, FromCategory) &&
-		!slices.Contains(kinds, FromText):
+		(device.Kind == FromSetting || !slices.Contains(kinds, FromText)):
 		v.Options, v.Certainty = []string{}, Possible
 		v.Reason = "It works with a device: " + lowerFirst(device.Fact) + "."
 		if ok {
@@ -381,7 +381,7 @@ func (v *Verdict) best(word string, kinds ...Kind) (Evidence, bool) {
 func (v *Verdict) kinds(word string) []Kind {
 	var out []Kind
 	for _, e := range v.Evidence {
-		if e.Supports == word && !slices.Contains(out, e.Kind) &&
+		if e.Supports == word && !e.faint && !slices.Contains(out, e.Kind) &&
 			(e.Kind != FromProgram || e.Strength >= Likely && word != OptOut) {
 			out = append(out, e.Kind)
 		}
@@ -394,7 +394,7 @@ func commentOf(e Evidence) string {
 	if _, act, ok := strings.Cut(e.Fact, ": it "); ok {
 		return act
 	}
-	if e.Kind == FromKeyword {
+	if e.Kind == FromKeyword && strings.HasPrefix(e.Fact, "KEYWORD") {
 		return "must not run in a jail (see KEYWORD)"
 	}
 	return message.ClipLine(e.Fact, 60)

@@ -96,7 +96,8 @@ func TestEvidence(t *testing.T) {
 			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mud\n", "mud\n# KEYWORD: nojail\n", 1)), nil)
 		}, "NO", Likely, "KEYWORD nojail"},
 		"purpose":               {func(in *Input) { in.Port.Comment = "Display manager for X11" }, "NO", Possible, "sessions"},
-		"about another program": {func(in *Input) { in.Port.Comment = "Metrics exporter for ZFS" }, "net_basic", Possible, "COMMENT says"},
+		"about another program": {func(in *Input) { in.Port.Comment = "Metrics exporter for NTP servers" }, "net_basic", Possible, "COMMENT says"},
+		"about the host":        {func(in *Input) { in.Port.Comment = "Metrics exporter for ZFS" }, "NO", Possible, "reports on"},
 		"purpose and package": {func(in *Input) {
 			in.Port.Comment = "FUSE based file system"
 			in.Port.Files = []File{file("pkg-plist", "sbin/mount_mud")}
@@ -150,6 +151,7 @@ func FuzzInfer(f *testing.F) {
 			in.Port.Options = []Word{{comment, "x", 1}}
 			in.Port.Runs, in.Port.Modules, in.Port.Users, in.Port.Flags = in.Port.Options, in.Port.Options,
 				in.Port.Options, in.Port.Options
+			in.Port.Defaults = in.Port.Options
 			in.Port.Descr, in.Port.Names, in.Port.Services = message, []string{comment}, strings.Fields(plist)
 		})
 		v := Infer(in, Gather(in), &Knowledge{})

@@ -93,6 +93,8 @@ func TestSuites(t *testing.T) {
 		}, "net_basic", Possible},
 		{"a routing suite's BGP", "bgpd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic", Possible},
 		{"a routing suite's OSPF", "ospfd", "", func(in *Input) { in.Port.Comment = "Routing suite with OSPF and BGP" }, "net_basic net_raw", Possible},
+		{"a log reader that is called after the server", "muddlog", "", nil, "none", Possible},
+		{"another log reader", "pondlog", "", func(in *Input) { in.Port.Categories = []string{"net"} }, "net_basic", Possible},
 		{"a helper of a VPN that listens itself", "mudd", "", func(in *Input) {
 			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"",
 				"mudd\"\ncommand_args=\"--listen 127.0.0.1:9000\"", 1)), nil)
@@ -107,7 +109,9 @@ func TestSuites(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in := inputOf(strings.Replace(plain, "# PROVIDE: mud\n", "# PROVIDE: mud\n"+c.header, 1), nil)
 			suite(&in, c.service)
-			c.change(&in)
+			if c.change != nil {
+				c.change(&in)
+			}
 			v := Infer(in, Gather(in), &Knowledge{})
 			require.Equal(t, c.answer, v.Answer(), "%v", v.Evidence)
 			require.Equal(t, c.certainty, v.Certainty, "%v", v.Evidence)
@@ -159,6 +163,41 @@ func TestUnlisted(t *testing.T) {
 			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
 				"PROVIDE: mud\n# BEFORE: NETWORKING\n", 1)), nil)
 		}, "NO", Likely, "BEFORE NETWORKING"},
+		{"before the packet filter", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
+				"PROVIDE: mud\n# REQUIRE: NETWORKING\n# BEFORE: pf\n", 1)), nil)
+		}, "NO", Likely, "BEFORE pf: it sets the network up before pf"},
+		{"before the jails", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
+				"PROVIDE: mud\n# BEFORE: jail\n", 1)), nil)
+		}, "NO", Likely, "BEFORE jail: it sets the host up for jails"},
+		{"start and stop are one", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(started("stop_cmd=mud_start\n", "\t/usr/local/libexec/mud -q")), nil)
+		}, "NO", Likely, "the same function"},
+		{"start and stop are one that asks", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(started("stop_cmd=mud_start\n",
+				"\t/usr/local/sbin/mudctl ${rc_arg}")), nil)
+		}, "", Unknown, ""},
+		{"a wallet that is on by default", func(in *Input) {
+			in.Port.Comment = "Node of a currency, a peer-to-peer server"
+			in.Port.Defaults = []Word{{"WALLET", "games/mud/Makefile", 9}}
+		}, "mlock net_basic", Possible, "the option WALLET"},
+		{"a device, and a word that means nothing", func(in *Input) {
+			script("mud_flags=\"-f /dev/uhid1\"\n")(in)
+			in.Port.Comment = "Remote control daemon"
+		}, "none", Possible, "works with a device"},
+		{"applications of others behind a socket", func(in *Input) {
+			script("mud_socket=\"/var/run/mud.sock\"\n")(in)
+			in.Port.Comment = "WSGI server in few lines"
+		}, "net_basic", Possible, "a UNIX socket"},
+		{"a cache cleaner", func(in *Input) {
+			script("procname=\"/usr/local/sbin/mudcacheclean\"\n")(in)
+			in.Service, in.Port.Comment, in.Port.Categories = "mudcacheclean", "Web server", []string{"www"}
+		}, "none", Possible, "directory of cached files"},
+		{"a server of DHCPv6", func(in *Input) { in.Service = "dhcp6s" }, "netv6", Possible, "called dhcp6s"},
+		{"an X server", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"", "Xorg\"", 1)), nil)
+		}, "NO", Possible, "called Xorg"},
 		{"cuse(3)", script("required_modules=\"cuse\"\n"), "NO", Likely, "cuse(3)"},
 		{"a serial line", script("mud_flags=\"-d /dev/cuau0\"\n"), "none", Possible, "works with a device"},
 		{"a periodic script", script("mud_x=\"/usr/local/etc/periodic/daily/1.x\"\n"), "NO", Likely, "periodic(8)"},

@@ -52,8 +52,9 @@ var serves = lazyregexp.New(`(?i)(serverd?|ctld|dbd|master|restd|httpd|ftpd|smtp
 var local = lazyregexp.New(`(?i)(logd?|ncsa|hist|stat|lockd?|tasks|unixd|authd(aemond)?|cache-?gc|cacheclean|watch(er)?)$`)
 
 // helper reports whether the script is one of a suite that only serves the
-// others: it starts before or after another of the same port, is called like a
-// local helper, and neither it nor its command line has an address.
+// others: it starts before or after another of the same port or is called after
+// it, is called like a local helper, and neither it nor its command line has an
+// address.
 func (in Input) helper() (rcparse.Word, bool) {
 	if !in.suite() || !local.MatchString(in.Service) || slices.ContainsFunc(in.Programs(), serves.MatchString) {
 		return rcparse.Word{}, false
@@ -64,6 +65,12 @@ func (in Input) helper() (rcparse.Word, bool) {
 			if s = strings.TrimSuffix(s, ".sh"); s != in.Service && same(s, w.Text) {
 				return w, true
 			}
+		}
+	}
+	for _, s := range in.Port.Services { // spamlogd is of spamd, varnishlog of varnishd
+		stem := strings.TrimSuffix(strings.TrimSuffix(s, ".sh"), "d")
+		if s != in.Service && len(stem) > 2 && strings.HasPrefix(in.Service, stem) {
+			return rcparse.Word{Text: s, Pos: in.Script.Name.Pos}, true
 		}
 	}
 	return rcparse.Word{}, false
@@ -78,4 +85,13 @@ func (in Input) networked() bool {
 // same compares rc.d names, in which people mix up dash and underscore.
 func same(a, b string) bool {
 	return strings.EqualFold(strings.ReplaceAll(a, "-", "_"), strings.ReplaceAll(b, "-", "_"))
+}
+
+// hosts is what a program is called that runs other people's applications: what
+// those speak to, its own socket does not tell.
+var hosts = re(`[AW]SGI( application)? (server|gateway|container)|(application|app) servers?|servlet (container|engine)`)
+
+// hostsApplications reports whether the program runs applications of others.
+func (in Input) hostsApplications() bool {
+	return slices.ContainsFunc(sentences(in), func(s sentence) bool { return hosts.MatchString(s.text) })
 }

@@ -69,6 +69,7 @@ type Evidence struct {
 
 	own    bool // it is about this script, though it is a fact of a port with several
 	always bool // an act of the start that is done whatever rc.conf says
+	faint  bool // it agrees with nothing: it says only that there is a daemon
 }
 
 // A Kind is a group of facts that come from one source and so do not confirm each other.
