@@ -71,7 +71,7 @@ func (d *Dependents) scan() {
 	}
 	named := make([][]string, len(names))
 	ports := makefile.NewTree(d.tree.FS)
-	parallel(d.ctx, len(names), func(_, i int) {
+	each(d.ctx, len(names), func(_, i int) {
 		origin := path.Dir(names[i])
 		p, err := ports.Port(d.ctx, origin)
 		if err != nil {

@@ -157,7 +157,7 @@ func (l *loader) packed(found *services, sel *selection) {
 	}
 	lists := make([][]packedLine, len(dirs))
 	bufs := make([][]byte, workers())
-	parallel(l.ctx, len(dirs), func(w, i int) {
+	each(l.ctx, len(dirs), func(w, i int) {
 		if bufs[w] == nil {
 			bufs[w] = make([]byte, 256<<10)
 		}

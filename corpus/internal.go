@@ -1,42 +1,26 @@
 package corpus
 
 import (
-	"fmt"
 	"path"
-	"runtime/debug"
+
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
-// An internalError is a fault of svcjify's own, with the stack where it happened.
-type internalError struct {
-	what  any
-	stack []byte
+// internalProblem says that a fault of svcjify's own ended the reading of a port.
+func internalProblem(p *parallel.Panic, dir string) Problem {
+	return Problem{Kind: Internal, Path: path.Join(dir, "Makefile"), Origin: dir, Text: p.Error(),
+		Stack: string(p.Stack)}
 }
 
-func newInternal(p any) *internalError {
-	if e, ok := p.(*internalError); ok {
-		return e
-	}
-	return &internalError{p, debug.Stack()}
-}
-
-func (e *internalError) Error() string { return fmt.Sprint(e.what) }
-
-// problem says that a port could not be looked at.
-func (e *internalError) problem(dir string) Problem {
-	return Problem{Kind: Internal, Path: path.Join(dir, "Makefile"), Origin: dir, Text: e.Error(),
-		Stack: string(e.stack)}
-}
-
-// guard looks at one port: a fault of ours costs this port, and not the run.
-func (l *loader) guard(dir string, look func()) {
+// guard calls read for one port: a fault of ours costs this port, and not the run.
+func (l *loader) guard(dir string, read func()) {
 	defer func() {
-		if p := recover(); p != nil {
-			e := newInternal(p)
-			l.problem(e.problem(dir))
+		if p := parallel.Caught(recover()); p != nil {
+			l.problem(internalProblem(p, dir))
 			if r := l.evaluated[dir]; r != nil && r.err == nil {
-				r.err = e
+				r.err = p
 			}
 		}
 	}()
-	look()
+	read()
 }

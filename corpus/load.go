@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus/makefile"
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // A loader finds the services of one ports tree.
@@ -82,11 +83,11 @@ func (l *loader) evaluate(dirs []string) {
 		}
 	}
 	results := make([]portResult, len(todo))
-	parallel(l.ctx, len(todo), func(_, i int) {
+	each(l.ctx, len(todo), func(_, i int) {
 		r := &results[i]
 		defer func() {
-			if p := recover(); p != nil {
-				*r = portResult{err: newInternal(p)}
+			if p := parallel.Caught(recover()); p != nil {
+				*r = portResult{err: p}
 			}
 		}()
 		p, err := l.make.Port(l.ctx, todo[i])
@@ -279,10 +280,10 @@ func conditionOf(svc *Service) string {
 
 // addPort adds the services of an evaluated port.
 func (l *loader) addPort(found *services, dir string, r *portResult) {
-	var fault *internalError
+	var fault *parallel.Panic
 	switch {
 	case errors.As(r.err, &fault):
-		l.problem(fault.problem(dir))
+		l.problem(internalProblem(fault, dir))
 		return
 	case r.err != nil:
 		l.makefileProblem(dir, r.err)

@@ -46,7 +46,7 @@ func (r *Readers) scan() {
 	}
 	read := make([][]string, len(names))
 	ports := makefile.NewTree(r.tree.FS)
-	parallel(r.ctx, len(names), func(_, i int) {
+	each(r.ctx, len(names), func(_, i int) {
 		text, problem := r.tree.ReadFile(names[i])
 		if problem != nil || !bytes.Contains(text, []byte("MASTERDIR")) && !bytes.Contains(text, []byte(`include "`)) {
 			return

@@ -6,8 +6,8 @@ import (
 	"path"
 	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
+
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // A scan is what the text of a port's Makefile tells, without evaluating it. A
@@ -23,52 +23,10 @@ type scan struct {
 // workers is how many goroutines read a tree; more than a few only wait for the disk.
 func workers() int { return min(max(runtime.GOMAXPROCS(0), 1), 8) }
 
-// parallel calls f for 0 to n-1, several at once; f gets the worker's number
-// too. A panic in f is the caller's, who can say what to do about it. When the
-// context ends, the rest is left out.
-func parallel(ctx context.Context, n int, f func(worker, i int)) {
-	w := min(workers(), n)
-	if w <= 1 {
-		for i := range n {
-			if ctx.Err() != nil {
-				return
-			}
-			f(0, i)
-		}
-		return
-	}
-	// Neighbours stand together on the disk and in the directory's memory.
-	const chunk = 16
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	crash := make([]any, w)
-	for k := range w {
-		wg.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					crash[k] = newInternal(p)
-				}
-			}()
-			for {
-				from := int(next.Add(chunk)) - chunk
-				if from >= n {
-					return
-				}
-				for i := from; i < min(from+chunk, n); i++ {
-					if ctx.Err() != nil {
-						return
-					}
-					f(k, i)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, c := range crash {
-		if c != nil {
-			panic(c)
-		}
-	}
+// each calls f for 0 to n-1, several at once; f gets the worker's number too.
+// Neighbours stand together on the disk and in the directory's memory.
+func each(ctx context.Context, n int, f func(worker, i int)) {
+	parallel.Each(ctx, n, parallel.Workers{Count: workers(), Chunk: 16}, f)
 }
 
 // candidates marks the ports whose Makefile must be evaluated: those that name

@@ -51,7 +51,7 @@ func (l *loader) list(dirs []string) {
 		return ok
 	})
 	lists := make([][]fs.DirEntry, len(dirs))
-	parallel(l.ctx, len(dirs), func(_, i int) { lists[i], _ = l.fs.ReadDir(dirs[i]) })
+	each(l.ctx, len(dirs), func(_, i int) { lists[i], _ = l.fs.ReadDir(dirs[i]) })
 	for i, d := range dirs {
 		l.listed[d] = lists[i]
 	}
@@ -157,7 +157,7 @@ func (l *loader) deadTemplates(found *services, sel *selection) {
 	slices.Sort(dirs)
 	l.list(dirs)
 	suspects := make([][]string, len(dirs))
-	parallel(l.ctx, len(dirs), func(_, i int) { suspects[i] = l.suspects(dirs[i], installed) })
+	each(l.ctx, len(dirs), func(_, i int) { suspects[i] = l.suspects(dirs[i], installed) })
 	for i, dir := range dirs {
 		for k, template := range suspects[i] {
 			if k == maxSuspects {

@@ -67,7 +67,7 @@ func (l *loader) scanTree() {
 			break
 		}
 		visits := make([]visit, len(level))
-		parallel(l.ctx, len(level), func(w, i int) {
+		each(l.ctx, len(level), func(w, i int) {
 			if bufs[w] == nil {
 				bufs[w] = make([]byte, 64<<10)
 			}

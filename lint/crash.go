@@ -2,10 +2,10 @@ package lint
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // reportTo is where a fault of svcjify's own is reported.
@@ -45,26 +45,9 @@ func (c Crash) Name() string {
 	return c.Service + " of " + c.Origin
 }
 
-// A fault is a panic on its way from one goroutine to another, with the stack of the first.
-type fault struct {
-	what  any
-	stack []byte
-}
-
-// caught makes a fault of what recover gave; nil for nil.
-func caught(p any) *fault {
-	switch p := p.(type) {
-	case nil:
-		return nil
-	case *fault:
-		return p
-	}
-	return &fault{p, debug.Stack()}
-}
-
-// crash is the fault as what people are told.
-func (f *fault) crash(svc *corpus.Service, rule string) Crash {
-	return Crash{Service: svc.Name, Origin: svc.Origin(), Rule: rule, What: fmt.Sprint(f.what), Stack: string(f.stack)}
+// newCrash is a panic as what people are told.
+func newCrash(p *parallel.Panic, svc *corpus.Service, rule string) Crash {
+	return Crash{Service: svc.Name, Origin: svc.Origin(), Rule: rule, What: p.Error(), Stack: string(p.Stack)}
 }
 
 // finding says of a service that it could not be judged.
@@ -86,8 +69,8 @@ func (c Crash) finding(tree *corpus.Tree, path string) Finding {
 func (r *run) judge(i int) (s *Subject, problems []corpus.Problem) {
 	svc := r.corpus.Services[i]
 	defer func() {
-		if f := caught(recover()); f != nil {
-			c := f.crash(svc, "")
+		if p := parallel.Caught(recover()); p != nil {
+			c := newCrash(p, svc, "")
 			s = &Subject{Service: svc, State: Unknown, Crashes: []Crash{c}}
 			s.Findings = []Finding{c.finding(svc.Tree, svc.Template)}
 			problems = nil
@@ -106,8 +89,8 @@ func (s *Subject) apply(rule *Rule, opts Options) {
 	}
 	had := len(s.Findings)
 	defer func() {
-		if f := caught(recover()); f != nil {
-			c := f.crash(s.Service, rule.Code)
+		if p := parallel.Caught(recover()); p != nil {
+			c := newCrash(p, s.Service, rule.Code)
 			s.Crashes = append(s.Crashes, c)
 			s.Findings = append(s.Findings[:had], c.finding(s.Service.Tree, s.Service.Template))
 		}

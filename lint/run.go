@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/parallel"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse"
@@ -148,23 +149,14 @@ func (r *run) start() <-chan judged {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	results := make(chan judged, len(r.corpus.Services)) // so that no worker waits for a reader
-	var next atomic.Int64
-	for range workers {
-		go func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(r.corpus.Services) {
-					return
-				}
-				s, problems := r.judge(i)
-				if r.ctx.Err() != nil {
-					return
-				}
-				r.done.Add(1)
-				results <- judged{i, s, problems}
-			}
-		}()
-	}
+	go parallel.Each(r.ctx, len(r.corpus.Services), parallel.Workers{Count: workers}, func(_, i int) {
+		s, problems := r.judge(i)
+		if r.ctx.Err() != nil {
+			return
+		}
+		r.done.Add(1)
+		results <- judged{i, s, problems}
+	})
 	return results
 }
 
@@ -283,9 +275,9 @@ func (s *Subject) check(opts Options) []Finding {
 // inBackground calls f while its caller waits for the simulation. The function that
 // it returns waits for f, and panics as f did.
 func inBackground(f func()) (wait func()) {
-	done := make(chan *fault, 1)
+	done := make(chan *parallel.Panic, 1)
 	go func() {
-		defer func() { done <- caught(recover()) }()
+		defer func() { done <- parallel.Caught(recover()) }()
 		f()
 	}()
 	return func() {

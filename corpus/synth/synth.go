@@ -7,6 +7,7 @@
 package synth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -14,7 +15,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
+
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // Options say how large a tree is.
@@ -50,23 +52,12 @@ func Write(dir string, o Options) error {
 	}); err != nil {
 		return err
 	}
-	next := make(chan int)
-	failed := make([]error, max(runtime.GOMAXPROCS(0), 1))
-	var wg sync.WaitGroup
-	for w := range failed {
-		wg.Go(func() {
-			for i := range next {
-				if failed[w] == nil {
-					failed[w] = o.port(dir, i)
-				}
-			}
-		})
-	}
-	for i := range o.Ports {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	failed := make([]error, runtime.GOMAXPROCS(0))
+	parallel.Each(context.Background(), o.Ports, parallel.Workers{Count: len(failed)}, func(w, i int) {
+		if failed[w] == nil {
+			failed[w] = o.port(dir, i)
+		}
+	})
 	return errors.Join(failed...)
 }
 

@@ -7,10 +7,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/svcjify/svcjify/corpus/host"
 	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/internal/parallel"
 	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -113,29 +113,15 @@ func (m *Machine) Advise(ctx context.Context, q Question) ([]*Advice, []error) {
 	}
 	found, errs := q.choose(m.Find(ctx))
 	out := make([]*Advice, len(found))
-	next := make(chan int)
-	var wg sync.WaitGroup
 	if q.Workers <= 0 {
 		q.Workers = runtime.GOMAXPROCS(0)
 	}
-	for range q.Workers {
-		wg.Go(func() {
-			for i := range next {
-				if q.Progress != nil {
-					q.Progress(i, len(found), found[i].Script.Name)
-				}
-				out[i] = m.judge(ctx, found[i], k, q)
-			}
-		})
-	}
-	for i := range found {
-		if ctx.Err() != nil {
-			break
+	parallel.Each(ctx, len(found), parallel.Workers{Count: q.Workers}, func(_, i int) {
+		if q.Progress != nil {
+			q.Progress(i, len(found), found[i].Script.Name)
 		}
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+		out[i] = m.judge(ctx, found[i], k, q)
+	})
 	if ctx.Err() != nil {
 		return nil, append(errs, ctx.Err())
 	}

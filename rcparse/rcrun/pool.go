@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // A Job is one script in several scenarios.
@@ -138,16 +139,10 @@ func (p *Pool) Warm() {
 // what is left has Failed set.
 func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	out := make([][]Record, len(jobs))
-	var wg sync.WaitGroup
-	limit := make(chan struct{}, p.options.Workers)
-	for i, j := range jobs {
-		limit <- struct{}{}
-		wg.Go(func() {
-			out[i] = p.Session().Run(ctx, j)
-			<-limit
-		})
-	}
-	wg.Wait()
+	every := context.WithoutCancel(ctx) // a session says itself that the context has ended
+	parallel.Each(every, len(jobs), parallel.Workers{Count: p.options.Workers}, func(_, i int) {
+		out[i] = p.Session().Run(ctx, jobs[i])
+	})
 	return out
 }
 

@@ -10,6 +10,7 @@ package pkgset
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"path"
@@ -20,6 +21,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/parallel"
 )
 
 // A Set is the packages and stage directories of one run. The methods that
@@ -125,24 +127,13 @@ func (s *Set) remember() {
 // readManifests reads each package's manifest and leaves out the bad ones.
 func (s *Set) readManifests(list []*Container) []*Container {
 	good := make([]bool, len(list))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := range next {
-				if err := list[i].readManifest(); err != nil {
-					s.problem(list[i].Where, err.Error(), "make the package again, or take it out of the directory")
-					continue
-				}
-				good[i] = true
-			}
-		})
-	}
-	for i := range list {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	parallel.Each(context.Background(), len(list), parallel.Workers{Count: runtime.GOMAXPROCS(0)}, func(_, i int) {
+		if err := list[i].readManifest(); err != nil {
+			s.problem(list[i].Where, err.Error(), "make the package again, or take it out of the directory")
+			return
+		}
+		good[i] = true
+	})
 	var out []*Container
 	for i, c := range list {
 		if good[i] {
