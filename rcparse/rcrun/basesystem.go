@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // baseCommands is where FreeBSD's base system has its commands, by the manual
@@ -106,7 +106,7 @@ func programPath(name string) string {
 // that no file has and for one below the root directory, where nothing is
 // installed. Where it is named alone, PATH must lead to it; a directory that
 // is not the base system's is taken to hold it.
-func (s *shell) finds(hc interp.HandlerContext, fr frame, name string) bool {
+func (s *shell) finds(hc interp.Context, fr frame, name string) bool {
 	_, paths := baseNames()
 	switch {
 	case name == "", strings.HasPrefix(name, "-"), strings.ContainsAny(name, " \t\n"): // such as a broken line
@@ -132,7 +132,7 @@ func (s *shell) finds(hc interp.HandlerContext, fr frame, name string) bool {
 }
 
 // searchPath is the PATH in which a command is sought.
-func searchPath(hc interp.HandlerContext, fr frame) string {
+func searchPath(hc interp.Context, fr frame) string {
 	for _, kv := range slices.Backward(fr.env) {
 		if p, ok := strings.CutPrefix(kv, "PATH="); ok {
 			return p

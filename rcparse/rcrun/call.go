@@ -1,14 +1,13 @@
 package rcrun
 
 import (
-	"context"
 	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // notInSh are the builtins of the interpreter that sh(1) does not have.
@@ -18,14 +17,13 @@ var notInSh = []string{
 	"alias", "unalias",
 }
 
-// call is the interpreter's call handler. It sees every command with its
+// Call is the interpreter's call handler. It sees every command with its
 // arguments and says what is to run instead; what it hands to the command
 // __svcjify ends in shell.report. Where a builtin changes the shell's state, and
 // the interpreter's own would ask the host or lacks it, an eval that sets the
 // model's variables takes its place, so that subshells and functions scope it
 // as they do all else.
-func (s *shell) call(ctx context.Context, args []string) ([]string, error) {
-	hc := interp.HandlerCtx(ctx)
+func (s *shell) Call(hc interp.Context, args []string) ([]string, error) {
 	name, rest := args[0], args[1:]
 	if !s.arguments(args) {
 		return nil, errStopped
@@ -175,7 +173,7 @@ func (s *shell) trap(args []string) ([]string, error) {
 }
 
 // changeDir is cd in the pretended file system, where every directory is there.
-func (s *shell) changeDir(hc interp.HandlerContext, args []string) []string {
+func (s *shell) changeDir(hc interp.Context, args []string) []string {
 	for len(args) > 0 && (args[0] == "-L" || args[0] == "-P" || args[0] == "-e" || args[0] == "--") {
 		args = args[1:]
 	}
@@ -197,7 +195,7 @@ func (s *shell) changeDir(hc interp.HandlerContext, args []string) []string {
 	return []string{"eval", "__cwd=" + quote(to) + " PWD=" + quote(to) + " OLDPWD=" + quote(old)}
 }
 
-func (s *shell) umask(hc interp.HandlerContext, args []string) []string {
+func (s *shell) umask(hc interp.Context, args []string) []string {
 	if len(args) > 0 && (args[0] == "-S" || args[0] == "--") {
 		args = args[1:]
 	}
@@ -321,4 +319,4 @@ func readFlags(args []string) []string {
 }
 
 // getString is a variable's value, "" where it is unset.
-func getString(hc interp.HandlerContext, name string) string { return hc.Env.Get(name).String() }
+func getString(hc interp.Context, name string) string { return hc.Get(name) }

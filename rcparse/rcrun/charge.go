@@ -6,8 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // The interpreter tells of statements and commands, and the handlers see the arguments of
@@ -134,7 +135,7 @@ func (w *wordCosts) call() *syntax.CallExpr {
 }
 
 // made counts what a statement is about to make. The exit status stays where it is looked at.
-func (s *shell) made(hc interp.HandlerContext, args []string) ([]string, error) {
+func (s *shell) made(hc interp.Context, args []string) ([]string, error) {
 	if len(args) < 4 { // the script's own call
 		return []string{"true"}, nil
 	}
@@ -188,7 +189,7 @@ func (s *shell) arguments(args []string) bool {
 }
 
 // expanded counts what a text of eval makes that is run as it stands: see harmless.
-func (s *shell) expanded(hc interp.HandlerContext, text string) bool {
+func (s *shell) expanded(hc interp.Context, text string) bool {
 	n := 0
 	for rest := text; ; {
 		i := strings.IndexByte(rest, '$')

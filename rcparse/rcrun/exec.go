@@ -1,7 +1,6 @@
 package rcrun
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"path"
@@ -9,24 +8,21 @@ import (
 	"strconv"
 	"strings"
 
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/interp"
-
 	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
-// exec is the interpreter's exec handler: it gets what is neither a function
+// Exec is the interpreter's exec handler: it gets what is neither a function
 // nor a builtin, and what call has made of some builtins. It runs nothing.
-func (s *shell) exec(ctx context.Context, args []string) error {
+func (s *shell) Exec(hc interp.Context, args []string) error {
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
-	hc := interp.HandlerCtx(ctx)
 	if args[0] == "__svcjify" && len(args) > 1 {
-		return s.report(ctx, hc, args[1], args[2:])
+		return s.report(hc, args[1], args[2:])
 	}
-	return s.command(ctx, hc, s.frameOf(hc), args)
+	return s.command(hc, s.frameOf(hc), args)
 }
 
 // status makes an exit status of a number.
@@ -49,7 +45,7 @@ var reportArgs = map[string]int{"test": 1, "exec": 1, "command": 1, "lacks": 1, 
 	"required": 1, "needs": 1, "skip": 1}
 
 // report is the recorder that the model and call talk to.
-func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word string, args []string) error {
+func (s *shell) report(hc interp.Context, word string, args []string) error {
 	if len(args) < reportArgs[word] { // it is the script that calls us
 		return status(2)
 	}
@@ -63,33 +59,33 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 		return status(code)
 	case "source":
 		if len(args) == 0 {
-			return hc.Builtin(ctx, []string{"exit", "2"}) // "missing filename": it ends sh(1), not dash
+			return hc.Builtin([]string{"exit", "2"}) // "missing filename": it ends sh(1), not dash
 		}
 		return s.source(args)
 	case "exec":
-		if err := s.command(ctx, hc, s.frameOf(hc), args); err != nil {
+		if err := s.command(hc, s.frameOf(hc), args); err != nil {
 			code, ok := err.(interp.ExitStatus)
 			if !ok {
 				return err
 			}
-			return hc.Builtin(ctx, []string{"exit", fmt.Sprint(uint8(code))})
+			return hc.Builtin([]string{"exit", fmt.Sprint(uint8(code))})
 		}
-		return hc.Builtin(ctx, []string{"exit", "0"})
+		return hc.Builtin([]string{"exit", "0"})
 	case "command":
 		if interp.IsBuiltin(args[0]) {
-			replaced, err := s.call(ctx, args)
+			replaced, err := s.Call(hc, args)
 			if err != nil {
 				return err
 			}
 			if replaced[0] == "__svcjify" {
-				return s.report(ctx, hc, replaced[1], replaced[2:])
+				return s.report(hc, replaced[1], replaced[2:])
 			}
 			if replaced[0] == "command" {
 				return nil
 			}
-			return hc.Builtin(ctx, replaced)
+			return hc.Builtin(replaced)
 		}
-		return s.command(ctx, hc, s.frameOf(hc), args)
+		return s.command(hc, s.frameOf(hc), args)
 	case "command-v", "type", "hash":
 		return s.lookUp(hc, word, args)
 	case "set":
@@ -100,7 +96,7 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 	case "broken":
 		s.lacks(fmt.Sprintf("%q, which is sourced, is not shell", args[0]))
 	case "kill":
-		return s.kill(ctx, hc, args)
+		return s.kill(hc, args)
 	case "status":
 		code, _ := strconv.Atoi(args[0])
 		return status(code)
@@ -133,17 +129,17 @@ func (s *shell) report(ctx context.Context, hc interp.HandlerContext, word strin
 	case "unknown":
 		s.sim.unknown(strings.Join(args, " "))
 	case "jail":
-		return s.jail(ctx, hc, args)
+		return s.jail(hc, args)
 	case "jls": // whether the service's jail is there
 		return boolStatus(s.sim.alive() && s.sim.scenario.Svcj)
 	case "enter":
-		return s.enter(ctx, hc, args)
+		return s.enter(hc, args)
 	}
 	return nil
 }
 
 // frameOf is the frame of the shell with what the script's variables say now.
-func (s *shell) frameOf(hc interp.HandlerContext) frame {
+func (s *shell) frameOf(hc interp.Context) frame {
 	fr := s.frame
 	if p := getString(hc, "__phase"); p != "" {
 		fr.phase = Phase(p)
@@ -161,7 +157,7 @@ func (s *shell) frameOf(hc interp.HandlerContext) frame {
 
 // command is an external command: wrappers are taken off, text tools emulated,
 // and the rest recorded as a success.
-func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame, args []string) error {
+func (s *shell) command(hc interp.Context, fr frame, args []string) error {
 	if s.sim.marked(args[0]) { // whatever it is
 		s.note(hc, fr, args, false)
 		return nil
@@ -172,15 +168,15 @@ func (s *shell) command(ctx context.Context, hc interp.HandlerContext, fr frame,
 	u := unwrap(args, fr)
 	switch {
 	case u.script != nil:
-		return s.text(ctx, hc, u.frame, *u.script, u.params)
+		return s.text(hc, u.frame, *u.script, u.params)
 	case len(u.argv) == 0: // env or limits alone print something
 		return nil
 	}
-	return s.external(ctx, hc, u.frame, u.argv)
+	return s.external(hc, u.frame, u.argv)
 }
 
 // external is a command without wrappers.
-func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame, argv []string) error {
+func (s *shell) external(hc interp.Context, fr frame, argv []string) error {
 	if !s.finds(hc, fr, argv[0]) {
 		return s.missing(hc, fr, argv[0])
 	}
@@ -192,7 +188,7 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 	t, emulated := toolOf(base)
 	s.note(hc, fr, argv, emulated && t.reads)
 	if emulated {
-		return t.run(&invocation{shell: s, ctx: ctx, hc: hc, frame: fr, args: argv[1:], name: base})
+		return t.run(&invocation{shell: s, hc: hc, frame: fr, args: argv[1:], name: base})
 	}
 	if s.captured(hc) {
 		s.unknownOutput(hc, argv)
@@ -201,7 +197,7 @@ func (s *shell) external(ctx context.Context, hc interp.HandlerContext, fr frame
 }
 
 // unknownOutput is what a command writes of which nothing is known.
-func (s *shell) unknownOutput(hc interp.HandlerContext, argv []string) {
+func (s *shell) unknownOutput(hc interp.Context, argv []string) {
 	text := message.Clip(strings.Join(argv, " "), 80)
 	s.sim.unknown(fmt.Sprintf("the output of %q: taken as empty", text))
 	if s.sim.otherwise {
@@ -218,7 +214,7 @@ func (s *shell) knowsJailed() bool {
 }
 
 // missing is a command that is not there.
-func (s *shell) missing(hc interp.HandlerContext, fr frame, name string) error {
+func (s *shell) missing(hc interp.Context, fr frame, name string) error {
 	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", message.Clip(name, 60),
 		message.Clip(fr.cwd, 40), message.Clip(searchPath(hc, fr), 60))
 	if p := s.sim.script.placeholderIn(name); p != "" {
@@ -237,7 +233,7 @@ func (s *shell) lacks(why string) {
 }
 
 // captured reports whether the script uses what a command writes.
-func (s *shell) captured(hc interp.HandlerContext) bool {
+func (s *shell) captured(hc interp.Context) bool {
 	switch w := hc.Stdout.(type) {
 	case *sink:
 		return false
@@ -248,13 +244,13 @@ func (s *shell) captured(hc interp.HandlerContext) bool {
 }
 
 // note puts a command into the Record. One that only reads is not among Starts.
-func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bool) {
+func (s *shell) note(hc interp.Context, fr frame, argv []string, reads bool) {
 	rec := &s.sim.record
 	size := 0
 	for _, a := range argv {
 		size += len(a)
 	}
-	env := s.exported(hc.Env, fr)
+	env := s.exported(hc, fr)
 	for _, kv := range env {
 		size += len(kv)
 	}
@@ -287,9 +283,9 @@ func (s *shell) note(hc interp.HandlerContext, fr frame, argv []string, reads bo
 }
 
 // exported is the environment of a command as far as it differs from rc(8)'s.
-func (s *shell) exported(env expand.Environ, fr frame) []string {
+func (s *shell) exported(hc interp.Context, fr frame) []string {
 	var list []string
-	for _, v := range s.exportedTo(env, fr) {
+	for _, v := range s.exportedTo(hc, fr) {
 		if v.Name != "RC_PID" && v.Name != "_rc_svcj" && !slices.Contains(clean, v) {
 			list = append(list, v.Name+"="+v.Value)
 		}
@@ -298,7 +294,7 @@ func (s *shell) exported(env expand.Environ, fr frame) []string {
 }
 
 // sourced is the mark of a file that a script sources, "" where nothing is to be marked.
-func (s *shell) sourced(hc interp.HandlerContext, args []string) string {
+func (s *shell) sourced(hc interp.Context, args []string) string {
 	if len(args) == 0 || !s.sim.otherwise || knownFile(args[0]) {
 		return ""
 	}
@@ -328,7 +324,7 @@ func (s *shell) source(args []string) error {
 }
 
 // kill notes a signal; one that ends a process ends the service's.
-func (s *shell) kill(ctx context.Context, hc interp.HandlerContext, args []string) error {
+func (s *shell) kill(hc interp.Context, args []string) error {
 	if len(args) > 0 && args[0] == "-0" {
 		return boolStatus(s.sim.alive())
 	}
@@ -358,7 +354,7 @@ func (s *sim) signal(args []string) {
 
 // lookUp answers command -v, type and hash: functions are what they are, any
 // other name is a program that is installed, if PATH leads to it.
-func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) error {
+func (s *shell) lookUp(hc interp.Context, how string, args []string) error {
 	for _, a := range args {
 		if strings.HasPrefix(a, "-") || how == "hash" {
 			continue
@@ -383,15 +379,9 @@ func (s *shell) lookUp(hc interp.HandlerContext, how string, args []string) erro
 }
 
 // list is set without arguments: the variables, sorted.
-func (s *shell) list(hc interp.HandlerContext) {
+func (s *shell) list(hc interp.Context) {
 	vars := map[string]string{}
-	hc.Env.Each(func(name string, v expand.Variable) bool {
-		delete(vars, name)
-		if v.IsSet() {
-			vars[name] = v.String()
-		}
-		return true
-	})
+	hc.Each(func(name, value string, _ bool) { vars[name] = value })
 	names := make([]string, 0, len(vars))
 	for name := range vars {
 		names = append(names, name)

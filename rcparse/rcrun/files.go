@@ -2,8 +2,6 @@ package rcrun
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // files is the pretended file system: that of a host where the service is
@@ -129,9 +127,9 @@ func (s *sim) alive() bool {
 	return s.running != (s.sleeps > maxSleeps)
 }
 
-// open is the interpreter's open handler: a write is thrown away but for what
+// Open is the interpreter's open handler: a write is thrown away but for what
 // the script may read again, a read gives what is known of the file.
-func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) (io.ReadWriteCloser, error) {
+func (s *shell) Open(hc interp.Context, name string, flag int) (io.ReadWriteCloser, error) {
 	if text, ok := strings.CutPrefix(name, pipePrefix); ok {
 		if text != "" {
 			text += "\n"
@@ -141,7 +139,6 @@ func (s *shell) open(ctx context.Context, name string, flag int, _ os.FileMode) 
 	if s.sim.budget.why != "" {
 		return nil, errStopped
 	}
-	hc := interp.HandlerCtx(ctx)
 	p := absolute(getString(hc, "__cwd"), name)
 	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
 		if name == "" {
@@ -187,35 +184,20 @@ func absolute(cwd, p string) string {
 	return path.Join("/", cwd, p)
 }
 
-// pipeHolds is what fits into an empty pipe on every system (PIPE_BUF is less).
-const pipeHolds = 4096
-
-// reading is an open file that is read: the end of a real pipe, which holds
-// the text. Any other reader the interpreter (v3.14.1) would wrap into a pipe
-// that it never closes, and a process that serves many scripts would run out
-// of descriptors whenever the garbage collector happens to be late.
+// reading is an open file that is read.
 func (s *shell) reading(text []byte) (io.ReadWriteCloser, error) {
 	if !s.sim.budget.made(len(text), bytesPiped) || !s.sim.budget.spend(stepsOpened) {
 		return nil, errStopped
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, s.sim.budget.stop("it has too many files open at a time")
-	}
-	if len(text) <= pipeHolds {
-		_, err = w.Write(text)
-		if err = errors.Join(err, w.Close()); err != nil {
-			r.Close()
-			return nil, s.sim.budget.stop("a pipe could not be written: " + err.Error())
-		}
-		return r, nil
-	}
-	go func() { // ends at the latest when the reader is closed
-		w.Write(text)
-		w.Close()
-	}()
-	return r, nil
+	return &reading{*bytes.NewReader(text)}, nil
 }
+
+// A reading is an open file that is read.
+type reading struct{ bytes.Reader }
+
+func (*reading) Write([]byte) (int, error) { return 0, os.ErrPermission }
+
+func (*reading) Close() error { return nil }
 
 // A writing is an open file that is written. It takes no more than fits.
 type writing struct {

@@ -1,18 +1,16 @@
 package rcrun
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // begin is run_rc_command's start: the service is known now.
-func (s *shell) begin(hc interp.HandlerContext) {
+func (s *shell) begin(hc interp.Context) {
 	asked := service{getString(hc, "name"), getString(hc, "rcvar")}
 	if !slices.Contains(s.sim.asked, asked) && len(s.sim.asked) < maxServices {
 		s.sim.asked = append(s.sim.asked, asked)
@@ -40,15 +38,14 @@ func (s *shell) begin(hc interp.HandlerContext) {
 		rec.PidFile = absolute(getString(hc, "__cwd"), p)
 	}
 	rec.Prepares = getString(hc, asked.name+"_setup")+getString(hc, getString(hc, "rc_arg")+"_precmd") != ""
-	v := hc.Env.Get(asked.name + "_svcj_options")
-	rec.SvcjOptions, rec.SvcjOptionsSet = v.String(), v.IsSet()
+	rec.SvcjOptions, rec.SvcjOptionsSet = hc.Lookup(asked.name + "_svcj_options")
 	rec.Svcj = yes(getString(hc, asked.name+"_svcj"))
 	rec.Enabled = asked.rcvar == "" || yes(getString(hc, asked.rcvar))
 }
 
 // noteEmpty keeps in mind which variables of rc.conf are empty where the script
 // goes to work or gives up.
-func (s *sim) noteEmpty(hc interp.HandlerContext) {
+func (s *sim) noteEmpty(hc interp.Context) {
 	for _, c := range s.script.candidates {
 		if getString(hc, c) == "" {
 			s.needs(Setting{c, Example(s.script.ownPart(c))})
@@ -69,7 +66,7 @@ const maxServices = 50
 
 // jail is `jail -c` with the parameters that rc.subr gives: it runs exec.start
 // inside, which is service(8) with the script's name, and fails if that does.
-func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []string) error {
+func (s *shell) jail(hc interp.Context, params []string) error {
 	fr := s.frameOf(hc)
 	s.note(hc, fr, append([]string{"/usr/sbin/jail", "-c"}, params...), true)
 	var j Jail
@@ -100,7 +97,7 @@ func (s *shell) jail(_ context.Context, hc interp.HandlerContext, params []strin
 
 // enter is service(8) with -j: the script again, in the jail that is there. The
 // arguments are the jail's ${name}, the script's name, the verb and its words.
-func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string) error {
+func (s *shell) enter(hc interp.Context, args []string) error {
 	if len(args) < 3 {
 		return status(1)
 	}
@@ -113,13 +110,13 @@ func (s *shell) enter(_ context.Context, hc interp.HandlerContext, args []string
 
 // runAgain is the script that runs itself, by its path, in the environment that it
 // has exported.
-func (s *shell) runAgain(hc interp.HandlerContext, fr frame, args []string) error {
+func (s *shell) runAgain(hc interp.Context, fr frame, args []string) error {
 	if s.sim.runs >= maxRuns {
 		return s.sim.budget.stop(fmt.Sprintf("it runs itself more than %d deep", maxRuns))
 	}
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
-	env := s.exportedTo(hc.Env, fr)
+	env := s.exportedTo(hc, fr)
 	fr.env, fr.cleared, fr.phase, fr.verb = nil, false, TopLevel, ""
 	code := s.sim.shellRun(shellStart{exported: env, zero: rcd + s.sim.scenario.InstalledAs, params: args,
 		inside: s.inside, frame: fr})
@@ -161,7 +158,7 @@ func (s *shell) inner(umask, name, verb string, args []string) error {
 
 // text is a shell text that sh -c or su -c gets: a shell of its own, without the
 // model's functions and with the exported variables only.
-func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text string, params []string) error {
+func (s *shell) text(hc interp.Context, fr frame, text string, params []string) error {
 	if s.sim.runs >= maxRuns {
 		return s.sim.budget.stop(fmt.Sprintf("its shells are nested more than %d deep", maxRuns))
 	}
@@ -179,17 +176,13 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 	} else {
 		file.Name = "sh"
 	}
-	env := s.exportedTo(hc.Env, fr)
+	env := s.exportedTo(hc, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env, fr.cleared = nil, false
-	sh, r, err := s.sim.newShell(shellStart{exported: env, params: params, inside: s.inside, frame: fr}, nil)
-	if err != nil {
-		return s.sim.budget.stop(err.Error())
-	}
-	interp.StdIO(stdinOf(hc), hc.Stdout, hc.Stderr)(r)
-	sh.out = s.out
-	code := s.sim.exitCode(r.Run(s.sim.budget, file))
+	sh := s.sim.newShell(shellStart{exported: env, zero: file.Name, params: params, inside: s.inside, frame: fr}, nil)
+	sh.Stdin, sh.Stdout, sh.Stderr = hc.Stdin, hc.Stdout, hc.Stderr
+	code := s.sim.exitCode(interp.Run(sh, interp.Compile(file.Stmts)))
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
@@ -197,16 +190,12 @@ func (s *shell) text(_ context.Context, hc interp.HandlerContext, fr frame, text
 }
 
 // exportedTo is the environment that a command gets.
-func (s *shell) exportedTo(env expand.Environ, fr frame) []Setting {
+func (s *shell) exportedTo(hc interp.Context, fr frame) []Setting {
 	vars := map[string]string{}
-	all := 0
-	env.Each(func(name string, v expand.Variable) bool {
-		all++
-		delete(vars, name)
-		if v.Exported && v.IsSet() && !fr.cleared {
-			vars[name] = v.String()
+	all := hc.Each(func(name, value string, exported bool) {
+		if exported && !fr.cleared {
+			vars[name] = value
 		}
-		return true
 	})
 	s.sim.budget.spend(all / 128) // a script sets some dozens, and few of them twice
 	for _, kv := range fr.env {

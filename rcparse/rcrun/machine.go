@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // A Machine is what a Pool's scripts find in rc.conf(5) instead of the pretended
@@ -41,7 +43,7 @@ type machine struct {
 	files     map[string]string
 	missing   []string
 	calls     map[string]string // the function that holds a file's text
-	functions map[string]*syntax.Stmt
+	functions map[string]*interp.Code
 }
 
 // newMachine parses the files; nil makes nil. One that does not parse ends the
@@ -51,7 +53,7 @@ func newMachine(m *Machine) *machine {
 		return nil
 	}
 	out := &machine{files: m.Files, missing: m.Missing, calls: map[string]string{},
-		functions: map[string]*syntax.Stmt{}}
+		functions: map[string]*interp.Code{}}
 	for i, name := range slices.Sorted(maps.Keys(m.Files)) {
 		call := fmt.Sprintf("__file_%d", i)
 		f, err := parseText(strings.ToValidUTF8(m.Files[name], "?"))
@@ -59,9 +61,9 @@ func newMachine(m *Machine) *machine {
 			f, _ = parseText("__svcjify broken " + quote(name) + "; exit 2")
 		}
 		rewrite(f, 0, false)
-		out.calls[name], out.functions[call] = call, block(joined(f.Stmts))
+		out.calls[name], out.functions[call] = call, interp.Function(block(joined(f.Stmts)))
 	}
-	out.functions["__rc_conf_d"] = out.perService()
+	out.functions["__rc_conf_d"] = interp.Function(out.perService())
 	return out
 }
 
@@ -147,7 +149,7 @@ func (m *machine) perService() *syntax.Stmt {
 
 // conf is the body of __rc_conf: the machine's files, and the settings as if
 // they stood at the end of rc.conf.
-func (m *machine) conf(settings []Setting) *syntax.Stmt {
+func (m *machine) conf(settings []Setting) *interp.Code {
 	read := slices.Clone(confFiles)
 	tail := ""
 	if _, ok := m.files[defaultsFile]; ok {
@@ -167,11 +169,13 @@ func (m *machine) conf(settings []Setting) *syntax.Stmt {
 	if tail == "" {
 		list = slices.Concat([]*syntax.Stmt{confBody(defaults)}, list)
 	}
-	return block(append(list, confBody(settings)))
+	return interp.Function(block(append(list, confBody(settings))))
 }
 
 // own is the body of __rc_conf_own: the settings alone.
-func own(settings []Setting) *syntax.Stmt { return block([]*syntax.Stmt{confBody(settings)}) }
+func own(settings []Setting) *interp.Code {
+	return interp.Function(block([]*syntax.Stmt{confBody(settings)}))
+}
 
 // sourced is the function that stands for a file; "" where its text is not known.
 func (m *machine) sourced(args []string) string {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // defaultsText is what a machine's /etc/defaults/rc.conf does, in our own words.
@@ -212,5 +211,7 @@ func TestMachineJoined(t *testing.T) {
 	files := map[string]string{"/etc/rc.conf": "foo_a=1\nfoo_b='2'\nfoo_a=\"3\"\nfoo_c=$foo_a\nfoo_a=4\n: ${foo_d=5}\nfoo_e=6\nfoo_flags=\"$foo_a $foo_b $foo_c $foo_d $foo_e\"\n"}
 	rec := onMachine(serviceText(""), files).Run(context.Background(), Scenario{Verb: "start", InstalledAs: "foo"})
 	require.Equal(t, "host method: /usr/local/sbin/foo 4 2 3 5 6\n", linesOf(rec.Reached))
-	require.Len(t, newMachine(&Machine{Files: files}).functions["__file_0"].Cmd.(*syntax.Block).Stmts, 6)
+	f, err := parseText(files["/etc/rc.conf"])
+	require.NoError(t, err)
+	require.Len(t, joined(f.Stmts), 6)
 }

@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // The model is shell text, so that the interpreter and a real shell can run
@@ -26,8 +28,8 @@ func Model() string { return subrText + modelText + hooksText }
 // A library is the model, ready to be put into a shell: its functions, and
 // the statements that set its variables.
 type library struct {
-	functions map[string]*syntax.Stmt
-	stmts     []*syntax.Stmt
+	functions map[string]*interp.Code
+	stmts     *interp.Code
 }
 
 // loadedModel is parsed once, and rewritten as every text is.
@@ -37,14 +39,16 @@ var loadedModel = sync.OnceValue(func() library {
 		panic("rcrun: the embedded model does not parse: " + err.Error())
 	}
 	rewrite(f, 0, true)
-	l := library{functions: map[string]*syntax.Stmt{}}
+	l := library{functions: map[string]*interp.Code{}}
+	var stmts []*syntax.Stmt
 	for _, st := range f.Stmts {
 		if fn, ok := st.Cmd.(*syntax.FuncDecl); ok {
-			l.functions[fn.Name.Value] = fn.Body
+			l.functions[fn.Name.Value] = interp.Function(fn.Body)
 		} else {
-			l.stmts = append(l.stmts, st)
+			stmts = append(stmts, st)
 		}
 	}
+	l.stmts = interp.Compile(stmts)
 	return l
 })
 

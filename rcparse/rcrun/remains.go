@@ -2,11 +2,8 @@ package rcrun
 
 import (
 	"fmt"
-	"io"
 	"path"
 	"strings"
-
-	"mvdan.cc/sh/v3/interp"
 
 	"github.com/svcjify/svcjify/internal/message"
 )
@@ -83,11 +80,3 @@ const oneShots = "[ test true false : echo printf cat cp mv rm rmdir mkdir ln to
 	"ssh-keygen newaliases makemap newsyslog cap_mkdb pwd_mkdb ldconfig usbconfig usbhidctl mixer camcontrol gpioctl sh jail jexec jls " +
 	"setfacl getfacl sync df du env tee xargs which readlink realpath cmp diff limits unlink fsck tunefs dmesg vidcontrol kbdcontrol " +
 	"moused_nop acpiconf apm powerd_nop setextattr getent crontab su protect rtprio idprio renice fetch"
-
-// stdinOf is a handler's standard input as StdIO wants it.
-func stdinOf(hc interp.HandlerContext) io.Reader {
-	if hc.Stdin == nil {
-		return nil
-	}
-	return hc.Stdin
-}

@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
-	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // rcd is where a package's scripts are installed.
@@ -22,7 +21,7 @@ const rcd = "/usr/local/etc/rc.d/"
 // A Script is one made ready to be run in many scenarios. It is not safe for
 // concurrent use.
 type Script struct {
-	program   *syntax.File // __script() { the script }; __script "$@"
+	program   *interp.Code // __script() { the script }; __script "$@"
 	err       error        // why there is none
 	functions map[string]bool
 	text      string
@@ -84,11 +83,13 @@ func FromText(text string) *Script {
 		s.functions[fn] = true
 	}
 	rewrite(f, lineMark, false)
-	s.program, s.err = syntax.NewParser().Parse(strings.NewReader(frameText), "")
-	if s.err == nil {
-		body := s.program.Stmts[0].Cmd.(*syntax.FuncDecl).Body.Cmd.(*syntax.Block)
-		body.Stmts = append(body.Stmts[:0], f.Stmts...)
+	frame, err := syntax.NewParser().Parse(strings.NewReader(frameText), "")
+	if err != nil {
+		panic("rcrun: the call of the script does not parse: " + err.Error())
 	}
+	body := frame.Stmts[0].Cmd.(*syntax.FuncDecl).Body.Cmd.(*syntax.Block)
+	body.Stmts = append(body.Stmts[:0], f.Stmts...)
+	s.program = interp.Compile(frame.Stmts)
 	return s
 }
 
@@ -192,11 +193,11 @@ func (s *Script) simulate(ctx context.Context, sc Scenario, looking bool) (m *si
 }
 
 // confOf is rc.conf of a scenario, as the bodies of the functions __rc_conf and __rc_conf_own.
-func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
+func (s *Script) confOf(sc Scenario) (conf, again *interp.Code) {
 	settings := settingsOf(sc, s.found, s.guess.assumed)
 	switch {
 	case s.machine == nil:
-		return confBody(append(slices.Clone(defaults), settings...)), own(nil)
+		return pretendedConf(settings), own(nil)
 	case sc.SettingsOnly:
 		settings = sc.RCConf
 	case !sc.Svcj: // the machine may have it in a jail already
@@ -209,6 +210,19 @@ func (s *Script) confOf(sc Scenario) (conf, again *syntax.Stmt) {
 		settings = append(off, settings...)
 	}
 	return s.machine.conf(settings), own(settings)
+}
+
+// pretendedConf is the body of __rc_conf where no machine has an rc.conf of its own.
+func pretendedConf(settings []Setting) *interp.Code {
+	vars := make([]interp.Var, 0, len(defaults)+len(settings))
+	for _, list := range [][]Setting{defaults, settings} {
+		for _, v := range list {
+			if syntax.ValidName(v.Name) { // a service with a dash in its name has no variables
+				vars = append(vars, interp.Var{Name: v.Name, Value: v.Value})
+			}
+		}
+	}
+	return interp.Settings(vars)
 }
 
 // confBody is rc.conf as the body of the function __rc_conf: one statement, since each
@@ -239,7 +253,7 @@ type shellStart struct {
 }
 
 // readConf is the call of __rc_conf that /etc/rc has made before the script.
-var readConf = &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__rc_conf")}}}
+var readConf = interp.Compile([]*syntax.Stmt{{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word("__rc_conf")}}}})
 
 // shellRun runs the model and then the script in a fresh shell, and returns
 // the exit status.
@@ -247,25 +261,19 @@ func (m *sim) shellRun(o shellStart) int {
 	service := rcd + m.scenario.InstalledAs
 	private := []Setting{{"__lacks", strings.Join(m.release.lacks, " ")}, {"__does", strings.Join(m.release.does, " ")},
 		{"rc_service", service}}
-	var stmts []*syntax.Stmt
+	model := loadedModel()
+	texts := []*interp.Code{model.stmts}
 	if o.boot {
 		private = append(private, Setting{"_file", service}, Setting{"_boot", m.scenario.Verb},
 			Setting{"autoboot", "yes"}, Setting{"_rc_conf_loaded", "true"})
-		stmts = append(stmts, readConf)
+		texts = append(texts, readConf)
 	}
-	_, r, err := m.newShell(o, private)
-	if err != nil {
-		m.budget.stop(err.Error())
-		return 1
-	}
-	model := loadedModel()
-	r.Funcs = maps.Clone(model.functions)
-	r.Funcs["__rc_conf"], r.Funcs["__rc_conf_own"] = m.conf, m.confAgain
+	sh := m.newShell(o, private)
+	sh.Funcs = []map[string]*interp.Code{{"__rc_conf": m.conf, "__rc_conf_own": m.confAgain}, model.functions}
 	if m.script.machine != nil {
-		maps.Copy(r.Funcs, m.script.machine.functions)
+		sh.Funcs = slices.Insert(sh.Funcs, 0, m.script.machine.functions)
 	}
-	stmts = slices.Concat(model.stmts, stmts, m.script.program.Stmts)
-	return m.exitCode(r.Run(m.budget, &syntax.File{Name: o.zero, Stmts: stmts}))
+	return m.exitCode(interp.Run(sh, append(texts, m.script.program)...))
 }
 
 // exitCode is a run's status. Any other error ends the simulation.

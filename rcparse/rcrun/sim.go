@@ -1,15 +1,8 @@
 package rcrun
 
 import (
-	"context"
-	"fmt"
-	"io/fs"
-
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/interp"
-	"mvdan.cc/sh/v3/syntax"
-
 	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // A sim is one run of a script in one scenario: what all its shells share.
@@ -17,8 +10,8 @@ type sim struct {
 	script    *Script
 	scenario  Scenario
 	release   Release
-	conf      *syntax.Stmt // the body of __rc_conf, the scenario's rc.conf
-	confAgain *syntax.Stmt // that of __rc_conf_own, for after rc.conf.d
+	conf      *interp.Code // the body of __rc_conf, the scenario's rc.conf
+	confAgain *interp.Code // that of __rc_conf_own, for after rc.conf.d
 	budget    *budget
 	record    Record
 	files     *files
@@ -59,12 +52,12 @@ type frame struct {
 	pending                     string // ${name}_prepend, not yet seen
 }
 
-// A shell is one interpreter: the script's, the jailed script's, or that of an sh -c.
+// A shell is one of the interpreter's: the script's, the jailed script's, or that of an sh -c.
+// Its methods are the interpreter's handlers.
 type shell struct {
 	sim    *sim
 	inside bool // in the jail
 	frame  frame
-	out    *sink
 }
 
 // A sink takes what is written to standard output and error and throws it away.
@@ -72,78 +65,24 @@ type sink struct{}
 
 func (*sink) Write(p []byte) (int, error) { return len(p), nil }
 
-// An environ is what a shell starts with.
-type environ struct {
-	exported []Setting
-	private  []Setting // not in the environment of a command
-	ready    bool
-}
-
-// withheld is what the interpreter would take from the host where it isn't set,
-// in Reset: they are there until ready. TMPDIR is where it would make FIFOs, and
-// open what has their names; no system call takes a NUL, and no script can write one.
-var withheld = []Setting{{"TMPDIR", "/\x00"}, {"UID", "0"}, {"EUID", "0"}, {"GID", "0"}}
-
-func (e *environ) Get(name string) expand.Variable {
-	for i, list := range [][]Setting{e.exported, e.private, withheld} {
-		if i == 2 && e.ready {
-			break
-		}
-		for _, v := range list {
-			if v.Name == name {
-				return expand.Variable{Set: true, Exported: i == 0, Kind: expand.String, Str: v.Value}
-			}
-		}
-	}
-	return expand.Variable{}
-}
-
-func (e *environ) Each(f func(string, expand.Variable) bool) {
-	for _, list := range [][]Setting{e.exported, e.private} {
-		for _, v := range list {
-			if !f(v.Name, e.Get(v.Name)) {
-				return
-			}
-		}
-	}
-}
-
 // clean is the environment that service(8) gives, which is rc(8)'s too.
 var clean = []Setting{{"HOME", "/"}, {"PATH", "/sbin:/bin:/usr/sbin:/usr/bin"}}
 
-// root sets the directory as interp.Dir("/") does, which also asks the system
-// about it: the worker may not.
-func root(r *interp.Runner) error {
-	r.Dir = "/"
-	return nil
-}
-
-// newShell makes an interpreter without pathname expansion, which would find
-// nothing here, and in v3.14.1 loses the whole command for a word that is no
-// pattern, such as [::]:80. It has the handlers of this package. The file's
-// name is $0. The context of its runs is always the budget.
-func (s *sim) newShell(o shellStart, private []Setting) (*shell, *interp.Runner, error) {
-	sh := &shell{sim: s, inside: o.inside, frame: o.frame, out: &sink{}}
-	env := &environ{exported: o.exported, private: append(private, Setting{"__cwd", o.frame.cwd},
-		Setting{"__umask", o.frame.umask})}
-	r, err := interp.New(
-		interp.Env(env),
-		root,
-		interp.Params(append([]string{"-f", "--"}, o.params...)...),
-		interp.StdIO(nil, sh.out, sh.out),
-		interp.CallHandler(sh.call),
-		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return sh.exec }),
-		interp.OpenHandler(sh.open),
-		interp.StatHandler(func(context.Context, string, bool) (fs.FileInfo, error) { return nil, fs.ErrNotExist }),
-		interp.AccessHandler(func(context.Context, string, interp.AccessMode) error { return fs.ErrNotExist }),
-		interp.ReadDirHandler2(func(context.Context, string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }),
-	)
-	if err != nil {
-		return nil, nil, fmt.Errorf("making a shell: %w", err)
+// newShell is a shell with the handlers of this package. Pathname expansion would find
+// nothing here, and there is none. The context of all its runs is the budget.
+func (s *sim) newShell(o shellStart, private []Setting) interp.Config {
+	vars := make([]interp.Var, 0, len(o.exported)+len(private)+2)
+	for _, v := range o.exported {
+		vars = append(vars, interp.Var{Name: v.Name, Value: v.Value, Exported: true})
 	}
-	r.Reset()
-	env.ready = true
-	return sh, r, nil
+	for _, v := range append(private, Setting{"__cwd", o.frame.cwd}, Setting{"__umask", o.frame.umask}) {
+		vars = append(vars, interp.Var{Name: v.Name, Value: v.Value})
+	}
+	return interp.Config{
+		Vars: vars, Dir: "/", Name: o.zero, Params: o.params,
+		Handlers: &shell{sim: s, inside: o.inside, frame: o.frame},
+		Steps:    s.budget, Stdout: &sink{}, Stderr: &sink{},
+	}
 }
 
 // unknown notes what could not be told, each sentence once.

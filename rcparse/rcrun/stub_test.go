@@ -15,8 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // The test binary is also every external command of the temporary root that
@@ -168,11 +167,15 @@ func (t tool) call(u unwrapped, fr frame) int {
 			sim.files.make(absolute(fr.cwd, a))
 		}
 	}
+	var vars []interp.Var
+	for _, kv := range os.Environ() {
+		name, value, _ := strings.Cut(kv, "=")
+		vars = append(vars, interp.Var{Name: name, Value: value, Exported: true})
+	}
 	v := &invocation{
-		shell: &shell{sim: sim, out: &sink{}, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base,
+		shell: &shell{sim: sim, inside: os.Getenv("_rc_svcj") == "jailing"}, frame: u.frame, name: base,
 		args: u.argv[1:],
-		hc: interp.HandlerContext{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-			Env: expand.ListEnviron(os.Environ()...)},
+		hc:   interp.NewContext(interp.Config{Vars: vars, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}),
 	}
 	err := t.run(v)
 	if code, ok := errors.AsType[interp.ExitStatus](err); ok {

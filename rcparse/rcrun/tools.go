@@ -2,7 +2,6 @@ package rcrun
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"path"
@@ -10,14 +9,13 @@ import (
 	"strconv"
 	"strings"
 
-	"mvdan.cc/sh/v3/interp"
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // An invocation is one emulated command.
 type invocation struct {
 	shell *shell
-	ctx   context.Context
-	hc    interp.HandlerContext
+	hc    interp.Context
 	frame frame
 	name  string
 	args  []string
@@ -48,7 +46,7 @@ func toolOf(base string) (tool, bool) {
 			return status(v.shell.test(v.frame.cwd, append([]string{v.name}, v.args...)))
 		}, true}, true
 	case "echo", "printf":
-		return tool{func(v *invocation) error { return v.hc.Builtin(v.ctx, append([]string{v.name}, v.args...)) },
+		return tool{func(v *invocation) error { return v.hc.Builtin(append([]string{v.name}, v.args...)) },
 			true}, true
 	case "sleep":
 		return tool{(*invocation).sleep, true}, true
@@ -237,7 +235,7 @@ func (v *invocation) sleep() error {
 	v.shell.sim.sleeps++
 	v.shell.sim.slept++
 	if v.frame.background && v.shell.sim.sleeps > maxSleeps {
-		return v.hc.Builtin(v.ctx, []string{"exit", "0"})
+		return v.hc.Builtin([]string{"exit", "0"})
 	}
 	return nil
 }
@@ -321,7 +319,7 @@ func (v *invocation) xargs() error {
 			argv = append(argv, strings.ReplaceAll(a, in, strings.Join(words, " ")))
 		}
 	}
-	return v.shell.command(v.ctx, v.hc, v.frame, argv)
+	return v.shell.command(v.hc, v.frame, argv)
 }
 
 // number reads a count such as head -n's.
