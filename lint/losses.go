@@ -121,7 +121,14 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 			out = append(out, loss{lostWords, prog + " would start without " + quoteWords(lost), sev, line, lost})
 		}
 		if len(extra) > 0 {
-			out = append(out, loss{moreWords, prog + " would also get the arguments " + quoteWords(extra), sev, line,
+			to := prog
+			if slices.Equal(h.Program, j.Program) { // they stand in front of the program
+				to = path.Base(j.Argv[0])
+			}
+			if to == "daemon" {
+				to += "(8)"
+			}
+			out = append(out, loss{moreWords, to + " would also get the arguments " + quoteWords(extra), sev, line,
 				extra})
 		}
 	} else if !slices.Equal(h.Argv, j.Argv) {

@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
+	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
 var sj201 = &Rule{
@@ -67,7 +69,14 @@ func checkStartDiffers(p *Pass) {
 		if i > 0 {
 			fix = nil // one repair corrects all of them
 		}
-		p.reportAs(l.severity, p.lossPos(l), fix, p.lossHint(l), "%s%s%s", once, p.cause(l), p.effect(l))
+		text := "in a service jail " + p.effect(l)
+		switch method, given := p.cause(l), p.assumed(l); {
+		case len(given) > 0:
+			text = p.under(given, method, p.effect(l))
+		case method != "":
+			text = method + " does not run inside a service jail: " + p.effect(l)
+		}
+		p.reportAs(l.severity, p.lossPos(l), fix, p.lossHint(l), "%s%s", once, text)
 	}
 	told := map[string]bool{} // several settings may lead to the same
 	for _, t := range p.Records.Trials {
@@ -90,8 +99,8 @@ func checkStartDiffers(p *Pass) {
 				sev = max(sev, min(l.severity, Warning))
 			}
 		}
-		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s, %s%s", t.setting(), p.cause(list[0]),
-			strings.Join(whats, "; "))
+		p.reportAs(sev, p.lossPos(list[0]), fix, p.lossHint(list[0]), "%s",
+			p.under(t.Conf, p.cause(list[0]), strings.Join(whats, "; ")))
 	}
 	for _, d := range p.mayLose() {
 		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command",
@@ -140,7 +149,28 @@ func (p *Pass) mayLose() []doubtful {
 	return out
 }
 
-// cause is why something is lost, as the beginning of a sentence.
+// under says what is lost with settings in rc.conf, and the method because of which it is.
+func (p *Pass) under(conf []rcrun.Setting, method, what string) string {
+	setting := Trial{Conf: conf}.setting()
+	if method == "" {
+		return setting + ", in a service jail " + what
+	}
+	return setting + ", " + what + ", since " + method + " does not run inside a service jail"
+}
+
+// assumed is the settings that a plain start was given because it wants them, where
+// their values are in what is lost.
+func (p *Pass) assumed(l loss) []rcrun.Setting {
+	var in []rcrun.Setting
+	for _, v := range p.Records.Host.Assumed {
+		if v.Value != "" && slices.ContainsFunc(l.words, func(w string) bool { return strings.Contains(w, v.Value) }) {
+			in = append(in, v)
+		}
+	}
+	return in
+}
+
+// cause is the method because of which something is lost, "" where that is not known.
 func (p *Pass) cause(l loss) string {
 	for _, method := range []string{"start_precmd", p.Script.Name.Text + "_setup"} {
 		a, ok := p.Script.Method(method)
@@ -155,15 +185,16 @@ func (p *Pass) cause(l loss) string {
 		set := p.setIn(l)
 		goes := l.kind == lostDir && slices.ContainsFunc(reached, func(c rcparse.Call) bool { return c.Name == "cd" })
 		if set != nil && in(set.Func) || goes {
-			return method + " does not run inside a service jail: "
+			return method
 		}
 	}
-	return "in a service jail "
+	return ""
 }
 
 // effect is what the start lacks, in words: that the program would start as root
 // where it is the argument naming its user that is lost.
 func (p *Pass) effect(l loss) string {
+	l.what = p.unknownPlaceholders(l.what)
 	if l.kind != lostWords && l.kind != lostPID {
 		return l.what
 	}
@@ -177,6 +208,22 @@ func (p *Pass) effect(l loss) string {
 		}
 	}
 	return l.what
+}
+
+// quotation is words that a message takes from the script.
+var quotation = regexp.MustCompile(`"[^"]*"`)
+
+// unknownPlaceholders writes %%NAME%% again for what the simulation takes in its
+// place where the port does not say what it stands for: the name in lower case.
+func (p *Pass) unknownPlaceholders(text string) string {
+	_, names := rcparse.Render(p.Script.Src, Substitutions(p.Service))
+	for _, name := range names {
+		stand := regexp.MustCompile(`\b` + regexp.QuoteMeta(strings.ToLower(name)) + `\b`)
+		text = quotation.ReplaceAllStringFunc(text, func(quoted string) string {
+			return stand.ReplaceAllLiteralString(quoted, "%%"+name+"%%")
+		})
+	}
+	return text
 }
 
 // namesUser reports whether the script calls a word a user: one of its variables
