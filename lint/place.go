@@ -29,6 +29,14 @@ func (o Operator) sign() string {
 	return "="
 }
 
+// dash is the operator of x=${x-v}.
+func (o Operator) dash() string {
+	if o == OperatorColon {
+		return ":-"
+	}
+	return "-"
+}
+
 // Why no line can be written.
 var (
 	errUnparsed = errors.New("the script has a syntax error")
@@ -97,24 +105,67 @@ func DeclareSoftOptOut(s *rcparse.Script, options []string, comment string, op O
 	return placeDefault(s, []string{first, "# No service jail by default: " + comment, second}, eval)
 }
 
-// defaultLine is a default of ${name}_suffix, and whether it needs an eval.
+// defaultLine is a default of ${name}_suffix in the form of its neighbours, and
+// whether it needs an eval.
 func defaultLine(s *rcparse.Script, suffix, value string, op Operator) (line string, eval bool, err error) {
 	v, eval, err := variable(s, suffix)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", false, err
-	case eval:
-		return fmt.Sprintf(`eval ": \${%s%s\"%s\"}"`, v, op.sign(), value), true, nil
-	case quoted(s) || value == "" || strings.Contains(value, " "):
-		value = `"` + value + `"`
 	}
-	return fmt.Sprintf(": ${%s%s%s}", v, op.sign(), value), false, nil
+	if eval {
+		return fmt.Sprintf(`eval ": \${%s%s\"%s\"}"`, v, op.sign(), value), true, nil
+	}
+	f := formOf(s)
+	if !f.outside && f.quote == "" && (value == "" || strings.Contains(value, " ")) {
+		f.quote = `"`
+	}
+	switch word := f.quote + value + f.quote; {
+	case f.assigns && f.outside:
+		return fmt.Sprintf(`%s="${%s%s%s}"`, v, v, op.dash(), value), false, nil
+	case f.assigns:
+		return fmt.Sprintf("%s=${%s%s%s}", v, v, op.dash(), word), false, nil
+	default:
+		return fmt.Sprintf(": ${%s%s%s}", v, op.sign(), word), false, nil
+	}
 }
 
-// quoted reports whether the enable default quotes its value.
-func quoted(s *rcparse.Script) bool {
+// A form is how a script writes its defaults.
+type form struct {
+	assigns bool   // x=${x-v}, and not : ${x=v}
+	outside bool   // x="${x-v}": the quotes stand around all of it
+	quote   string // those around the value, "" for none
+}
+
+// formOf is the form of the enable default, and of the last of its block: where one
+// of the two is : ${x=v}, which nearly all scripts have, so is what is added.
+func formOf(s *rcparse.Script) form {
 	e, ok := s.EnableDefault()
-	return !ok || e.Value == "" || strings.ContainsAny(e.Value, `"'`)
+	if !ok {
+		return form{quote: `"`}
+	}
+	f := form{quote: quoteOf(e)}
+	block := s.Block()
+	assigns := func(a rcparse.Assign) bool {
+		return !a.Eval && !a.Exported && (a.Op == rcparse.Dash || a.Op == rcparse.ColonDash)
+	}
+	if len(block) == 0 || !assigns(e) || !assigns(block[len(block)-1]) {
+		return f
+	}
+	f.assigns = true
+	text := string(s.Src[e.Span.Start:e.Span.End])
+	f.outside = strings.HasPrefix(text[strings.IndexByte(text, '=')+1:], `"`)
+	return f
+}
+
+// quoteOf is the quotes of a default's value; an empty value says nothing of them.
+func quoteOf(e rcparse.Assign) string {
+	switch {
+	case strings.HasPrefix(e.Value, "'"):
+		return "'"
+	case e.Value == "" || strings.Contains(e.Value, `"`):
+		return `"`
+	}
+	return ""
 }
 
 // placeDefault inserts lines after the last default of the script's block, or

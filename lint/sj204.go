@@ -11,7 +11,7 @@ var sj204 = &Rule{
 		Text: `The jail is named svcj-${name}. A script that starts several instances under one name
 can make one jail only: the second jail(8) fails because the jail exists, and where the
 script ends in ` + "`run_rc_command \"$1\"`" + ` the word that names the instance does not reach
-the jailed run, which then starts all of them. An error where the simulation shows it with
+the jailed run, which then starts all of them; a stop of one removes the jail. An error where the simulation shows it with
 the default rc.conf; a warning where it shows with two entries in a list of rc.conf that the
 script goes through, such as profiles, instances or configuration files; for information where
 the script takes profiles or instances and the simulation can't tell.`,
@@ -30,9 +30,8 @@ func checkInstancesCollide(p *Pass) {
 		return
 	}
 	if p.simulated() && len(p.Records.Jail.Refused) > 0 {
-		p.report(p.Script.Name.Pos, nil, "give each instance a script and a ${name} of its own",
-			"only the first instance starts: the jail %s already exists when the next one is to be created",
-			p.Records.Jail.Refused[0])
+		p.report(p.Script.Name.Pos, nil, "give each instance a script and a ${name} of its own", "%s",
+			collision(p.Records.Pair))
 		return
 	}
 	if !p.simulated() {
@@ -43,11 +42,20 @@ func checkInstancesCollide(p *Pass) {
 			strings.HasSuffix(t.Conf[0].Name, "_instances"); {
 		case len(t.Jail.Refused) > 0:
 			p.reportAs(Warning, t.Pos, nil, "give each instance a script and a ${name} of its own",
-				"%s, only the first instance starts: the jail %s already exists when the next one is to be created",
-				t.setting(), t.Jail.Refused[0])
+				"%s, %s", t.setting(), collision(t.Pair))
 		case !t.List || !instances || t.outside() != "":
 		case t.failed() != "" || len(t.Host.Starts) < 2 || !t.jailed():
 			p.reportAs(Info, t.Pos, nil, "", "with %s set in rc.conf, the instances may share one jail: the simulation could not tell", t.Conf[0].Name)
 		}
 	}
+}
+
+// collision says what comes of the instances: where the script is run again in the
+// jail without the word that names one, it starts them all there.
+func collision(p Pair) string {
+	jail := p.Jail.Refused[0]
+	if len(p.Jail.Starts) >= len(p.Host.Starts) {
+		return "all instances start in the one jail " + jail + ", which ends when one of them is stopped"
+	}
+	return "only the first instance starts: the jail " + jail + " already exists when the next one is to be created"
 }

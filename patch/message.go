@@ -45,7 +45,7 @@ func (c *Change) Subject() string {
 		what = []string{"Make the " + script + " service jails ready", "Make " + script + " service jails ready",
 			"Make service jails ready", "Service jails ready", "svcj ready"}
 	case k.OptOuts > 0:
-		what = []string{"Keep the " + script + " out of service jails", "Opt out of service jails", "svcj opt-out"}
+		what = []string{"Opt out of service jails", "svcj opt-out"}
 	}
 	for _, w := range what {
 		if s := c.Name() + ": " + w; len(s) <= subjectWidth {
@@ -112,10 +112,8 @@ func (c *Change) Body() string {
 			paragraphs = append(paragraphs, text)
 		}
 	}
-	for _, s := range c.Subjects {
-		for _, text := range c.moves(s) {
-			add(wrap(text, bodyWidth))
-		}
+	for _, text := range c.moves() {
+		add(wrap(sentenceCase(text), bodyWidth))
 	}
 	for _, g := range c.declarations() {
 		add(wrap(g.sentence(), bodyWidth))
@@ -123,7 +121,11 @@ func (c *Change) Body() string {
 	add(c.changes())
 	add(wrap(c.newer(), bodyWidth))
 	if len(c.Ports) > 1 {
-		add(wrap("The scripts are installed by "+list(c.Ports)+": PORTREVISION rises in each of them.", bodyWidth))
+		script := "The script is"
+		if len(c.templates()) > 1 {
+			script = "The scripts are"
+		}
+		add(wrap(script+" installed by "+list(c.Ports)+": PORTREVISION rises in each of them.", bodyWidth))
 	}
 	if len(c.Rebuilt) > 0 {
 		installs := "install"
@@ -154,22 +156,24 @@ func list(names []string) string {
 }
 
 // moves says what is moved to where the jailed start finds it, a sentence each.
-func (c *Change) moves(s *lint.Subject) []string {
-	var out []string
-	for _, f := range c.Fixed {
-		if f.Path != s.Service.Template || f.Code != "SJ201" {
-			continue
+func (c *Change) moves() []string {
+	var said sayings
+	for _, s := range c.Subjects {
+		for _, f := range c.Fixed {
+			if f.Path != s.Service.Template || f.Code != "SJ201" {
+				continue
+			}
+			move := fmt.Sprintf("%s. So %s.", f.Message, f.Fix.What)
+			if len(f.Fix.Exports) > 0 {
+				move += " The script's other commands find " + list(f.Fix.Exports) + " in their environment now, too."
+			}
+			if f.Fix.Reorders {
+				move += " Flags of rc.conf now stand in front of these words, and no longer behind."
+			}
+			said.add(ServiceName(s), move)
 		}
-		move := fmt.Sprintf("%s. So %s.", sentenceCase(f.Message), f.Fix.What)
-		if len(f.Fix.Exports) > 0 {
-			move += " The script's other commands find " + list(f.Fix.Exports) + " in their environment now, too."
-		}
-		if f.Fix.Reorders {
-			move += " Flags of rc.conf now stand in front of these words, and no longer behind."
-		}
-		out = append(out, move)
 	}
-	return out
+	return said.texts()
 }
 
 // A declaration is what services declare for one and the same reason.
@@ -225,9 +229,23 @@ func (c *Change) corrected(s *lint.Subject) string {
 // certainty is a word of svcjify's that a commit has no use for.
 var certainty = regexp.MustCompile(` \((certain|confident|likely|possible)\)`)
 
+var (
+	// leavesNothing is a reason that speaks of a run which comes to an end: it may work in a
+	// jail, which then ends with it.
+	leavesNothing = regexp.MustCompile(`\b(exits|leaves no process|no process remains|once at)\b`)
+	// otherMode is a reason that tells of a way to use the program which it does not hold for.
+	otherMode = regexp.MustCompile(`\b(not the default|by default|In its normal)\b`)
+)
+
 // sentence says what the services declare and why.
 func (d *declaration) sentence() string {
-	who := list(d.services)
+	who, cannot := list(d.services), list(d.services)+" can't work"
+	switch n := len(d.services); {
+	case n == 2:
+		cannot = "Neither " + d.services[0] + " nor " + d.services[1] + " can work"
+	case n > 2:
+		cannot = "None of " + list(d.services) + " can work"
+	}
 	if len(d.services) > 1 {
 		who = "Each of " + who
 	}
@@ -241,12 +259,14 @@ func (d *declaration) sentence() string {
 	case d.answer.OptOut && why == "":
 		why = " " + sentenceCase(stop(d.answer.Because()))
 	}
-	needs := who + " needs " + cmp.Or(strings.Join(d.answer.Works(), " "), "no option") + " in a service jail"
+	needs := who + " needs " + cmp.Or(list(d.answer.Works()), "no option") + " in a service jail"
 	switch {
-	case d.answer.Never() && d.answer.Policy:
+	case d.answer.Never() && (d.answer.Policy || d.answer.Certainty < infer.Certain || leavesNothing.MatchString(why)):
 		return who + " stays out of service jails." + why
+	case d.answer.Never() && otherMode.MatchString(why):
+		return cannot + " in a service jail as it runs by default." + why
 	case d.answer.Never():
-		return who + " can't work in a service jail, whatever its options." + why
+		return cannot + " in a service jail, whatever its options." + why
 	case d.answer.OptOut:
 		return needs + ", and is not jailed by default." + why + " " + d.lifted()
 	}
@@ -264,7 +284,7 @@ func (d *declaration) lifted() string {
 
 // changes is a list of what is otherwise for those who put the services into a jail.
 func (c *Change) changes() string {
-	var items []string
+	var said sayings
 	for _, s := range c.Subjects {
 		if s.Verdict.Never() || s.Declared() {
 			continue
@@ -272,32 +292,28 @@ func (c *Change) changes() string {
 		name := ServiceName(s)
 		for _, verb := range s.Skipped {
 			if verb == "restart" {
-				items = append(items, fmt.Sprintf(
+				said.add(name, fmt.Sprintf(
 					"\"service %s restart\" does nothing, and its exit status is 0; stop and start work.", name))
 			} else {
-				items = append(items, fmt.Sprintf("\"service %s %s\" says nothing, and its exit status is 0.", name,
-					verb))
+				said.add(name, fmt.Sprintf("\"service %s %s\" says nothing, and its exit status is 0.", name, verb))
 			}
 		}
 		for _, f := range s.Findings { // what does not stand in the way, but must be known
 			if told := f.Severity >= lint.Warning || f.Code == "SJ207"; told && !f.IsDoubt() &&
 				slices.Contains([]string{"SJ201", "SJ204", "SJ206", "SJ207", "SJ212"}, f.Code) {
-				items = append(items, sentenceCase(stop(strings.Replace(f.Message, "in a service jail ", "", 1))))
+				said.add(name, stop(strings.Replace(f.Message, "in a service jail ", "", 1)))
 			}
 		}
 		for _, l := range s.Verdict.Limits {
-			if len(c.Subjects) > 1 { // or else it can't be told of which
-				l = name + ": " + l
-			}
-			items = append(items, sentenceCase(stop(l)))
+			said.add(name, c.about(name, stop(l)))
 		}
 		for _, q := range s.Silenced {
 			if q.Works {
-				items = append(items, sentenceCase(q.Message)+", yet it works: "+stop(q.Reason))
+				said.add(name, q.Message+", yet it works: "+stop(q.Reason))
 			}
 		}
 	}
-	items = unique(items)
+	items := said.texts()
 	if len(items) == 0 {
 		return ""
 	}
@@ -307,10 +323,18 @@ func (c *Change) changes() string {
 	var b strings.Builder
 	b.WriteString("In the jail:\n")
 	for _, item := range items {
-		lines := strings.TrimSuffix(wrap(item, bodyWidth-2), "\n")
+		lines := strings.TrimSuffix(wrap(sentenceCase(item), bodyWidth-2), "\n")
 		b.WriteString("- " + strings.ReplaceAll(lines, "\n", "\n  ") + "\n")
 	}
 	return b.String()
+}
+
+// about says of which of several services a sentence is that does not name it.
+func (c *Change) about(name, text string) string {
+	if len(c.Subjects) > 1 {
+		return name + ": " + text
+	}
+	return text
 }
 
 // newer says which options an older rc.subr does not know, "" for none.
@@ -345,17 +369,6 @@ func sentenceCase(text string) string {
 		return string(unicode.ToUpper(first)) + text[size:]
 	}
 	return text
-}
-
-// unique drops what is said twice.
-func unique(list []string) []string {
-	var out []string
-	for _, s := range list {
-		if !slices.Contains(out, s) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 // stop ends a sentence.

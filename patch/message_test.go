@@ -72,8 +72,39 @@ func TestSoftOptOutMessage(t *testing.T) {
 	require.Contains(t, d.sentence(), "food needs no option in a service jail, and is not jailed by default.")
 	d.answer.Lifted = nil
 	require.Equal(t, "food stays out of service jails. Its sessions would be locked in the jail.", d.sentence())
-	d.answer.Policy = false
-	require.Equal(t, "food can't work in a service jail, whatever its options. Its sessions would be locked in the jail.", d.sentence())
+}
+
+// A message says no more of an opt-out than its reason does.
+func TestOptOutMessage(t *testing.T) {
+	for _, c := range []struct {
+		services []string
+		reason   string
+		sure     infer.Certainty
+		want     string
+	}{
+		{[]string{"food"}, "It loads a module.", infer.Certain, "food can't work in a service jail, whatever its options."},
+		{[]string{"a", "b"}, "It loads a module.", infer.Certain, "Neither a nor b can work in a service jail, whatever its options."},
+		{[]string{"a", "b", "c"}, "It loads a module.", infer.Certain, "None of a, b and c can work in a service jail, whatever its options."},
+		{[]string{"food"}, "It writes pf tables.", infer.Confident, "food stays out of service jails."},
+		{[]string{"food"}, "It grows the disk once and exits.", infer.Certain, "food stays out of service jails."},
+		{[]string{"a", "b"}, "It sets it up, and leaves no process.", infer.Certain, "Each of a and b stays out of service jails."},
+		{[]string{"food"}, "It makes a tunnel; proxy mode is not the default.", infer.Certain, "food can't work in a service jail as it runs by default."},
+	} {
+		d := &declaration{services: c.services, answer: infer.Verdict{OptOut: true, Reason: c.reason, Certainty: c.sure}}
+		require.Equal(t, c.want+" "+c.reason, d.sentence())
+	}
+}
+
+// Sentences that differ in the service's name only are one.
+func TestSayings(t *testing.T) {
+	var l sayings
+	l.add("foo", `With foo_flags="-x" in rc.conf, foo starts.`)
+	l.add("bar", `With bar_flags="-x" in rc.conf, bar starts.`)
+	l.add("bar", "bar: plugins are lost.")
+	l.add("foo", "foo: plugins are lost.")
+	l.add("foo", "foobar is another.")
+	require.Equal(t, []string{`foo and bar: With NAME_flags="-x" in rc.conf, NAME starts.`,
+		"bar and foo: plugins are lost.", "foobar is another."}, l.texts())
 }
 
 // inside is what a message must not hold: words of the tool's own, doubts, and

@@ -149,7 +149,7 @@ func introduction(set Settings, list []patch.Numbered) string {
 		text += fmt.Sprintf(" %s %s these options as a default in %s, so that the one line in rc.conf is enough.",
 			patches, verb(len(list), "sets", "set"), scripts)
 		if !set.colon() {
-			text += " The default has = and not :=, so that an empty value in rc.conf, which denies the network, stays empty."
+			text += " The default is written without a colon, so that an empty value in rc.conf, which denies the network, stays empty."
 		}
 	}
 	if k.Moved > 0 {
@@ -163,8 +163,8 @@ func introduction(set Settings, list []patch.Numbered) string {
 		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.",
 			verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
 	}
-	if k.Moved == 0 {
-		text += " Nothing changes for those who do not set NAME_svcj."
+	if k.Moved == 0 && simulated(list) == subjects(list) {
+		text += " Nothing changes for those who set neither NAME_svcj nor svcj_all_enable."
 	}
 	return text + " PORTREVISION rises, since the script is in the package."
 }
@@ -176,25 +176,36 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// tested says what was looked at, and what was not. Apart says where the
-// differences of the jailed start are told.
-func tested(set Settings, list []patch.Numbered, apart string) string {
-	simulated, all := 0, 0
+// subjects is how many services the patches change, simulated how many of them were run.
+func subjects(list []patch.Numbered) (sum int) {
+	for _, n := range list {
+		sum += len(n.Subjects)
+	}
+	return sum
+}
+
+func simulated(list []patch.Numbered) (sum int) {
 	for _, n := range list {
 		for _, s := range n.Subjects {
-			all++
 			if s.Records != nil {
-				simulated++
+				sum++
 			}
 		}
 	}
+	return sum
+}
+
+// tested says what was looked at, and what was not. Apart says where the
+// differences of the jailed start are told.
+func tested(set Settings, list []patch.Numbered, apart string) string {
+	ran, all := simulated(list), subjects(list)
 	against := ""
 	if base := set.Base; base != "" {
 		against = ", against commit " + base[:min(12, len(base))]
 	}
 	text := fmt.Sprintf("Tested by program only (svcjify)%s. ", against)
 	k := kinds(list)
-	switch simulated {
+	switch ran {
 	case 0:
 		text += "The " + verb(all, "script was", "scripts were") + " not run, not even in a model of rc.subr(8)."
 	default:
@@ -203,73 +214,13 @@ func tested(set Settings, list []patch.Numbered, apart string) string {
 			text += ", and the jailed start the same command, user and environment as on the host, but " + apart
 		}
 		text += "."
-		if simulated < all {
-			text += fmt.Sprintf(" %d of the %d scripts could not be run there.", all-simulated, all)
+		if ran < all {
+			text += fmt.Sprintf(" %d of the %d scripts could not be run there.", all-ran, all)
 		}
 	}
 	return patch.Paragraph(text) + "\n" + patch.Paragraph("Not tested: nothing was run on FreeBSD. The "+verb(len(list),
 		"port was", "ports were")+
 		" not built (poudriere testport, portlint), and no service was started.")
-}
-
-// trial is the commands by which a person can see it work.
-func trial(list []patch.Numbered) string {
-	var names, outside []string
-	lost := map[string][]string{}
-	for _, n := range list {
-		for _, s := range n.Subjects {
-			name := report.OneLine(patch.ServiceName(s))
-			if s.Verdict.Never() {
-				outside = addOnce(outside, name)
-				continue
-			}
-			names = addOnce(names, name)
-			for _, v := range s.Skipped {
-				lost[v] = addOnce(lost[v], name)
-			}
-		}
-	}
-	var b strings.Builder
-	if len(names) > 0 {
-		name := names[0]
-		if len(names) > 1 {
-			name = "NAME"
-			b.WriteString(patch.Paragraph("NAME is each of "+strings.Join(names, ", ")+".") + "\n")
-		}
-		remark := func(verb, says string) string {
-			switch n := len(lost[verb]); {
-			case n == 0:
-				return ""
-			case n == len(names):
-				return "    # " + says
-			default:
-				return "    # " + strings.Join(lost[verb], ", ") + ": " + says
-			}
-		}
-		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start",
-			"jls -j svcj-%s    # the service's jail",
-			"service %s status" + remark("status", "says nothing in the jail, exits with 0"),
-			"service %s restart" + remark("restart", "does nothing in the jail: stop, then start"),
-			"jls -j svcj-%s    # the jail is there", "service %s stop", "sysrc -x %s_svcj"} {
-			b.WriteString("    " + strings.ReplaceAll(l, "%s", name) + "\n")
-		}
-	}
-	if len(outside) > 0 {
-		name := outside[0]
-		if len(names) > 0 {
-			b.WriteString("\n")
-		}
-		if len(outside) > 1 {
-			name = "NAME"
-			b.WriteString(patch.Paragraph("For those that stay outside, NAME is each of "+strings.Join(outside,
-				", ")+".") + "\n")
-		}
-		for _, l := range []string{"sysrc %s_enable=YES %s_svcj=YES", "service %s start",
-			"jls -j svcj-%s    # no such jail", "sysrc -x %s_svcj"} {
-			b.WriteString("    " + strings.ReplaceAll(l, "%s", name) + "\n")
-		}
-	}
-	return b.String()
 }
 
 // cover is the letter to a maintainer.

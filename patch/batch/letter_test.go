@@ -62,7 +62,7 @@ func TestLetterWords(t *testing.T) {
 	require.Contains(t, two, "The ports were not built")
 	for _, name := range []string{"COVER.txt", "REPORT.txt"} {
 		text := plain("maintained/one@example.org/" + name)
-		require.Contains(t, text, "The default has = and not :=, so that an empty value in rc.conf, which denies the network, stays empty.")
+		require.Contains(t, text, "The default is written without a colon, so that an empty value in rc.conf, which denies the network, stays empty.")
 		require.Contains(t, text, "service one restart jls -j svcj-one # the jail is there service one stop")
 		require.NotContains(t, text, "does nothing in the jail")
 		require.NotContains(t, text, "confident")
@@ -75,7 +75,7 @@ func TestLetterWords(t *testing.T) {
 	_, colon, err := Make(in)
 	require.NoError(t, err)
 	letter := string(colon["maintained/one@example.org/COVER.txt"])
-	require.NotContains(t, letter, ":=")
+	require.NotContains(t, letter, "without a colon")
 	require.Contains(t, letter, "service one status    # says nothing in the jail, exits with 0\n")
 	require.Contains(t, letter, "service one restart    # does nothing in the jail: stop, then start\n")
 }
