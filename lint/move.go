@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ func outdented(s *rcparse.Script, sp rcparse.Span, st *syntax.Stmt, flags string
 	if emptiesFlags(st) { // and what rc.subr(8) would take instead
 		text += indent + "flags=\"\"\n"
 	}
-	if multi {
+	if multi && !splitAgain(s, st) {
 		return strings.TrimPrefix(text, indent), before
 	}
 	var b strings.Builder
@@ -113,27 +114,96 @@ func assignInPlace(s *rcparse.Script, _ []loss, _ string) *Fix {
 		Edits: []Edit{{Span: m.Span, New: text}}}
 }
 
-// chdirOf is for a start_precmd that goes to a directory: rc.subr goes to
-// ${name}_chdir on the host and in the jail. The cd stays, for what follows it.
-func chdirOf(s *rcparse.Script, lost []loss, name string) *Fix {
-	fn := precmdOf(s)
-	if fn == nil || !slices.ContainsFunc(lost, func(l loss) bool { return l.kind == lostDir }) ||
-		len(s.Get(name+"_chdir")) > 0 {
-		return nil
+// splitAgain reports whether a statement is an assignment whose value rc.subr(8) splits
+// into words again, and whose lines are joined by backslashes: then the blanks at
+// their beginnings mean nothing.
+func splitAgain(s *rcparse.Script, st *syntax.Stmt) bool {
+	c, ok := st.Cmd.(*syntax.CallExpr)
+	if !ok || len(c.Args) > 0 {
+		return false
 	}
-	dir := ""
-	for _, c := range s.Commands {
-		if c.Func == fn.Name.Value && !c.Cond && c.Name == "cd" && len(c.Args) == 1 {
-			dir = c.Args[0]
+	for _, a := range c.Assigns {
+		if a.Name == nil || a.Name.Value != "command_args" && !strings.HasSuffix(a.Name.Value, "_flags") {
+			return false
+		}
+		sp := spanOf(a)
+		if text := string(s.Src[sp.Start:sp.End]); strings.Count(text, "\n") != strings.Count(text, "\\\n") {
+			return false
 		}
 	}
-	at, ok := beforeRun(s)
-	if dir == "" || !ok || !syntax.ValidName(name) {
+	return true
+}
+
+// chdirDefault is for a start_precmd that goes to a directory: rc.subr goes to
+// ${name}_chdir on the host and in the jail. The cd stays, for what follows it. It
+// stands with the other defaults, if those are behind load_rc_config.
+func chdirDefault(s *rcparse.Script, lost []loss, name string) *Fix {
+	block := s.Block()
+	line := chdirOf(s, lost, name)
+	if line == "" || len(block) == 0 || s.LastLoad() < 0 || block[len(block)-1].Span.Start < s.LastLoad() {
 		return nil
 	}
-	text := ": ${" + name + "_chdir=" + dir + "}\n\n"
+	edit, err := placeDefault(s, []string{line}, false)
+	if err != nil {
+		return nil
+	}
+	return &Fix{What: "set " + name + "_chdir", Certainty: infer.Likely, Edits: []Edit{edit}}
+}
+
+// chdirLast is the same right before run_rc_command, when all variables are set.
+func chdirLast(s *rcparse.Script, lost []loss, name string) *Fix {
+	line := chdirOf(s, lost, name)
+	at, ok := beforeRun(s)
+	if line == "" || !ok {
+		return nil
+	}
 	return &Fix{What: "set " + name + "_chdir", Certainty: infer.Likely,
-		Edits: []Edit{{Span: rcparse.Span{Start: at, End: at}, New: text}}}
+		Edits: []Edit{{Span: rcparse.Span{Start: at, End: at}, New: line + "\n\n"}}}
+}
+
+// chdirOf is the default of ${name}_chdir, with the directory as the start_precmd
+// writes it; "" where there is none to be set.
+func chdirOf(s *rcparse.Script, lost []loss, name string) string {
+	fn := precmdOf(s)
+	own, eval, err := variable(s, "_chdir")
+	if fn == nil || !slices.ContainsFunc(lost, func(l loss) bool { return l.kind == lostDir }) ||
+		len(s.Get(name+"_chdir")) > 0 || err != nil || eval || !syntax.ValidName(name) {
+		return ""
+	}
+	dir := ""
+	syntax.Walk(fn.Body, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CallExpr:
+			if len(n.Args) == 2 && n.Args[0].Lit() == "cd" {
+				sp := spanOf(n.Args[1])
+				dir = string(s.Src[sp.Start:sp.End])
+			}
+		case *syntax.IfClause, *syntax.CaseClause, *syntax.Subshell, *syntax.CmdSubst, *syntax.WhileClause:
+			return false // perhaps it does not go there
+		}
+		return true
+	})
+	if dir == "" || strings.ContainsAny(dir, "\n`(") {
+		return ""
+	}
+	f := formOf(s)
+	bare := strings.Trim(dir, `"'`)
+	switch {
+	case strings.ContainsAny(bare, `"'\`):
+		return ""
+	case f.assigns && f.outside:
+		return fmt.Sprintf(`%s="${%s-%s}"`, own, own, bare)
+	case f.quote == "" && !strings.ContainsAny(bare, "$ ~") || strings.HasPrefix(dir, "'"):
+		bare = dir // as it is written there
+	case f.quote == "'" && !strings.Contains(bare, "$"):
+		bare = "'" + bare + "'"
+	default:
+		bare = `"` + bare + `"`
+	}
+	if f.assigns {
+		return own + "=${" + own + "-" + bare + "}"
+	}
+	return ": ${" + own + "=" + bare + "}"
 }
 
 // emptiesFlags reports whether a statement is rc_flags="".
@@ -175,22 +245,26 @@ func addRemoval(s *rcparse.Script, edits []Edit, sp rcparse.Span) []Edit {
 	return append(edits, Edit{Span: sp})
 }
 
-// closeGap takes an empty line along where lines go away between two of them,
-// or below an opening brace.
-func closeGap(s *rcparse.Script, sp rcparse.Span) rcparse.Span {
+// closeGap takes an empty line along where lines go away between two of them, below
+// an opening brace, or above a closing one. It goes back no further than floor.
+func closeGap(s *rcparse.Script, sp rcparse.Span, floor int) rcparse.Span {
 	end := lineEnd(s, sp.End)
 	before := strings.TrimRight(string(s.Src[:sp.Start]), " \t")
 	if strings.TrimSpace(string(s.Src[sp.End:end])) == "" && end > sp.End &&
 		(strings.HasSuffix(before, "\n\n") || strings.HasSuffix(before, "{\n")) {
 		sp.End = end
 	}
+	last := strings.HasPrefix(strings.TrimLeft(string(s.Src[sp.End:]), " \t"), "}")
+	for last && sp.Start-1 > floor && strings.HasSuffix(string(s.Src[:sp.Start]), "\n\n") {
+		sp.Start--
+	}
 	return sp
 }
 
-// removeFunc takes away the start_precmd's function and the line that names
-// it, where nothing else does.
-func removeFunc(s *rcparse.Script, fn *syntax.FuncDecl) ([]Edit, bool) {
-	m, _ := s.Method("start_precmd")
+// removeFunc takes away a method's function and the line that names it, where
+// nothing else does.
+func removeFunc(s *rcparse.Script, method string, fn *syntax.FuncDecl) ([]Edit, bool) {
+	m, _ := s.Method(method)
 	line, ok := wholeLine(s, m.Span)
 	def, ok2 := wholeLine(s, spanOf(fn))
 	if !ok || !ok2 {
@@ -202,11 +276,11 @@ func removeFunc(s *rcparse.Script, fn *syntax.FuncDecl) ([]Edit, bool) {
 		}
 	}
 	for _, name := range s.Methods() {
-		if other, ok := s.Method(name); ok && name != "start_precmd" &&
+		if other, ok := s.Method(name); ok && name != method &&
 			strings.Contains(s.Expand(rcparse.Unquote(other.Value)), fn.Name.Value) {
 			return nil, false
 		}
 	}
 	def.Start = commentAbove(s, def.Start)
-	return []Edit{{Span: line}, {Span: closeGap(s, def)}}, true
+	return []Edit{{Span: line}, {Span: closeGap(s, def, line.End)}}, true
 }

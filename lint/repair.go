@@ -44,7 +44,7 @@ func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.
 
 // repairs are the ways to give the jailed start what it loses, likeliest first.
 // Each gets what is lost and the name that the service's variables begin with.
-var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState, assignInPlace, chdirOf}
+var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState, assignInPlace, chdirDefault, chdirLast}
 
 // helps reports whether a repair leaves the start on the host as it was, and
 // nothing of it lost in the jail.
@@ -143,7 +143,7 @@ func moveState(s *rcparse.Script, lost []loss, _ string) *Fix {
 	}
 	var edits []Edit
 	var text strings.Builder
-	left, reorders := 0, false
+	left, reorders, emptied, end := 0, false, 0, 0
 	for i, st := range body.Stmts {
 		if !moved[i] {
 			if !idle(st) {
@@ -157,16 +157,30 @@ func moveState(s *rcparse.Script, lost []loss, _ string) *Fix {
 		}
 		sp.Start = commentAbove(s, sp.Start)
 		moved, before := outdented(s, sp, st, flags)
+		if gap := string(s.Src[min(end, sp.Start):sp.Start]); end > 0 && (gap[:min(1, len(gap))] == "\n" ||
+			strings.Contains(gap, "\n\n")) {
+			text.WriteString("\n") // what stood apart still does
+		}
 		text.WriteString(moved)
+		end = sp.End
 		reorders = reorders || before
+		if emptiesFlags(st) {
+			emptied++
+		}
 		edits = addRemoval(s, edits, sp)
 	}
+	floor := 0
 	for i := range edits {
-		edits[i].Span = closeGap(s, edits[i].Span)
+		edits[i].Span = closeGap(s, edits[i].Span, floor)
+		floor = edits[i].End
 	}
 	what := "move what the jailed start needs from " + fn.Name.Value + " to the top level"
+	if emptied == len(moved) {
+		what = "empty " + flags + " at the top level and no longer in " + fn.Name.Value +
+			", and flags with it, which rc.subr(8) takes instead where the environment has it"
+	}
 	if left == 0 { // an empty function is a syntax error
-		gone, ok := removeFunc(s, fn)
+		gone, ok := removeFunc(s, "start_precmd", fn)
 		if !ok {
 			return nil
 		}
@@ -187,8 +201,11 @@ func moveState(s *rcparse.Script, lost []loss, _ string) *Fix {
 }
 
 // precmdOf is the function that start_precmd is set to.
-func precmdOf(s *rcparse.Script) *syntax.FuncDecl {
-	m, ok := s.Method("start_precmd")
+func precmdOf(s *rcparse.Script) *syntax.FuncDecl { return functionOf(s, "start_precmd") }
+
+// functionOf is the one function that a method is set to, nil where there is none.
+func functionOf(s *rcparse.Script, method string) *syntax.FuncDecl {
+	m, ok := s.Method(method)
 	if !ok || m.Cond || s.File() == nil {
 		return nil
 	}

@@ -62,6 +62,8 @@ type Kinds struct {
 	Options, OptOuts, Corrected int
 	// Moved is repairs of a start that needs what only a start_precmd sets.
 	Moved int
+	// Dropped is restart_cmds that are deleted.
+	Dropped int
 }
 
 // Kinds counts what the change does.
@@ -74,6 +76,8 @@ func (c *Change) Kinds() Kinds {
 			case f.Path != s.Service.Template:
 			case f.Code == "SJ201":
 				moved = 1
+			case f.Code == "SJ205":
+				k.Dropped++
 			default:
 				corrections = 1
 			}
@@ -160,7 +164,7 @@ func (c *Change) moves() []string {
 	var said sayings
 	for _, s := range c.Subjects {
 		for _, f := range c.Fixed {
-			if f.Path != s.Service.Template || f.Code != "SJ201" {
+			if f.Path != s.Service.Template || f.Code != "SJ201" && f.Code != "SJ205" {
 				continue
 			}
 			move := fmt.Sprintf("%s. So %s.", f.Message, f.Fix.What)
@@ -214,7 +218,7 @@ func (c *Change) corrected(s *lint.Subject) string {
 	reason := false
 	for _, f := range c.Fixed {
 		text := certainty.ReplaceAllString(f.Message, "")
-		if f.Path == s.Service.Template && f.Code != "SJ201" && !slices.Contains(what, text) {
+		if f.Path == s.Service.Template && f.Code != "SJ201" && f.Code != "SJ205" && !slices.Contains(what, text) {
 			what = append(what, text)
 			reason = reason || strings.HasPrefix(f.Code, "SJ3")
 		}

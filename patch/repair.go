@@ -20,7 +20,23 @@ import (
 // jail starts what the host starts.
 func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject,
 	[]lint.Finding, error) {
-	if !opts.Repair || s.Repair == nil {
+	if !opts.Repair {
+		return s, nil, nil
+	}
+	after, fixed, err := moved(ctx, s, k, opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	if again, f := withoutRestart(ctx, after, k, opts); again != nil {
+		after, fixed = again, append(fixed, f)
+	}
+	return after, fixed, nil
+}
+
+// moved makes the repair of SJ201.
+func moved(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject, []lint.Finding,
+	error) {
+	if s.Repair == nil {
 		return s, nil, nil
 	}
 	i := slices.IndexFunc(s.Findings, func(f lint.Finding) bool { return f.Fix == s.Repair })
@@ -36,6 +52,86 @@ func repaired(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Opt
 		return nil, nil, fmt.Errorf("proof of the repair failed: %w", err)
 	}
 	return after, s.Findings[i : i+1], nil
+}
+
+// withoutRestart is the subject without a restart_cmd that does no more than rc.subr(8)
+// does without it, and that is not run for a jailed service; nil where there is none.
+func withoutRestart(ctx context.Context, s *lint.Subject, k *infer.Knowledge, opts Options) (*lint.Subject,
+	lint.Finding) {
+	i := slices.IndexFunc(s.Findings, func(f lint.Finding) bool {
+		return f.Code == "SJ205" && f.Severity == lint.Warning
+	})
+	if i < 0 || s.Declared() || s.Verdict.Never() || !slices.Contains(s.Skipped, "restart") || s.Records == nil {
+		return nil, lint.Finding{}
+	}
+	fix := lint.DropRestart(s.Script)
+	if fix == nil {
+		return nil, lint.Finding{}
+	}
+	text, err := Apply(s.Script.Src, fix.Edits)
+	if err != nil {
+		return nil, lint.Finding{}
+	}
+	after := lint.Look(ctx, s.Service, text, k, opts.Lint)
+	if slices.Contains(after.Skipped, "restart") || proveRestart(ctx, s, after, opts) != nil {
+		return nil, lint.Finding{}
+	}
+	f := s.Findings[i]
+	f.Fix = fix
+	f.Message = fmt.Sprintf("without restart_cmd, \"service %s restart\" runs the same commands on the host; "+
+		"with it, it does nothing for the jailed service", ServiceName(s))
+	return after, f
+}
+
+// proveRestart holds a script without its restart_cmd to what it did before: all verbs
+// are the same on the host, restart in the same commands in the same order, whether the
+// service runs or not.
+func proveRestart(ctx context.Context, before, after *lint.Subject, opts Options) error {
+	if after.Script.Err != nil || after.Script.Name.Text != before.Script.Name.Text {
+		return errors.New("the script would not be read as before")
+	}
+	for _, f := range after.Findings {
+		if f.Severity > lint.Info && count(after.Findings, f.Code) > count(before.Findings, f.Code) {
+			return fmt.Errorf("%s [%s]", f.Message, f.Code)
+		}
+	}
+	scenarios := append(hostScenarios(before, opts.Lint.Release.Name), rcrun.Scenario{Verb: "restart"},
+		rcrun.Scenario{Verb: "onerestart", Running: true}, rcrun.Scenario{Verb: "restart", Running: true, OtherAnswers: true})
+	for _, verb := range extraVerbs(before.Script) {
+		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true})
+	}
+	for i := range scenarios {
+		scenarios[i].InstalledAs, scenarios[i].Release = before.Service.Name, opts.Lint.Release.Name
+	}
+	subst := lint.Substitutions(before.Service)
+	runs := opts.Lint.Simulate.Run(ctx, []rcrun.Job{
+		{Src: before.Script.Src, Subst: subst, Scenarios: scenarios},
+		{Src: after.Script.Src, Subst: subst, Scenarios: scenarios},
+	})
+	for i, sc := range scenarios {
+		a, b := plain(runs[0][i]), plain(runs[1][i])
+		if a.Failed != "" || b.Failed != "" {
+			return fmt.Errorf("%w: %s", errNotSimulated, a.Failed+b.Failed)
+		}
+		same := reflect.DeepEqual(a, b)
+		if strings.HasSuffix(sc.Verb, "restart") {
+			same = reflect.DeepEqual(unphased(a.Reached), unphased(b.Reached)) && a.Exit == b.Exit &&
+				len(a.Unknown) == len(b.Unknown)
+		}
+		if !same {
+			return fmt.Errorf("on the host, %s would not be the same", sc.Verb)
+		}
+	}
+	return nil
+}
+
+// unphased is commands without the part of run_rc_command that ran them.
+func unphased(list []rcrun.Command) []rcrun.Command {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Phase = ""
+	}
+	return list
 }
 
 func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options) error {

@@ -127,6 +127,7 @@ func kinds(list []patch.Numbered) (sum patch.Kinds) {
 		sum.OptOuts += k.OptOuts
 		sum.Corrected += k.Corrected
 		sum.Moved += k.Moved
+		sum.Dropped += k.Dropped
 	}
 	return sum
 }
@@ -155,6 +156,9 @@ func introduction(set Settings, list []patch.Numbered) string {
 	if k.Moved > 0 {
 		text += " What only start_precmd sets, and the jailed start does not see, is moved to the top level."
 	}
+	if k.Dropped > 0 {
+		text += " A restart_cmd that only stops and starts, and is not run for a jailed service, is deleted: rc.subr(8) does the same itself."
+	}
 	if k.Corrected > 0 {
 		text += fmt.Sprintf(" What %s for service jails is corrected.",
 			verb(k.Corrected, "a script already declares", "scripts already declare"))
@@ -163,7 +167,7 @@ func introduction(set Settings, list []patch.Numbered) string {
 		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.",
 			verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
 	}
-	if k.Moved == 0 && simulated(list) == subjects(list) {
+	if k.Moved+k.Dropped == 0 && simulated(list) == subjects(list) {
 		text += " Nothing changes for those who set neither NAME_svcj nor svcj_all_enable."
 	}
 	return text + " PORTREVISION rises, since the script is in the package."
