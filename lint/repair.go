@@ -44,7 +44,8 @@ func repair(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpus.
 
 // repairs are the ways to give the jailed start what it loses, likeliest first.
 // Each gets what is lost and the name that the service's variables begin with.
-var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState, assignInPlace, chdirDefault, chdirLast}
+var repairs = []func(s *rcparse.Script, lost []loss, name string) *Fix{moveState, assignInPlace, chdirDefault,
+	chdirLast}
 
 // helps reports whether a repair leaves the start on the host as it was, and
 // nothing of it lost in the jail.

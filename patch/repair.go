@@ -72,7 +72,7 @@ func withoutRestart(ctx context.Context, s *lint.Subject, k *infer.Knowledge, op
 	if err != nil {
 		return nil, lint.Finding{}
 	}
-	after := lint.Look(ctx, s.Service, text, k, opts.Lint)
+	after := lint.Judge(ctx, s.Service, text, k, opts.Lint)
 	if slices.Contains(after.Skipped, "restart") || proveRestart(ctx, s, after, opts) != nil {
 		return nil, lint.Finding{}
 	}
@@ -96,7 +96,8 @@ func proveRestart(ctx context.Context, before, after *lint.Subject, opts Options
 		}
 	}
 	scenarios := append(hostScenarios(before, opts.Lint.Release.Name), rcrun.Scenario{Verb: "restart"},
-		rcrun.Scenario{Verb: "onerestart", Running: true}, rcrun.Scenario{Verb: "restart", Running: true, OtherAnswers: true})
+		rcrun.Scenario{Verb: "onerestart", Running: true},
+		rcrun.Scenario{Verb: "restart", Running: true, OtherAnswers: true})
 	for _, verb := range extraVerbs(before.Script) {
 		scenarios = append(scenarios, rcrun.Scenario{Verb: verb, Running: true})
 	}

@@ -111,7 +111,7 @@ run_rc_command "$1"
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := strings.Replace(strings.Replace(script, "%s", c.top, 1), "%s", c.body, 1)
-			s := lint.Look(context.Background(), svc, []byte(src), k, opts.Lint)
+			s := lint.Judge(context.Background(), svc, []byte(src), k, opts.Lint)
 			require.Contains(t, s.Skipped, "restart")
 			after, repairs, err := repaired(context.Background(), s, k, opts)
 			require.NoError(t, err)
@@ -124,7 +124,8 @@ run_rc_command "$1"
 			require.Contains(t, repairs[0].Message, `"service foo restart" runs the same commands on the host`)
 			require.NotContains(t, after.Skipped, "restart")
 			require.NotContains(t, string(after.Script.Src), "restart_cmd=")
-			require.Equal(t, strings.Contains(c.top, "foo_restart"), strings.Contains(string(after.Script.Src), "foo_restart"))
+			require.Equal(t, strings.Contains(c.top, "foo_restart"),
+				strings.Contains(string(after.Script.Src), "foo_restart"))
 			require.NotContains(t, string(after.Script.Src), "\n\n\n")
 		})
 	}

@@ -136,6 +136,7 @@ func hasStatus(s *lint.Subject) bool {
 		return true
 	}
 	return slices.ContainsFunc(s.Script.Assigns, func(a rcparse.Assign) bool {
-		return slices.Contains([]string{"command", "procname", "status_cmd"}, a.Var) || strings.HasSuffix(a.Var, "_program")
+		return slices.Contains([]string{"command", "procname", "status_cmd"}, a.Var) ||
+			strings.HasSuffix(a.Var, "_program")
 	})
 }
