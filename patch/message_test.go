@@ -90,7 +90,8 @@ func TestOptOutMessage(t *testing.T) {
 		{[]string{"a", "b"}, "It sets it up, and leaves no process.", infer.Certain, "Each of a and b stays out of service jails."},
 		{[]string{"food"}, "It makes a tunnel; proxy mode is not the default.", infer.Certain, "food can't work in a service jail as it runs by default."},
 	} {
-		d := &declaration{services: c.services, answer: infer.Verdict{OptOut: true, Reason: c.reason, Certainty: c.sure}}
+		never := infer.Verdict{OptOut: true, Reason: c.reason, Certainty: c.sure}
+		d := &declaration{services: c.services, answer: never}
 		require.Equal(t, c.want+" "+c.reason, d.sentence())
 	}
 }
