@@ -2,6 +2,7 @@ package infer
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/svcjify/svcjify/internal/paragraph"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -85,62 +87,50 @@ func ReadKnowledge(fsys fs.FS) (*Knowledge, error) {
 	return k, nil
 }
 
-// A field is one of an entry's lines, with those that continue it.
-type field struct{ name, value string }
-
 // read adds the entries of one file. It is on an editor's way to every answer.
 func (k *Knowledge) read(file, text string) error {
-	var e *Entry
-	var fields []field
+	var fields []paragraph.Field
 	flush := func() error {
-		if e == nil {
+		if len(fields) == 0 {
 			return nil
 		}
+		e := &Entry{File: file, Line: fields[0].Line}
 		if err := e.fill(fields); err != nil {
 			return fmt.Errorf("%s:%d: %w", e.File, e.Line, err)
 		}
 		k.Entries = append(k.Entries, e)
-		e, fields = nil, fields[:0]
+		fields = fields[:0]
 		return nil
 	}
-	n := 0
-	for line := range strings.SplitSeq(text, "\n") {
-		n++
-		switch {
-		case strings.HasPrefix(line, "#"):
-		case strings.TrimSpace(line) == "":
+	err := paragraph.Read(text, func(f paragraph.Field) error {
+		if f.First {
 			if err := flush(); err != nil {
 				return err
 			}
-		case line[0] == ' ' || line[0] == '\t':
-			if len(fields) == 0 {
-				return fmt.Errorf("%s:%d: a continuation line without a field before it", file, n)
-			}
-			fields[len(fields)-1].value += " " + strings.TrimSpace(line)
-		default:
-			name, value, ok := strings.Cut(line, ":")
-			if !ok {
-				return fmt.Errorf("%s:%d: found %q, expected \"field: value\"", file, n, line)
-			}
-			if e == nil {
-				e = &Entry{File: file, Line: n}
-			}
-			if slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-				return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file, n,
-					name)
-			}
-			fields = append(fields, field{name, strings.TrimSpace(value)})
 		}
+		if slices.ContainsFunc(fields, func(g paragraph.Field) bool { return g.Name == f.Name }) {
+			return fmt.Errorf("%s:%d: field %q stands twice in the entry; an empty line separates entries", file,
+				f.Line, f.Name)
+		}
+		fields = append(fields, f)
+		return nil
+	})
+	var bad *paragraph.Error
+	switch {
+	case errors.As(err, &bad):
+		return fmt.Errorf("%s:%d: %s", file, bad.Line, bad.Text)
+	case err != nil:
+		return err
 	}
 	return flush()
 }
 
 // fill checks the fields and sets the entry from them.
-func (e *Entry) fill(fields []field) error {
+func (e *Entry) fill(fields []paragraph.Field) error {
 	e.Certainty = Confident
 	for _, f := range fields {
-		v := f.value
-		switch f.name {
+		v := f.Value
+		switch f.Name {
 		case "program":
 			e.Programs = strings.Fields(v)
 		case "service":
@@ -161,12 +151,12 @@ func (e *Entry) fill(fields []field) error {
 			e.Limit = v
 		case "flag", "noflag", "option", "nooption", "conf", "noconf":
 			if _, err := regexp.Compile(v); err != nil {
-				return fmt.Errorf("%s: %w", f.name, err)
+				return fmt.Errorf("%s: %w", f.Name, err)
 			}
 			if e.If != nil {
-				return fmt.Errorf("%s: the entry has a condition already; write an entry for each", f.name)
+				return fmt.Errorf("%s: the entry has a condition already; write an entry for each", f.Name)
 			}
-			c := conditions[f.name]
+			c := conditions[f.Name]
 			c.Text, c.Pattern = v, lazyregexp.New(v)
 			if c.On == "option" { // a name, not a part of one
 				c.Pattern = lazyregexp.New("^(" + v + ")$")
@@ -183,7 +173,7 @@ func (e *Entry) fill(fields []field) error {
 			}
 			e.Certainty = c
 		default:
-			return fmt.Errorf("unknown field %q", f.name)
+			return fmt.Errorf("unknown field %q", f.Name)
 		}
 	}
 	return e.check()

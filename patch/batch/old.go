@@ -2,10 +2,13 @@ package batch
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/svcjify/svcjify/internal/paragraph"
 )
 
 // Batch files of version 1 were paragraphs of "field: value". They are read
@@ -24,56 +27,37 @@ func isOld(text []byte) bool {
 // parseOld reads a file of version 1.
 func parseOld(text []byte) (*Batch, error) {
 	r := oldReader{b: &Batch{}, at: map[string]int{}}
-	open := false // whether a paragraph is
-	lines := bytes.Split(text, []byte("\n"))
-	for i := 0; i < len(lines); i++ {
-		line, at := strings.TrimRight(string(lines[i]), " \t\r"), i+1
-		switch {
-		case line == "":
-			open = false
-			continue
-		case line[0] == '#':
-			continue
+	err := paragraph.Read(string(text), func(f paragraph.Field) error {
+		if !utf8.ValidString(f.Name + f.Value) {
+			return &ParseError{f.Line, "the line is not UTF-8"}
 		}
-		for ; i+1 < len(lines) && continues(lines[i+1]); i++ {
-			line += " " + string(bytes.TrimSpace(lines[i+1]))
-		}
-		if !utf8.ValidString(line) {
-			return nil, &ParseError{at, "the line is not UTF-8"}
-		}
-		name, value, ok := strings.Cut(line, ":")
-		if !ok || strings.ContainsAny(name, " \t") || name == "" {
-			return nil, &ParseError{at, fmt.Sprintf(
-				"found %.60q, expected a field and a colon, such as skip: www/nginx", line)}
-		}
-		value = strings.TrimSpace(value)
+		value := f.Value
 		if strings.HasPrefix(value, `"`) {
 			plain, err := strconv.Unquote(value)
 			if err != nil {
-				return nil, &ParseError{at, fmt.Sprintf("%s is %.60q, expected a closing quote and nothing after it",
-					name, value)}
+				return &ParseError{f.Line, fmt.Sprintf("%s is %.60q, expected a closing quote and nothing after it",
+					f.Name, value)}
 			}
 			value = plain
 		}
-		if !open {
-			open = true
-			if err := r.paragraph(name, at); err != nil {
-				return nil, err
+		if f.First {
+			if err := r.paragraph(f.Name, f.Line); err != nil {
+				return err
 			}
 		}
-		if err := r.field(name, value, at); err != nil {
-			return nil, err
-		}
+		return r.field(f.Name, value, f.Line)
+	})
+	var bad *paragraph.Error
+	switch {
+	case errors.As(err, &bad):
+		return nil, &ParseError{bad.Line, bad.Text}
+	case err != nil:
+		return nil, err
 	}
 	if err := r.b.check(r.at); err != nil {
 		return nil, err
 	}
 	return r.b, nil
-}
-
-// continues reports whether a line goes on with the one above.
-func continues(line []byte) bool {
-	return len(bytes.TrimSpace(line)) > 0 && (line[0] == ' ' || line[0] == '\t')
 }
 
 // An oldReader fills a batch, and notes the lines by the keys of today.
