@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/svcjify/svcjify/internal/slowtest"
 	"github.com/svcjify/svcjify/lint/infer"
 )
 
@@ -17,6 +18,7 @@ import (
 // shellcheck(1) says nothing new but what it says of every default and every
 // variable that only rc.subr(8) reads (docs/patches.md).
 func TestShellcheck(t *testing.T) {
+	slowtest.Only(t)
 	tool(t, "shellcheck")
 	dir := t.TempDir()
 	changes, _, _ := planFor(t, infer.Possible, "../corpus/testdata/ports")

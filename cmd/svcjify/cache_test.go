@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // TestSameWithoutCache compares, byte for byte, what is printed without a cache, by the
@@ -22,11 +23,11 @@ func TestSameWithoutCache(t *testing.T) {
 		filepath.SplitList(os.Getenv("SVCJIFY_SAMPLEDIR"))) {
 		t.Run(filepath.Base(tree), func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cache")
-			for _, args := range [][]string{
+			for _, args := range slowtest.Some([][]string{
 				{"lint", "--format", "jsonl", "--fail-on", "never"},
 				{"list", "--format", "json"},
 				{"patch", "--repair", "--certainty", "possible"},
-			} {
+			}, 3) {
 				run := func(cache string) string {
 					var stdout, stderr bytes.Buffer
 					c := Command{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr}

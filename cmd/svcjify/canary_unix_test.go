@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // TestNothingOfTheRepositoryRuns: a clone that somebody prepared names a program
 // wherever git would run one. No command of svcjify runs it.
 func TestNothingOfTheRepositoryRuns(t *testing.T) {
+	slowtest.Only(t)
 	svcjify, top := asCommand(t), t.TempDir()
 	mark, script := filepath.Join(top, "ran"), filepath.Join(top, "bin", "canary")
 	require.NoError(t, os.Mkdir(filepath.Dir(script), 0o755))

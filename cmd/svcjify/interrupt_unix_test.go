@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/svcjify/svcjify/corpus/hostile"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // TestInterrupt: the first Ctrl-C ends a run at any moment, what was found is printed,
@@ -23,10 +24,10 @@ func TestInterrupt(t *testing.T) {
 	root := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(root, "Mk"), 0o777))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "Mk", "bsd.port.mk"), nil, 0o666))
-	require.NoError(t, hostile.WriteTree(root, 150, 1))
+	require.NoError(t, hostile.WriteTree(root, 60, 1))
 	var slowest time.Duration
 	interrupted := 0
-	for _, after := range []time.Duration{10, 30, 100, 200, 400, 800, 1500} {
+	for _, after := range slowtest.Some([]time.Duration{100, 10, 30, 200, 400, 800, 1500}, 4) {
 		cmd := exec.Command(svcjify, "lint", "--config", "none", root)
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/svcjify/svcjify/internal/slowtest"
 	"github.com/svcjify/svcjify/patch/batch"
 )
 
@@ -101,6 +102,7 @@ var (
 // TestFixIsKilled: each file is what it was or what it becomes, no script is
 // changed whose PORTREVISION was not raised, and the next run does the rest.
 func TestFixIsKilled(t *testing.T) {
+	slowtest.Only(t)
 	svcjify := asCommand(t)
 	before, whole := texts(t, madeTree(t)), madeTree(t)
 	ran(t, svcjify, "fix", whole)
@@ -145,6 +147,7 @@ func TestFixIsKilled(t *testing.T) {
 // TestBatchIsKilled: patch -o and batch sent, killed and run again, end with what
 // an undisturbed run gives.
 func TestBatchIsKilled(t *testing.T) {
+	slowtest.Only(t)
 	svcjify := asCommand(t)
 	dir, top := madeTree(t), t.TempDir()
 	whole := filepath.Join(top, "whole")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/hostile"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // tree makes a ports tree with what write puts into it.
@@ -26,7 +27,7 @@ func tree(t *testing.T, write func(root string) error) string {
 // TestEach: each port is found, within bounds of what is told of it. The bounds on time
 // and memory are wide, since the machine may be slow; docs/hostile.md has the figures.
 func TestEach(t *testing.T) {
-	for _, a := range hostile.Attacks() {
+	for _, a := range slowtest.Some(hostile.Attacks(), 4) {
 		t.Run(a.Name, func(t *testing.T) {
 			root := tree(t, func(root string) error { return a.Write(filepath.Join(root, "net")) })
 			var before, after runtime.MemStats

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/svcjify/svcjify/corpus/host/hosttest"
+	"github.com/svcjify/svcjify/internal/slowtest"
 	"github.com/svcjify/svcjify/lint/advise"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/lint/infer/program/elftest"
@@ -82,6 +83,7 @@ func TestPrograms(t *testing.T) {
 // Programs that a compiler and a linker have made for FreeBSD, as packages install
 // them: what advise says comes from their calls alone.
 func TestBuiltPrograms(t *testing.T) {
+	slowtest.Only(t)
 	elftest.Clang(t)
 	lib := elftest.BuildLibrary(t, elftest.AMD64, "libgorse.so.1",
 		`int gorse_serve() { int s = socket(2, 1, 0); bind(s, 0, 0); listen(s, 5); return s; }`)

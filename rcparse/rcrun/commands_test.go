@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // emulated is the commands that this package answers for, by name.
@@ -71,7 +72,7 @@ func TestEveryCommand(t *testing.T) {
 		return s.simulate(t.Context(), Scenario{Verb: "start", InstalledAs: "foo"}, false).record
 	}
 	var base []string // of the base system: the same code for all that is not emulated
-	for _, c := range commands {
+	for _, c := range slowtest.Some(commands, 4) {
 		_, emulates := toolOf(path.Base(c))
 		_, wraps := wrappers[path.Base(c)]
 		if strings.HasPrefix(c, "/") && !emulates && !wraps {
@@ -96,7 +97,7 @@ func TestEveryCommand(t *testing.T) {
 		require.Empty(t, run(strings.Join(some, "\n")).Failed)
 	}
 	// A list of 100,000 arguments costs more steps than a run has; one of 3,000 does not.
-	for _, c := range append(slices.Clone(emulated), builtins...) {
+	for _, c := range slowtest.Some(append(slices.Clone(emulated), builtins...), 4) {
 		for _, n := range []string{"$(seq 1 3000)", strings.Repeat(" $(seq 1 10000)", 10)} {
 			rec := run("set -- " + n + "\n" + c + " \"$@\"")
 			require.NotContains(t, rec.Failed, "panicked", c)

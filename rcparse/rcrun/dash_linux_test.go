@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/svcjify/svcjify/internal/message"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // plainUmask keeps the test's own umask out of what the shell inherits.
@@ -128,6 +129,7 @@ var unlike = map[string]string{
 
 // The same model under the shell, or the sh that -shell names, gives the same Records for the made tree.
 func TestDash(t *testing.T) {
+	slowtest.Only(t)
 	for _, svcj := range []bool{false, true} {
 		differ := compareTree(t, madeTree, svcj)
 		for _, d := range differ {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 )
 
 // costly are scripts whose runs, a whole service's together, cost a minute or hundreds of megabytes
@@ -34,7 +35,7 @@ func TestCostlyScripts(t *testing.T) {
 	pool, err := NewPool(PoolOptions{Workers: 1})
 	require.NoError(t, err)
 	defer pool.Close()
-	for _, c := range costly {
+	for _, c := range slowtest.Some(costly, 5) {
 		t.Run(c.name, func(t *testing.T) {
 			session := pool.Session()
 			var first []Record

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -70,6 +71,7 @@ run_rc_command "$1"
 // TestHostile runs scripts that mean harm. Each is ended, none touches what is
 // outside its root, and the next run is as good as ever.
 func TestHostile(t *testing.T) {
+	slowtest.Only(t)
 	first := newHarness(t, standIn(t, rcrun.DefaultRelease))
 	modes := map[string]bool{"plain": false}
 	if first.separate {
@@ -144,6 +146,7 @@ func TestHostile(t *testing.T) {
 
 // TestHostileSubr: an rc.subr that means harm is told as such, in good time.
 func TestHostileSubr(t *testing.T) {
+	slowtest.Only(t)
 	first := newHarness(t, standIn(t, rcrun.DefaultRelease))
 	for text, says := range map[string]string{
 		"while :; do :; done":   "it did not end in time",

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/svcjify/svcjify/internal/slowtest"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -51,14 +52,17 @@ func TestRealRcSubr(t *testing.T) {
 
 // TestStandIn does the same on the made tree with the stand-in of testdata, so
 // that the harness is at work where no FreeBSD is: with all scripts for the
-// default release, with some for each other.
+// default release, with some for each other. Without the slow tests: some scripts, the default.
 func TestStandIn(t *testing.T) {
 	for _, r := range rcrun.Releases() {
+		if r.Name != rcrun.DefaultRelease && !slowtest.All() {
+			continue
+		}
 		t.Run(r.Name, func(t *testing.T) {
 			h := newHarness(t, standIn(t, r.Name))
 			require.Equal(t, r.Name, h.release, "the release that fits is found")
 			sel := selection{tree: "stand-in", every: 8, few: true}
-			if r.Name == rcrun.DefaultRelease {
+			if r.Name == rcrun.DefaultRelease && slowtest.All() {
 				sel.every = 1
 			}
 			h.compareTree(t, madeTree, sel)
