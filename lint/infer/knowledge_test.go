@@ -211,6 +211,7 @@ func TestOnePerDaemon(t *testing.T) {
 		{"monerod", "monero-cli", "net_basic sysvipcnew"}, {"isc-dhclient", "isc-dhcp44-client", "NO"},
 		{"nfcapd", "nfdump", "net_basic sysvipcnew"}, {"sfcapd", "nfdump", "net_basic sysvipcnew"}, {"keyd", "keyd", "NO"},
 		{"nut", "nut", "net_basic"}, {"squid", "squid", "net_basic"}, {"dccd", "dcc-dccd", "net_basic"}, {"dccgrey", "dcc-dccd", "net_basic"},
+		{"lldpd", "lldpd", "NO"}, {"lldpd", "openlldp", "net_basic"}, {"krescachegc", "knot-resolver", "none"},
 		{"virtlogd", "libvirt", "none"}, {"redis", "redis", "net_basic"}, {"varnishd", "varnish7", "net_basic"}, {"apache24", "apache24", "net_basic"},
 		{"samba_server", "samba419", "net_basic"}, {"winbindd", "samba", "net_basic"}, {"smokeping", "smokeping", "net_basic net_raw"},
 		{"uptime_kuma", "uptime-kuma", "net_basic net_raw"}, {"cf_execd", "cfengine", "NO"}, {"cf_serverd", "cfengine", "net_basic"},
@@ -224,6 +225,7 @@ func TestOnePerDaemon(t *testing.T) {
 		require.Equal(t, c.needs, strings.Join(m.Entry.Needs, " "), "%s of %s", c.service, c.port)
 	}
 	require.Nil(t, k.Lookup(asked("blocklistd", "other")), "what is said of the base system is said of no port")
+	require.Nil(t, k.Lookup(asked("mountd2", basePort)), "a script that is called a little like one of the base system")
 }
 
 // wholeStart is how the reason of an entry begins: a message puts it behind a

@@ -52,6 +52,9 @@ func (k *Knowledge) Lookup(in Input) *Match {
 		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, in.Port.Names) {
 			continue
 		}
+		if name.How != "" && slices.Contains(e.Ports, basePort) {
+			continue // mountd2 is another's script: the base system's are called as they are
+		}
 		f := found{Match{Entry: e, By: name.Text, How: name.How}, rank}
 		if len(e.Ports) == 0 {
 			f.rank += byName + len(names) // behind all that are meant for the port
