@@ -103,7 +103,7 @@ func (l *loader) evaluate(dirs []string) {
 		if r := &results[i]; r.port == nil && r.err == nil {
 			r.err = l.ctx.Err()
 		}
-		if s := l.ports[dir]; s != nil && results[i].err != nil {
+		if s := l.ports[dir]; s != nil {
 			s.text = "" // in a tree that means harm, each would be kept to the end
 		}
 		l.evaluated[dir] = &results[i]
@@ -348,7 +348,7 @@ func (l *loader) makefileProblem(dir string, err error) {
 		e = &makefile.Error{Path: path.Join(dir, "Makefile"), Text: err.Error()}
 	}
 	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: dir, Text: e.Text,
-		Hint: "correct the Makefile: make -C " + l.tree.Shown(dir) + " -V PKGNAME says what make makes of it"}
+		Hint: "correct the Makefile: make -C " + shellWord(l.tree.Shown(dir)) + " -V PKGNAME says what make makes of it"}
 	if e.Err != nil && !errors.Is(e.Err, fs.ErrNotExist) {
 		p.Kind = Unreadable
 	}

@@ -66,7 +66,7 @@ func (c Crash) finding(tree *corpus.Tree, path string) Finding {
 }
 
 // judge is judgeTemplate, with a fault of ours made a finding.
-func (r *run) judge(i int) (s *Subject, problems []corpus.Problem) {
+func (r *run) judge(one *portRun, i int) (s *Subject, problems []corpus.Problem) {
 	svc := r.corpus.Services[i]
 	defer func() {
 		if p := parallel.Caught(recover()); p != nil {
@@ -79,7 +79,7 @@ func (r *run) judge(i int) (s *Subject, problems []corpus.Problem) {
 	if r.opts.Progress != nil {
 		r.opts.Progress(int(r.done.Load()), len(r.corpus.Services), svc)
 	}
-	return judgeTemplate(r.ctx, svc, r.knowledge, r.opts)
+	return one.judgeTemplate(r.ctx, svc, r.knowledge, r.opts)
 }
 
 // apply runs a rule on a service.

@@ -3,6 +3,7 @@
 package lint
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -142,21 +143,34 @@ func foldAlike(list []Finding) []Finding {
 	return out
 }
 
-// addSource gives each finding the text of its line.
+// addSource gives each finding the text of its line. The line is a copy: a part of the
+// text would keep all of it in memory.
 func addSource(list []Finding, text []byte) {
-	var lines []string
+	var starts []int // of the lines
 	for i, f := range list {
 		if f.Line == 0 || f.Source != "" {
 			continue
 		}
-		if lines == nil {
-			lines = strings.Split(string(text), "\n")
+		if starts == nil {
+			starts = lineStarts(text)
 		}
-		if f.Line <= len(lines) {
-			line := strings.TrimSuffix(lines[f.Line-1], "\r")
-			list[i].Source = line[:min(len(line), maxSource)]
+		if f.Line <= len(starts) {
+			line, _, _ := bytes.Cut(text[starts[f.Line-1]:], []byte{'\n'})
+			line = bytes.TrimSuffix(line, []byte{'\r'})
+			list[i].Source = string(line[:min(len(line), maxSource)])
 		}
 	}
+}
+
+// lineStarts is where each line of a text begins.
+func lineStarts(text []byte) []int {
+	starts := make([]int, 1, 1+bytes.Count(text, []byte{'\n'}))
+	for i, c := range text {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
 }
 
 // sortFindings orders by place, then code, and drops what is said twice.

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -25,6 +26,9 @@ type Options struct {
 	Simulate *rcrun.Pool
 	// Programs is where the programs themselves can be looked at; nil for nowhere.
 	Programs *program.Finder
+	// Account is what the service's runs are counted in, together with those of its port's
+	// other services; nil for a budget of its own.
+	Account *rcrun.Account
 	// Records, if they are set, are those of an earlier Judge of the same text, and
 	// nothing is simulated again.
 	Records *Records
@@ -141,23 +145,64 @@ func Run(ctx context.Context, c *corpus.Corpus, opts Options) (*Result, error) {
 	return res, ctx.Err()
 }
 
-// start has workers look at the services. What one finds after the context ended
-// is not sent: it may rest on a simulation that was cut off.
+// start has workers judge the services, each all of one port, which share what a port
+// may cost. What one finds after the context ended is not sent: it may rest on a simulation
+// that was cut off.
 func (r *run) start() <-chan judged {
 	workers := r.opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	results := make(chan judged, len(r.corpus.Services)) // so that no worker waits for a reader
-	go parallel.Each(r.ctx, len(r.corpus.Services), parallel.Workers{Count: workers}, func(_, i int) {
-		s, problems := r.judge(i)
-		if r.ctx.Err() != nil {
-			return
+	groups := byPort(r.corpus.Services)
+	go parallel.Each(r.ctx, len(groups), parallel.Workers{Count: workers}, func(_, g int) {
+		one := r.newPortRun()
+		for _, i := range groups[g] {
+			s, problems := r.judge(one, i)
+			if r.ctx.Err() != nil {
+				return
+			}
+			r.done.Add(1)
+			results <- judged{i, s, problems}
 		}
-		r.done.Add(1)
-		results <- judged{i, s, problems}
 	})
 	return results
+}
+
+// byPort is the services of each port, by their places in the list, in its order. A plain
+// script is on its own.
+func byPort(list []*corpus.Service) [][]int {
+	var groups [][]int
+	of := make(map[*corpus.Port]int)
+	for i, svc := range list {
+		p := svc.Port()
+		g, known := of[p]
+		if p == nil || !known {
+			g = len(groups)
+			groups = append(groups, nil)
+			of[p] = g
+		}
+		groups[g] = append(groups[g], i)
+	}
+	return groups
+}
+
+// maxPortText is how many bytes of scripts are looked at of one port. The most that a real
+// port has is 70 kB.
+const maxPortText = 1 << 20
+
+// A portRun is what looks at the services of one port have in common.
+type portRun struct {
+	account *rcrun.Account
+	text    int // bytes of scripts that were looked at
+}
+
+func (r *run) newPortRun() *portRun {
+	one := &portRun{}
+	if r.opts.Simulate != nil {
+		one.account = r.opts.Simulate.Account()
+	}
+	return one
 }
 
 // gather puts the findings of all services together with what the corpus and
@@ -175,13 +220,7 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 	for _, p := range c.Problems {
 		rest = append(rest, fromProblem(p))
 	}
-	for i, f := range rest {
-		if f.Line > 0 && f.Tree != nil {
-			if text, problem := f.Tree.ReadFile(f.Path); problem == nil {
-				addSource(rest[i:i+1], text)
-			}
-		}
-	}
+	addSources(rest)
 	shown, silenced := policy.split(rest, nil)
 	r.Findings = append(r.Findings, shown...)
 	r.Silenced = append(r.Silenced, silenced...)
@@ -195,9 +234,29 @@ func (r *Result) gather(c *corpus.Corpus, problems [][]corpus.Problem, rest []Fi
 	r.Silenced = slices.CompactFunc(r.Silenced, func(a, b Silenced) bool { return a.same(b.Finding) })
 }
 
-// judgeTemplate reads, parses and judges one service.
-func judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge,
-	opts Options) (*Subject, []corpus.Problem) {
+// addSources gives each finding the text of its line in whatever file it is in. A file is
+// read once for those of its findings that follow one another.
+func addSources(list []Finding) {
+	for start := 0; start < len(list); {
+		f, end := list[start], start+1
+		for end < len(list) && list[end].Tree == f.Tree && list[end].Path == f.Path {
+			end++
+		}
+		part := list[start:end]
+		start = end
+		if f.Tree == nil || !slices.ContainsFunc(part, func(f Finding) bool { return f.Line > 0 }) {
+			continue
+		}
+		if text, problem := f.Tree.ReadFile(f.Path); problem == nil {
+			addSource(part, text)
+		}
+	}
+}
+
+// judgeTemplate reads, parses and judges one service of a port.
+func (one *portRun) judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge, opts Options) (
+	*Subject, []corpus.Problem) {
+	opts.Account = one.account
 	s := &Subject{Service: svc, State: Unknown}
 	if svc.Template == "" {
 		return s, nil
@@ -209,6 +268,11 @@ func judgeTemplate(ctx context.Context, svc *corpus.Service, k *infer.Knowledge,
 	if problem != nil {
 		problem.Origin = s.Origin()
 		return s, []corpus.Problem{*problem}
+	}
+	if one.text += len(src); one.text > maxPortText && one.text > len(src) {
+		return s, []corpus.Problem{{Tree: svc.Tree, Kind: corpus.Unreadable, Path: svc.Template, Origin: s.Origin(),
+			Text: fmt.Sprintf("was not looked at: the scripts of its port have more than %d bytes together", maxPortText),
+			Hint: "no port that is meant seriously has so much; look at one of its services by itself"}}
 	}
 	return Judge(ctx, svc, src, k, opts), nil
 }
@@ -228,7 +292,11 @@ func Judge(ctx context.Context, svc *corpus.Service, src []byte, k *infer.Knowle
 	var facts []infer.Evidence
 	texts := in             // which gets its run below
 	var runs *rcrun.Session // all that is simulated of a service has one budget
-	if opts.Simulate != nil {
+	switch {
+	case opts.Simulate == nil:
+	case opts.Account != nil:
+		runs = opts.Account.Session()
+	default:
 		runs = opts.Simulate.Session()
 	}
 	gathered := inBackground(func() { facts = infer.Gather(texts) })

@@ -48,6 +48,9 @@ type Records struct {
 	Overrides []Override
 	// Trials are starts under settings of rc.conf that the script knows, in order.
 	Trials []Trial
+	// Cut says why not all of the runs above could be made, "" where they were; Untried is the
+	// same for the Trials alone.
+	Cut, Untried string
 }
 
 // A runner runs one service's script.
@@ -106,8 +109,10 @@ func simulate(ctx context.Context, opts Options, runs *rcrun.Session, svc *corpu
 	r.Unfound = run.unfound(r.Pair)
 	r.Corrected = run.correctedStart(&r)
 	r.rest(run)
-	if !opts.Configured {
+	r.Cut = runs.Ended()
+	if !opts.Configured && r.Cut == "" {
 		r.Trials = run.trials(&r)
+		r.Untried = runs.Ended()
 	}
 	return &r
 }

@@ -72,7 +72,10 @@ was stopped, by an endless loop, too much memory, or a construct that the interp
 nothing is known, and nothing is patched. The same holds for a start that leaves no process
 although nothing shows that this is intended: it fails, a command is not there, or it waits for something in
 rc.conf that could not be guessed. Where it asked for a file, a device or a line in a file before
-it gave up, the message names it; both answers were tried.`,
+it gave up, the message names it; both answers were tried.
+
+The runs of all services of a port have one budget. Where it ends after the start, the message says
+what was not tried.`,
 		Before: `while :; do :; done`,
 		After:  `start_cmd="foo_start"	# loops belong into methods, and end`,
 	},
@@ -87,6 +90,13 @@ it gave up, the message names it; both answers were tried.`,
 		} else if why := p.Records.Host.Undecided; why != "" && !p.Verdict.Never() && !p.badName() {
 			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start",
 				"the simulated start ends without a process: %s", why)
+		}
+		if why := p.Records.Cut; why != "" {
+			p.report(p.Script.Name.Pos, nil, hint, "not all that the service does in a jail could be simulated: %s", why)
+		} else if why := p.Records.Untried; why != "" {
+			p.reportAs(Warning, p.Script.Name.Pos, nil, "", "not all settings of rc.conf could be tried, so that what "+
+				"the jail loses under the others is not told: %s", why)
+			(*p.out)[len(*p.out)-1].doubt = false // the service works by default or not, whatever they do
 		}
 	},
 }

@@ -79,7 +79,7 @@ func words(n int, format string) string {
 
 // Attacks is one port for each way, in the same order each time.
 func Attacks() []Attack {
-	return slices.Concat(variants(), amounts(), expansions(), files())
+	return slices.Concat(variants(), amounts(), expansions(), files(), Scripts())
 }
 
 // variants are choices that multiply.
@@ -146,16 +146,56 @@ func amounts() []Attack {
 			lines(300, "\tfor a in "+words(30, "a")+"; do for b in "+words(30,
 				"b")+"; do cp $$a$$b /etc/rc.d/$$a$$b#; done; done")),
 		port("targets", "40,000 targets", "USE_RC_SUBR=\ttargets gone\n\n"+lines(40000, "t#:\n\techo #")),
-		port("templates", "2,000 services that are there", "USE_RC_SUBR=\t"+words(2000, "s#")+"\n").scripts(2000),
+		port("templates", "2,000 services that are there", "USE_RC_SUBR=\t"+words(2000, "moss#")+"\n").scripts(2000),
 		port("dead", "2,000 templates that no port installs", "USE_RC_SUBR=\tdead\n").scripts(2000),
 	}
 }
 
-// scripts adds templates s0, s1 and so on.
+// scripts adds templates moss0, moss1 and so on.
 func (a Attack) scripts(n int) Attack {
 	for i := range n {
-		name := fmt.Sprintf("s%d", i)
+		name := fmt.Sprintf("moss%d", i)
 		a.Files["files/"+name+".in"] = fmt.Sprintf(script, name)
+	}
+	return a
+}
+
+// Scripts are ports whose scripts cost much when they are run or read, 100 in a port: as many
+// as are looked at.
+func Scripts() []Attack {
+	loop := func(body string) string { return "while :; do " + body + "; done" }
+	return []Attack{
+		many("loops", "100 scripts that loop", starts(loop(":"))),
+		many("shells", "100 scripts that start shells", starts(loop("sh -c ':'"))),
+		many("evals", "100 scripts that eval", starts(loop("eval 'x=$y'"))),
+		many("trapped", "100 scripts whose traps set traps", starts("f() { trap f EXIT; ( f ); }; f")),
+		many("memory", "100 scripts that keep all that they print",
+			starts("x=$(printf '%99999s'); i=0; while :; do eval \"v$i=\\$x\"; i=$((i+1)); done")),
+		many("settings", "100 scripts of 100 settings", func(name string) string {
+			return "start_precmd=" + name + "_pre\n" + name + "_pre()\n{\n" + lines(100, "export V#=\"${"+name+"_v#}\"") +
+				"}\n" + lines(100, ": ${"+name+"_v#=\"x\"}")
+		}),
+		many("defaults", "100 scripts of 3,000 defaults", func(name string) string {
+			return lines(3000, ": ${"+name+"_v#=\"x\"}")
+		}),
+		many("comments", "100 scripts of 900 kB", func(string) string { return strings.Repeat("# filler of a line\n", 47_000) }),
+	}
+}
+
+// starts gives a script a method for start.
+func starts(body string) func(name string) string {
+	return func(name string) string {
+		return "start_cmd=" + name + "_start\n" + name + "_start()\n{\n" + body + "\n}\n"
+	}
+}
+
+// many is a port of 100 scripts, in each of which stands what body gives for its name.
+func many(name, class string, body func(name string) string) Attack {
+	a := port(name, class, "USE_RC_SUBR=\t"+words(100, "moss#")+"\n").scripts(100)
+	for i := range 100 {
+		s := fmt.Sprintf("moss%d", i)
+		file := "files/" + s + ".in"
+		a.Files[file] = strings.Replace(a.Files[file], "\nrun_rc_command", "\n"+body(s)+"\nrun_rc_command", 1)
 	}
 	return a
 }

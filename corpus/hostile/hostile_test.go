@@ -5,10 +5,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/hostile"
@@ -78,5 +81,31 @@ func TestInterrupted(t *testing.T) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			require.Less(t, time.Since(start), after+5*time.Second)
 		}
+	}
+}
+
+// The hint for a Makefile that can't be evaluated is a line to paste where the person stands: the path leads
+// to the port, and is quoted for the shell.
+func TestHint(t *testing.T) {
+	name := "it's a port"
+	a := hostile.Attack{Name: name, Files: map[string]string{"Makefile": "PORTNAME=\tx\nUSE_RC_SUBR=\tx\n.if 1\n"}}
+	root := tree(t, func(root string) error { return a.Write(filepath.Join(root, "net")) })
+	require.NoError(t, os.Mkdir(filepath.Join(root, "sysutils"), 0o777))
+	for _, at := range []string{root, filepath.Join(root, "net"), filepath.Join(root, "sysutils"), t.TempDir()} {
+		t.Chdir(at)
+		c, err := corpus.Open([]string{root})
+		require.NoError(t, err)
+		require.NotEmpty(t, c.Problems)
+		line, found := strings.CutPrefix(c.Problems[0].Hint, "correct the Makefile: make -C ")
+		require.True(t, found, c.Problems[0].Hint)
+		word, _, found := strings.Cut(line, " -V PKGNAME")
+		require.True(t, found)
+		f, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader("x "+word), "")
+		require.NoError(t, err)
+		fields, err := expand.Fields(nil, f.Stmts[0].Cmd.(*syntax.CallExpr).Args...)
+		require.NoError(t, err)
+		require.Len(t, fields, 2)
+		_, err = os.Stat(filepath.Join(fields[1], "Makefile"))
+		require.NoError(t, err, "from %s", at)
 	}
 }

@@ -58,6 +58,11 @@ const (
 	maxLabels = 12
 	// maxLabel is how many bytes of a condition stand in such words.
 	maxLabel = 300
+	// largeReading is the memory from which on an evaluation is dropped when others
+	// follow it, and made again when it is asked for, in bytes; that of a real port takes up to 600 kB.
+	largeReading = 1 << 20
+	// maxLarge is how many of those are kept.
+	maxLarge = 12
 	// maxProblems is how many problems of one port are kept; the others are counted.
 	maxProblems = 20
 )

@@ -1,21 +1,32 @@
 package makefile
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // A Port is what a port's Makefile says at default options and flavour. It
 // does not change, and may be used by several goroutines.
 type Port struct {
-	e   *evaluation
-	dir string
+	tree   *Tree
+	dir    string
+	choice choice
 
-	// What was asked for already: a hostile value is expanded once.
+	read atomic.Pointer[reading] // nil where it was dropped: see Tree.keep
+}
+
+// A reading is the finished evaluation of a port, with what was asked for already: a
+// hostile value is expanded once.
+type reading struct {
+	*evaluation
+	large bool
+
 	mu     sync.Mutex
 	values map[string]lookupResult
 	words  map[string][]Word
@@ -28,7 +39,38 @@ type lookupResult struct {
 	ok    bool
 }
 
-func newPort(e *evaluation) *Port { return &Port{e: e, dir: e.dir} }
+func newPort(e *evaluation) *Port {
+	p := &Port{tree: e.tree, dir: e.dir, choice: e.choice}
+	p.keep(e)
+	return p
+}
+
+// keep keeps an evaluation for the questions to come.
+func (p *Port) keep(e *evaluation) *reading {
+	r := &reading{evaluation: e, large: e.memory() > largeReading}
+	p.read.Store(r)
+	if r.large {
+		p.tree.keep(p)
+	}
+	return r
+}
+
+// reading is the port's evaluation, made again where it was dropped. It then comes to
+// the same, since nothing but files of the tree goes into it.
+func (p *Port) reading() *reading {
+	if r := p.read.Load(); r != nil {
+		return r
+	}
+	e := newEvaluation(context.Background(), p.tree, p.dir, p.choice)
+	_ = e.run() // it went well before; of a file that has changed since, what could be read counts
+	return p.keep(e)
+}
+
+// memory is what an evaluation keeps in memory, roughly, in bytes.
+func (e *evaluation) memory() int {
+	const perRecord = 200
+	return e.size + e.workLimit - e.work + perRecord*len(e.records)
+}
 
 // A Word is one word of a variable's value.
 type Word struct {
@@ -86,14 +128,14 @@ func (p *Port) FilesDir() string { return p.treeDir("FILESDIR") }
 
 // TreePath turns a path as the Makefile sees it, such as an expanded
 // ${FILESDIR}/foo, into one of the tree; ok is false for what lies outside.
-func (p *Port) TreePath(name string) (string, bool) { return p.e.treePath(name) }
+func (p *Port) TreePath(name string) (string, bool) { return p.reading().treePath(name) }
 
 func (p *Port) treeDir(name string) string {
 	v, ok := p.Lookup(name)
 	if !ok || v == "" {
 		return ""
 	}
-	rel, ok := p.e.treePath(v)
+	rel, ok := p.reading().treePath(v)
 	if !ok {
 		return ""
 	}
@@ -110,24 +152,28 @@ func (p *Port) Value(name string) string {
 // Lookup is Value; ok is false when the variable is not defined, or a part of
 // its value cannot be known without running commands.
 func (p *Port) Lookup(name string) (value string, ok bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if l, known := p.values[name]; known {
+	r := p.reading()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l, known := r.values[name]; known {
 		return l.value, l.ok
 	}
-	x := p.expander()
+	x := r.asked()
 	v := x.fetch(name)
 	l := lookupResult{strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil}
-	if p.values == nil {
-		p.values = make(map[string]lookupResult)
+	if r.large { // a part of the Makefile would keep all of it
+		l.value = strings.Clone(l.value)
 	}
-	p.values[name] = l
+	if r.values == nil {
+		r.values = make(map[string]lookupResult)
+	}
+	r.values[name] = l
 	return l.value, l.ok
 }
 
 // Expand expands text with the port's variables; ok as in Lookup.
 func (p *Port) Expand(text string) (expanded string, ok bool) {
-	x := p.expander()
+	x := p.reading().asked()
 	s := x.expand(text)
 	return s, !x.unknown && x.err == nil
 }
@@ -136,7 +182,7 @@ func (p *Port) Expand(text string) (expanded string, ok bool) {
 // more than one port may: the texts from there on are "".
 func (p *Port) ExpandAll(texts []string) (expanded []string, ok bool) {
 	expanded = make([]string, len(texts))
-	x := p.expander()
+	x := p.reading().asked()
 	for i, text := range texts {
 		x.unknown, x.undefined, x.err = false, false, nil
 		expanded[i] = x.expand(text)
@@ -149,12 +195,12 @@ func (p *Port) ExpandAll(texts []string) (expanded []string, ok bool) {
 }
 
 // Defined tells whether the variable has a value, be it empty.
-func (p *Port) Defined(name string) bool { return p.e.defined(name) }
+func (p *Port) Defined(name string) bool { return p.reading().defined(name) }
 
-// expander works on the finished evaluation, with a budget of its own.
-func (p *Port) expander() *expander {
+// asked is an expander of the finished evaluation, with a budget of its own.
+func (r *reading) asked() *expander {
 	work := maxLookupWork
-	return &expander{e: p.e, work: &work, limit: maxLookupWork}
+	return &expander{e: r.evaluation, work: &work, limit: maxLookupWork}
 }
 
 // Files are the files of the tree that were read for the port, its Makefile
@@ -162,7 +208,7 @@ func (p *Port) expander() *expander {
 func (p *Port) Files() []string {
 	var list []string
 	seen := make(map[string]bool)
-	for _, f := range p.e.files {
+	for _, f := range p.reading().files {
 		if !seen[f] {
 			seen[f] = true
 			list = append(list, f)
@@ -173,24 +219,26 @@ func (p *Port) Files() []string {
 
 // Problems is what make would have complained about, without end of the reading.
 func (p *Port) Problems() []*Error {
-	if p.e.unkept == 0 {
-		return p.e.problems
+	e := p.reading()
+	if e.unkept == 0 {
+		return e.problems
 	}
-	last := p.e.problems[len(p.e.problems)-1]
-	return append(slices.Clone(p.e.problems), &Error{Path: last.Path, Line: last.Line,
-		Text: fmt.Sprintf("there are %d more such problems in what the port reads", p.e.unkept)})
+	last := e.problems[len(e.problems)-1]
+	return append(slices.Clone(e.problems), &Error{Path: last.Path, Line: last.Line,
+		Text: fmt.Sprintf("there are %d more such problems in what the port reads", e.unkept)})
 }
 
 // Options are all options the port has, sorted.
-func (p *Port) Options() []string { return p.e.options.all }
+func (p *Port) Options() []string { return p.reading().options.all }
 
 // Commands are the commands of the port's own targets, in order, those of
 // other options and flavours too.
 func (p *Port) Commands() []Command {
-	out := slices.Clone(p.e.commands)
+	e := p.reading()
+	out := slices.Clone(e.commands)
 	for i, c := range out {
 		if out[i].Condition == "" {
-			out[i].Condition = p.e.targetCondition(c.Target)
+			out[i].Condition = e.targetCondition(c.Target)
 		}
 	}
 	return out
@@ -212,7 +260,7 @@ func (e *evaluation) targetCondition(target string) string {
 // %%NAME%% of the packing list (OPTIONS_SUB); "" for what is there by default.
 func (p *Port) Lacking(placeholder string) string {
 	name, not := strings.CutPrefix(placeholder, "NO_")
-	if !slices.Contains(p.e.options.all, name) || p.e.options.selected[name] != not {
+	if o := &p.reading().options; !slices.Contains(o.all, name) || o.selected[name] != not {
 		return ""
 	}
 	return optionLabel(name, !not)
@@ -220,7 +268,7 @@ func (p *Port) Lacking(placeholder string) string {
 
 // HasTarget tells whether the port's Makefile makes a target itself.
 func (p *Port) HasTarget(name string) bool {
-	for _, c := range p.e.commands {
+	for _, c := range p.reading().commands {
 		if c.Condition != "" {
 			continue
 		}
@@ -243,7 +291,7 @@ func (p *Port) Assignments(name string) []Assignment {
 	}
 	var list []Assignment
 	at := make(map[key]int)
-	records := p.e.records
+	records := p.reading().records
 	last := 0 // the last record that replaced all before it
 	for i, r := range records {
 		if r.name == name && r.reached && r.effective && (r.node == nil || r.byHelper != "" || r.node.variant != "+=") {

@@ -113,7 +113,7 @@ type Lack struct {
 
 // Lacks are the files that the port reads and that nobody can read without the
 // tree that this one stands on. What they set is not known.
-func (p *Port) Lacks() []Lack { return p.e.lacks }
+func (p *Port) Lacks() []Lack { return p.reading().lacks }
 
 // lack notes a missing file, if the tree it should be in is another one.
 func (e *evaluation) lack(rel string) bool {

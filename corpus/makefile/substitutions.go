@@ -12,19 +12,20 @@ var substituted = []string{"PREFIX", "LOCALBASE", "DATADIR", "DOCSDIR", "EXAMPLE
 // of the framework that are not modelled, is not there.
 // It may not be changed.
 func (p *Port) Substitutions() map[string]string {
-	p.mu.Lock()
-	subs := p.subs
-	p.mu.Unlock()
+	r := p.reading()
+	r.mu.Lock()
+	subs := r.subs
+	r.mu.Unlock()
 	if subs == nil {
-		subs = p.substitutions()
-		p.mu.Lock()
-		p.subs = subs
-		p.mu.Unlock()
+		subs = p.substitutions(r)
+		r.mu.Lock()
+		r.subs = subs
+		r.mu.Unlock()
 	}
 	return subs
 }
 
-func (p *Port) substitutions() map[string]string {
+func (p *Port) substitutions(r *reading) map[string]string {
 	subs := make(map[string]string)
 	uncertain := make(map[string]bool)
 	add := func(word string, known bool) {
@@ -43,13 +44,13 @@ func (p *Port) substitutions() map[string]string {
 		subs[name] = unquoteShell(value)
 	}
 	var pieces []piece
-	if v, ok := p.e.vars["SUB_LIST"]; ok {
+	if v, ok := r.vars["SUB_LIST"]; ok {
 		pieces = v.pieces()
 	}
 	work := maxLookupWork
 	for _, pc := range pieces {
 		for _, raw := range splitRaw(pc.text) {
-			x := &expander{e: p.e, work: &work, limit: maxLookupWork}
+			x := &expander{e: r.evaluation, work: &work, limit: maxLookupWork}
 			text := x.expand(raw)
 			for _, w := range splitWords(text) {
 				add(w, !x.unknown && !x.undefined && x.err == nil)

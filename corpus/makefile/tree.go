@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,6 +27,8 @@ type Tree struct {
 	mu    sync.Mutex
 	files map[string]*entry
 	there map[string][]string
+
+	large []*Port // those whose evaluations take much memory, the newest last
 
 	versionsOnce sync.Once
 	versions     map[string]string
@@ -162,6 +165,19 @@ func (t *Tree) Port(ctx context.Context, dir string) (*Port, error) {
 	}
 	e.ctx = context.Background() // what is asked from now on is short
 	return newPort(e), nil
+}
+
+// keep drops the evaluation of the large port that was looked at longest ago, where
+// there are too many.
+func (t *Tree) keep(p *Port) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.large = append(t.large, p)
+	if len(t.large) > maxLarge {
+		delete(t.files, path.Join(t.large[0].dir, "Makefile"))
+		t.large[0].read.Store(nil)
+		t.large = slices.Delete(t.large, 0, 1)
+	}
 }
 
 // forget drops a file whose port can't be evaluated: in a tree that means harm,

@@ -13,18 +13,19 @@ import (
 // What an option adds to one variable that another is made of is not found
 // here: see AllWords.
 func (p *Port) Words(name string) []Word {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if list, known := p.words[name]; known {
+	r := p.reading()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if list, known := r.words[name]; known {
 		return list
 	}
 	work := maxLookupWork
-	list := newWordList(p.e.wordsOf(name, &work))
-	p.addDirect(name, list, &work)
-	if p.words == nil {
-		p.words = make(map[string][]Word)
+	list := newWordList(r.wordsOf(name, &work))
+	r.addDirect(name, list, &work)
+	if r.words == nil {
+		r.words = make(map[string][]Word)
 	}
-	p.words[name] = list.words
+	r.words[name] = list.words
 	return list.words
 }
 
@@ -42,12 +43,13 @@ type Left struct {
 // port again for each choice that the variable hangs on, at most maxVariants, and
 // all together within maxVariantSteps and maxVariantWork.
 func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Left) {
-	if !p.Defined(name) && !slices.ContainsFunc(p.e.records, func(r record) bool { return r.name == name }) {
+	e := p.reading()
+	if !e.defined(name) && !slices.ContainsFunc(e.records, func(r record) bool { return r.name == name }) {
 		return nil, left
 	}
 	work, steps := maxVariantWork, maxVariantSteps
-	words := newWordList(p.e.wordsOf(name, &work))
-	variants := p.e.choicesBehind(name)
+	words := newWordList(e.wordsOf(name, &work))
+	variants := e.choicesBehind(name)
 	left.All = len(variants)
 	for i, v := range variants {
 		if i == maxVariants || work <= 0 || steps <= 0 || len(words.words) > maxWords || ctx.Err() != nil {
@@ -56,7 +58,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 		}
 		p.tryVariant(ctx, v, name, words, &work, &steps)
 	}
-	p.addDirect(name, words, &work)
+	e.addDirect(name, words, &work)
 	if n := len(words.words); n > maxWords {
 		words.words, left.Words = words.words[:maxWords], n-maxWords
 	}
@@ -65,7 +67,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 
 // tryVariant adds the words that another choice brings.
 func (p *Port) tryVariant(ctx context.Context, v variant, name string, list *wordList, work, steps *int) {
-	other := newEvaluation(ctx, p.e.tree, p.e.dir, v.choice)
+	other := newEvaluation(ctx, p.tree, p.dir, v.choice)
 	other.work, other.stepLimit = min(*work, maxWork), min(*steps, maxSteps)
 	had := other.work
 	err := other.run()
@@ -102,7 +104,7 @@ func (p *Port) Build(condition string) (build *Port, ok bool) {
 		return p, true
 	}
 	for _, name := range []string{"PORTREVISION", "USE_RC_SUBR", "SUB_FILES", "PLIST_FILES"} {
-		for _, v := range p.e.choicesBehind(name) {
+		for _, v := range p.reading().choicesBehind(name) {
 			if v.condition == condition {
 				return p.choose(v.choice)
 			}
@@ -116,7 +118,7 @@ func (p *Port) Build(condition string) (build *Port, ok bool) {
 		return nil, false
 	}
 	o, off := strings.CutSuffix(o, " off")
-	if strings.Contains(o, " ") || !slices.Contains(p.e.options.all, o) {
+	if strings.Contains(o, " ") || !slices.Contains(p.Options(), o) {
 		return nil, false
 	}
 	if off {
@@ -126,7 +128,7 @@ func (p *Port) Build(condition string) (build *Port, ok bool) {
 }
 
 func (p *Port) choose(c choice) (*Port, bool) {
-	e := newEvaluation(context.Background(), p.e.tree, p.e.dir, c)
+	e := newEvaluation(context.Background(), p.tree, p.dir, c)
 	if e.run() != nil {
 		return nil, false
 	}
@@ -134,12 +136,12 @@ func (p *Port) choose(c choice) (*Port, bool) {
 }
 
 // addDirect adds what branches and helpers that are not in force assign.
-func (p *Port) addDirect(name string, list *wordList, work *int) {
-	for _, r := range p.e.records {
+func (e *evaluation) addDirect(name string, list *wordList, work *int) {
+	for _, r := range e.records {
 		if r.name != name || r.reached || r.node == nil || r.node.kind != nodeAssign || !r.guard.choosable() {
 			continue
 		}
-		for _, w := range p.e.expandWords(piece{text: r.text, rec: -1}, work) {
+		for _, w := range e.expandWords(piece{text: r.text, rec: -1}, work) {
 			w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
 			list.add(w)
 		}
@@ -162,6 +164,7 @@ func newWordList(words []Word) *wordList {
 
 func (l *wordList) add(w Word) {
 	if _, ok := l.at[w.Text]; !ok {
+		w.Text = strings.Clone(w.Text) // a part of a long value would keep all of it
 		l.at[w.Text] = len(l.words)
 		l.words = append(l.words, w)
 	}

@@ -15,7 +15,7 @@ import (
 const (
 	// maxSteps is for one run, the jailed run included.
 	maxSteps = 50_000
-	// maxSession is for all runs of a service together.
+	// maxSession is for all runs of a service together, and of all services of one port.
 	maxSession = 2_000_000
 	// maxFrames is the depth of the Go stack, which grows by some fifteen
 	// frames with each nested function of the script.
@@ -42,6 +42,10 @@ const (
 	bytesNoted  = 8  // of a command in the Record, which is sent to the parent
 )
 
+// stepsDeep is what the stack of a run costs that was nested too deeply: it grew to
+// megabytes, which takes 20 ms or so.
+const stepsDeep = 30_000
+
 // stepsOpened is what a file or a pipe costs.
 const stepsOpened = 20
 
@@ -49,13 +53,29 @@ const stepsOpened = 20
 // noticed or died of it.
 const memoryWhy = "it used too much memory"
 
-// sessionWhy is what Failed says of a run that has used up what all runs of the service have together.
-var sessionWhy = fmt.Sprintf("all its runs together did not end within %d steps", maxSession)
+// sessionWhy is what Failed says of a run that has used up what all runs of the service have together,
+// and portWhy where other services of the port have used a part of it.
+var (
+	sessionWhy = fmt.Sprintf("all its runs together did not end within %d steps", maxSession)
+	portWhy    = fmt.Sprintf("all runs of the port's services together did not end within %d steps", maxSession)
+)
 
 var errStopped = errors.New("the simulation was stopped")
 
-// A sessionSpent is what the runs of one service have spent together.
-type sessionSpent struct{ spent int }
+// A sessionSpent is what the runs of one service have spent together, and what other services
+// of its port have.
+type sessionSpent struct{ spent, others int }
+
+// empty says why nothing more may be run, "" while something may.
+func (p *sessionSpent) empty() string {
+	switch {
+	case p.spent+p.others <= maxSession:
+		return ""
+	case p.others > 0:
+		return portWhy
+	}
+	return sessionWhy
+}
 
 // A budget is the context of a run. The interpreter asks Err before each
 // statement and each command, which makes it the one place to count what no
@@ -93,6 +113,8 @@ func (b *budget) Err() error {
 		b.stop("it was not done in the time allowed")
 	case b.looks%1024 == 0 && tooDeep():
 		b.stop("its functions or shells are nested too deeply")
+		b.steps += stepsDeep
+		b.sessionSpent.spent += stepsDeep
 	case b.looks%128 == 0 || b.watch:
 		if !b.exhausted() {
 			return nil
@@ -114,8 +136,8 @@ func (b *budget) spend(n int) bool {
 			maxSteps))
 	case b.steps > maxSteps:
 		b.stop(fmt.Sprintf("it did not end within %d steps", maxSteps))
-	case b.sessionSpent.spent > maxSession:
-		b.stop(sessionWhy)
+	case b.sessionSpent.empty() != "":
+		b.stop(b.sessionSpent.empty())
 	}
 	return b.why == ""
 }

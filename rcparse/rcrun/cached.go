@@ -20,6 +20,7 @@ func (p *Pool) question(j Job) (key [sha256.Size]byte, ok bool) {
 		return key, false
 	}
 	j.Machine, j.Spent.CPU = p.options.Machine, 0
+	j.Others = Spent{} // which only bounds: see fits
 	text, err := json.Marshal(j)
 	if err != nil {
 		return key, false
@@ -33,16 +34,22 @@ func (p *Pool) known(j Job, key [sha256.Size]byte) (got answer, ok bool) {
 	if !ok {
 		return got, false
 	}
-	if json.Unmarshal(text, &got) != nil || len(got.Records) != len(j.Scenarios) {
+	if json.Unmarshal(text, &got) != nil || len(got.Records) != len(j.Scenarios) || !j.fits(got) {
 		return got, false
 	}
 	return got, true
 }
 
+// fits reports whether an answer is the same whatever other services of the port have used:
+// they have left enough for it, or have used nothing.
+func (j Job) fits(a answer) bool {
+	return j.Others.Steps == 0 || a.Spent.Steps+j.Others.Steps <= maxSession
+}
+
 // keep keeps the answer that a child has sent. What the parent says of a child that
 // died, and what the memory that was left has decided, may be otherwise next time.
-func (p *Pool) keep(key [sha256.Size]byte, got answer) {
-	if slices.ContainsFunc(got.Records, func(r Record) bool { return r.Failed == memoryWhy }) {
+func (p *Pool) keep(j Job, key [sha256.Size]byte, got answer) {
+	if !j.fits(got) || slices.ContainsFunc(got.Records, func(r Record) bool { return r.Failed == memoryWhy }) {
 		return
 	}
 	got.Spent.CPU = 0

@@ -36,7 +36,7 @@ func (s *Script) findGuess(ctx context.Context, sc Scenario) string {
 	began := s.sessionSpent.spent
 	s.whyNoGuess = s.searchGuess(ctx, sc)
 	s.cost = s.sessionSpent.spent - began
-	s.guessFound = ctx.Err() == nil && s.sessionSpent.spent <= maxSession // else another session may get further
+	s.guessFound = ctx.Err() == nil && s.sessionSpent.empty() == "" // else another session may get further
 	if s.paid {
 		s.sessionSpent.spent = before
 	}

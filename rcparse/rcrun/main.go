@@ -41,7 +41,7 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 			return 1
 		}
 		before := usedCPU()
-		limitCPU(maxCPU - j.Spent.CPU)
+		limitCPU(maxCPU - j.Spent.CPU - j.Others.CPU)
 		done := kept.run(context.Background(), j)
 		done.Spent.CPU += usedCPU() - before
 		if err := send(stdout, done); err != nil {
@@ -57,12 +57,12 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 const (
 	// exitCPU is the exit status of a worker that has used too much CPU time.
 	exitCPU = 4
-	// maxCPU is the CPU time that the runs of a service may take together. Steps come first:
+	// maxCPU is the CPU time that the runs of a port's services may take together. Steps come first:
 	// this is for what they miss.
 	maxCPU = 4 * time.Second
 )
 
-// Spent is what the runs of a service have used so far.
+// Spent is what the runs of a service, or of several, have used so far.
 type Spent struct {
 	Steps int
 	CPU   time.Duration
@@ -117,6 +117,7 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 		p.forget()
 	}
 	s := p.scriptOf(j)
+	s.sessionSpent.others = j.Others.Steps
 	starts := slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly })
 	s.account(j.Spent.Steps, j.Settled, starts)
 	out := answer{Records: make([]Record, len(j.Scenarios)), Spent: j.Spent}

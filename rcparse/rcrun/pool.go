@@ -27,9 +27,11 @@ type Job struct {
 	Scenarios []Scenario `json:"scenarios"`
 	// Machine is the pool's, for a child's first job: it keeps it for those that follow.
 	Machine *Machine `json:"machine,omitempty"`
-	// Spent is what earlier jobs of the session have used, and Settled says that one of them
-	// has paid for what Script.findGuess does. A Session sets both.
+	// Spent is what earlier jobs of the session have used, Others what other services of the
+	// port have, and Settled says that one of the jobs has paid for what Script.findGuess
+	// does. A Session sets them.
 	Spent   Spent `json:"spent"`
+	Others  Spent `json:"others"`
 	Settled bool  `json:"guessFound,omitempty"`
 }
 

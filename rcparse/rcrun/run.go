@@ -124,8 +124,8 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 	if _, err := ReleaseOf(sc.Release); err != nil {
 		return Record{Inner: -1, Failed: message.Clip(err.Error(), 300)}
 	}
-	if s.sessionSpent.spent > maxSession {
-		return Record{Inner: -1, Failed: sessionWhy}
+	if why := s.sessionSpent.empty(); why != "" {
+		return Record{Inner: -1, Failed: why}
 	}
 	if sc.SettingsOnly {
 		return s.simulate(ctx, sc, true).record
