@@ -38,7 +38,7 @@ const (
 const (
 	bytesMade   = 16 // of a value, an argument, or what a text tool writes
 	bytesPiped  = 4  // of a pipe, a file or a here-document: read(1) takes them one by one
-	bytesParsed = 8  // of a text of eval, trap or sh -c
+	bytesParsed = 4  // of a text of eval, trap or sh -c
 	bytesNoted  = 8  // of a command in the Record, which is sent to the parent
 )
 
