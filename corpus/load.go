@@ -348,7 +348,8 @@ func (l *loader) makefileProblem(dir string, err error) {
 		e = &makefile.Error{Path: path.Join(dir, "Makefile"), Text: err.Error()}
 	}
 	p := Problem{Kind: BadMakefile, Path: e.Path, Line: e.Line, Origin: dir, Text: e.Text,
-		Hint: "correct the Makefile: make -C " + shellWord(l.tree.Shown(dir)) + " -V PKGNAME says what make makes of it"}
+		Hint: "correct the Makefile: make -C " + shellWord(l.tree.Shown(dir)) +
+			" -V PKGNAME says what make makes of it"}
 	if e.Err != nil && !errors.Is(e.Err, fs.ErrNotExist) {
 		p.Kind = Unreadable
 	}

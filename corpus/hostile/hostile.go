@@ -172,13 +172,15 @@ func Scripts() []Attack {
 		many("memory", "100 scripts that keep all that they print",
 			starts("x=$(printf '%99999s'); i=0; while :; do eval \"v$i=\\$x\"; i=$((i+1)); done")),
 		many("settings", "100 scripts of 100 settings", func(name string) string {
-			return "start_precmd=" + name + "_pre\n" + name + "_pre()\n{\n" + lines(100, "export V#=\"${"+name+"_v#}\"") +
-				"}\n" + lines(100, ": ${"+name+"_v#=\"x\"}")
+			return "start_precmd=" + name + "_pre\n" + name + "_pre()\n{\n" +
+				lines(100, "export V#=\"${"+name+"_v#}\"") + "}\n" + lines(100, ": ${"+name+"_v#=\"x\"}")
 		}),
 		many("defaults", "100 scripts of 3,000 defaults", func(name string) string {
 			return lines(3000, ": ${"+name+"_v#=\"x\"}")
 		}),
-		many("comments", "100 scripts of 900 kB", func(string) string { return strings.Repeat("# filler of a line\n", 47_000) }),
+		many("comments", "100 scripts of 900 kB", func(string) string {
+			return strings.Repeat("# filler of a line\n", 47_000)
+		}),
 	}
 }
 
