@@ -2,6 +2,7 @@ package makefile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -172,10 +173,17 @@ func (x *expander) braced(s string, start int) (string, int) {
 		if x.keep && x.err == nil {
 			return s[start:i], i
 		}
-		x.undefined = true
+		x.undefined = x.undefined || !x.setLater(name)
 		return "", i
 	}
 	return v.text, i
+}
+
+// setLater reports whether a variable within another's value is one that
+// bsd.port.pre.mk sets and that has no value before it: then it is empty, and
+// not one of which nothing is known.
+func (x *expander) setLater(name string) bool {
+	return len(x.using) > 0 && x.e.phase < phasePre && slices.Contains(affixes, name)
 }
 
 func (v *value) fetchInto(x *expander) {

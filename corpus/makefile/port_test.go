@@ -51,9 +51,12 @@ func TestRCSubrForms(t *testing.T) {
 		text string
 		want []string
 	}{
-		"literal":           {"USE_RC_SUBR=\tfoo bar" + end, []string{"foo", "bar"}},
-		"portname":          {"PORTNAME= foo\nUSE_RC_SUBR= ${PORTNAME}d" + end, []string{"food"}},
-		"set further down":  {"USE_RC_SUBR= ${GO_TARGETS}\nGO_TARGETS= a b" + end, []string{"a", "b"}},
+		"literal":          {"USE_RC_SUBR=\tfoo bar" + end, []string{"foo", "bar"}},
+		"portname":         {"PORTNAME= foo\nUSE_RC_SUBR= ${PORTNAME}d" + end, []string{"food"}},
+		"set further down": {"USE_RC_SUBR= ${GO_TARGETS}\nGO_TARGETS= a b" + end, []string{"a", "b"}},
+		// What USES=php sets later is empty where it is compared before.
+		"a suffix set later": {"PORTNAME= tea\nUSES= php:flavors\nPKGNAMESUFFIX= -web${PHP_PKGNAMESUFFIX}\n" +
+			"B= ${PKGNAMESUFFIX:S/^-//}\n.if ${B} != \"web\"\nUSE_RC_SUBR= tea_${B}\n.endif" + end, nil},
 		"pkgbase":           {"PORTNAME= tea-house\nPKGNAMESUFFIX= 9\nUSE_RC_SUBR= ${PKGBASE:C/-/_/}" + end, []string{"tea_house9"}},
 		"append":            {"USE_RC_SUBR= a\nUSE_RC_SUBR+= b" + end, []string{"a", "b"}},
 		"append after post": {"USE_RC_SUBR= a\n.include <bsd.port.pre.mk>\nUSE_RC_SUBR+= b\n.include <bsd.port.post.mk>\n", []string{"a", "b"}},

@@ -33,6 +33,10 @@ func (e *evaluation) loadUses() *Error {
 	return nil
 }
 
+// affixes are parts of a package's name that the files of Mk/Uses set.
+var affixes = []string{"PHP_PKGNAMEPREFIX", "PHP_PKGNAMESUFFIX", "PECL_PKGNAMEPREFIX", "PEAR_PKGNAMEPREFIX",
+	"PYTHON_PKGNAMEPREFIX", "PYTHON_PKGNAMESUFFIX", "RUBY_PKGNAMEPREFIX", "LUA_PKGNAMEPREFIX", "LAZARUS_PKGNAMESUFFIX"}
+
 // applyUse does what one file of Mk/Uses does.
 func (e *evaluation) applyUse(name string, args []string) {
 	switch name {
