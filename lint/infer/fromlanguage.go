@@ -3,10 +3,12 @@ package infer
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint/infer/lazyregexp"
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 // A part is a library of a language, by its name, and what it is for.
@@ -56,7 +58,7 @@ var modules = []part{
 // packages are those of RUN_DEPENDS, by the last part of their origin: modules
 // of Python, Perl, Ruby and Node, and programs that are run.
 var packages = []part{
-	{parts(`(py-|p5-|rubygem-|node-)?(dotnet.*|aspnetcore.*)`), "mlock", Likely, "runs on .NET, which locks a page of memory at its start and ends where that is refused"},
+	{parts(`(py-|p5-|rubygem-|node-)?(dotnet.*|aspnetcore.*)`), "mlock", Confident, "runs on .NET, which locks a page of memory at its start and ends where that is refused"},
 	{parts(`fping|oping|liboping|p5-Net-Ping.*|py-ping3?|py-icmplib|rubygem-net-ping|smokeping`), "net_raw", Likely, "pings"},
 	{parts(`p5-(IPC-SysV|IPC-ShareLite|IPC-Shareable)|py-sysv[-_]ipc`), "sysvipcnew", Possible, "uses System V IPC"},
 	{parts(`p5-(Net-RawIP|Net-Pcap|Net-Packet)|py-(scapy|pcapy.*|libpcap|dpkt|pypcap)|rubygem-(pcaprub|packetfu)`), "net_raw", Possible, "captures or makes packets"},
@@ -142,6 +144,10 @@ func fromModules(in Input) []Evidence {
 		name := packageName(w.Text)
 		for _, p := range packages {
 			if p.pattern.MatchString(name) {
+				if mongodb.MatchString(name) && !in.waitsFor("mongod") {
+					p = part{supports: "mlock", strength: Likely,
+						act: "starts its own, as its script waits for none, and MongoDB locks memory unless told not to"}
+				}
 				note(w, p, fmt.Sprintf("it runs with %s: it %s", name, p.act))
 			}
 		}
@@ -154,6 +160,14 @@ func fromModules(in Input) []Evidence {
 		}
 	}
 	return out
+}
+
+// mongodb is the server's package.
+var mongodb = parts(`mongodb\d*`)
+
+// waitsFor reports whether the script starts after a service.
+func (in Input) waitsFor(service string) bool {
+	return slices.ContainsFunc(in.Script.Header.Require, func(w rcparse.Word) bool { return w.Text == service })
 }
 
 // site is the host that a word of GL_TUPLE may begin with.

@@ -322,6 +322,9 @@ func (v *Verdict) further() {
 		v.Options = append(v.Options, e.Supports)
 		slices.Sort(v.Options)
 		v.Certainty = max(v.Certainty, Possible)
+		if e.Kind == FromDepends { // the answer is no surer than the word that was added
+			v.Certainty = min(v.Certainty, e.Strength)
+		}
 		text, _ := sentenceOf(e.Fact)
 		v.Reason = strings.TrimSpace(v.Reason + " " + strings.ToUpper(text[:1]) + text[1:])
 	}

@@ -114,7 +114,7 @@ var called = []purpose{
 	{pattern: parts(`\w*upsmon`), answer: OptOut, act: "shuts down the host when the power fails"},
 	{pattern: parts(`dhclient|dhcpcd|udhcpc|dhcpv?6?c(lient)?`), answer: OptOut, act: "configures network interfaces"},
 	{pattern: parts(`dhcp(v?6)(s|d|serv(er)?|r|relay)`), answer: "netv6", act: "speaks DHCPv6, which is UDP over IPv6"},
-	{pattern: parts(`Xorg|X(free86)?`), answer: OptOut, act: "drives the graphics hardware and the console"},
+	{pattern: parts(`Xorg[\w-]*|X(free86)?`), answer: OptOut, act: "drives the graphics hardware and the console"},
 	{pattern: parts(`[\w-]*cache-?_?(clean|gc|trim)\w*`), answer: Nothing, act: "trims a directory of cached files"},
 }
 

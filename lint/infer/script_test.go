@@ -178,6 +178,16 @@ func TestUnlisted(t *testing.T) {
 			in.Script = rcparse.Parse([]byte(started("stop_cmd=mud_start\n",
 				"\t/usr/local/sbin/mudctl ${rc_arg}")), nil)
 		}, "", Unknown, ""},
+		{"a database of its own", func(in *Input) {
+			runs("mongodb60>0:databases/mongodb60")(in)
+			in.Port.Comment = "Web server"
+		}, "mlock net_basic", Possible, "starts its own"},
+		{"a database that it waits for", func(in *Input) {
+			runs("mongodb60>0:databases/mongodb60")(in)
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "PROVIDE: mud\n",
+				"PROVIDE: mud\n# REQUIRE: mongod\n", 1)), nil)
+			in.Port.Comment = "Web server"
+		}, "net_basic", Possible, "if it starts one itself"},
 		{"a wallet that is on by default", func(in *Input) {
 			in.Port.Comment = "Node of a currency, a peer-to-peer server"
 			in.Port.Defaults = []Word{{"WALLET", "games/mud/Makefile", 9}}
