@@ -55,7 +55,12 @@ type Entry struct {
 }
 
 // Knowledge is the table.
-type Knowledge struct{ Entries []*Entry }
+type Knowledge struct {
+	Entries []*Entry
+
+	once  sync.Once
+	index index // of Entries
+}
 
 // Embedded returns the table that the tool carries.
 var Embedded = sync.OnceValues(func() (*Knowledge, error) {

@@ -47,7 +47,7 @@ func (k *Knowledge) Lookup(in Input) *Match {
 		rank int
 	}
 	var best *found
-	for _, e := range k.Entries {
+	for _, e := range k.candidates(in.Service, names) {
 		rank, name, ok := e.rank(in.Service, names)
 		if !ok || len(e.Ports) > 0 && !matchAny(e.Ports, in.Port.Names) {
 			continue
@@ -125,7 +125,7 @@ func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
 		return byService, Name{Text: service}, true
 	}
 	for _, s := range e.Services {
-		if strings.ContainsAny(s, "*?[") && matchAny([]string{s}, []string{service}) {
+		if isPattern(s) && matchAny([]string{s}, []string{service}) {
 			return byPattern, Name{Text: service}, true
 		}
 	}
@@ -138,6 +138,41 @@ func (e *Entry) rank(service string, names []Name) (int, Name, bool) {
 		}
 	}
 	return 0, Name{}, false
+}
+
+func isPattern(service string) bool { return strings.ContainsAny(service, "*?[") }
+
+// An index is where the entries of a table stand by the names that they have.
+type index struct {
+	named    map[string][]int // by a program or a service
+	patterns []int            // those that have a service which is a pattern
+}
+
+// candidates is the entries that may be for a service, in the table's order: those that
+// have one of its names.
+func (k *Knowledge) candidates(service string, names []Name) []*Entry {
+	k.once.Do(func() {
+		k.index.named = map[string][]int{}
+		for i, e := range k.Entries {
+			for _, n := range slices.Concat(e.Programs, e.Services) {
+				k.index.named[n] = append(k.index.named[n], i)
+			}
+			if slices.ContainsFunc(e.Services, isPattern) {
+				k.index.patterns = append(k.index.patterns, i)
+			}
+		}
+	})
+	at := slices.Concat(k.index.patterns, k.index.named[service])
+	for _, n := range names {
+		at = append(at, k.index.named[n.Text]...)
+	}
+	slices.Sort(at)
+	at = slices.Compact(at)
+	out := make([]*Entry, len(at))
+	for i, j := range at {
+		out[i] = k.Entries[j]
+	}
+	return out
 }
 
 func matchAny(patterns, names []string) bool {

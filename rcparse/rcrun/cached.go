@@ -34,7 +34,7 @@ func (p *Pool) known(j Job, key [sha256.Size]byte) (got answer, ok bool) {
 	if !ok {
 		return got, false
 	}
-	if json.Unmarshal(text, &got) != nil || len(got.Records) != len(j.Scenarios) || !j.fits(got) {
+	if got.unmarshal(text) != nil || len(got.Records) != len(j.Scenarios) || !j.fits(got) {
 		return got, false
 	}
 	return got, true
@@ -53,7 +53,5 @@ func (p *Pool) keep(j Job, key [sha256.Size]byte, got answer) {
 		return
 	}
 	got.Spent.CPU = 0
-	if text, err := json.Marshal(got); err == nil {
-		p.options.Cache.Put(key, text)
-	}
+	p.options.Cache.Put(key, got.marshal())
 }

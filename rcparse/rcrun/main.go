@@ -3,6 +3,7 @@ package rcrun
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +35,11 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	var kept preparedJobs
 	for {
 		var j Job
-		if err := receive(stdin, &j); err != nil {
+		text, err := receive(stdin)
+		if err == nil {
+			err = json.Unmarshal(text, &j)
+		}
+		if err != nil {
 			if errors.Is(err, io.EOF) {
 				return 0
 			}
@@ -44,7 +49,7 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 		limitCPU(maxCPU - j.Spent.CPU - j.Others.CPU)
 		done := kept.run(context.Background(), j)
 		done.Spent.CPU += usedCPU() - before
-		if err := send(stdout, done); err != nil {
+		if err := send(stdout, done.marshal()); err != nil {
 			return 1
 		}
 		if heapBytes() > watchHeap { // the limit on memory is the process's, and so the next job's too

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -201,9 +202,12 @@ func (w *worker) try(ctx context.Context, j Job) (answer, error) {
 	var got answer
 	done := make(chan error, 1)
 	go func() {
-		err := send(w.in, j)
+		err := sendJob(w.in, j)
 		if err == nil {
-			err = receive(w.out, &got)
+			var b []byte
+			if b, err = receive(w.out); err == nil {
+				err = got.unmarshal(b)
+			}
 		}
 		done <- err
 	}()
@@ -321,32 +325,35 @@ func (w *worker) stop() {
 // maxMessage bounds a message in both directions.
 const maxMessage = 64 << 20
 
-// send writes a value as JSON behind its length in eight hexadecimal digits.
-func send(w io.Writer, v any) error {
-	b, err := json.Marshal(v)
+// sendJob writes a job as JSON.
+func sendJob(w io.Writer, j Job) error {
+	b, err := json.Marshal(j)
 	if err != nil {
 		return err
 	}
+	return send(w, b)
+}
+
+// send writes bytes behind their length in eight hexadecimal digits.
+func send(w io.Writer, b []byte) error {
 	if len(b) > maxMessage {
 		return fmt.Errorf("a message of %d bytes", len(b))
 	}
-	_, err = fmt.Fprintf(w, "%08x%s", len(b), b)
+	_, err := w.Write(append(fmt.Appendf(nil, "%08x", len(b)), b...))
 	return err
 }
 
 // receive reads what send wrote.
-func receive(r io.Reader, v any) error {
+func receive(r io.Reader) ([]byte, error) {
 	var head [8]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return err
+		return nil, err
 	}
-	var n int
-	if _, err := fmt.Sscanf(string(head[:]), "%08x", &n); err != nil || n < 0 || n > maxMessage {
-		return fmt.Errorf("a message that starts with %q", head)
+	n, err := strconv.ParseUint(string(head[:]), 16, 32)
+	if err != nil || n > maxMessage {
+		return nil, fmt.Errorf("a message that starts with %q", head)
 	}
 	b := make([]byte, n)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return err
-	}
-	return json.Unmarshal(b, v)
+	_, err = io.ReadFull(r, b)
+	return b, err
 }
