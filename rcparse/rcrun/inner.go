@@ -165,29 +165,37 @@ func (s *shell) text(hc interp.Context, fr frame, text string, params []string) 
 	if !s.sim.budget.made(len(text), bytesParsed) {
 		return errStopped
 	}
-	file, err := parseText(text)
+	code, err := compiledTexts.Get(text, func() (*interp.Code, error) {
+		file, err := parseText(text)
+		if err != nil {
+			return nil, err
+		}
+		rewrite(file, 0, false)
+		return interp.Compile(file.Stmts), nil
+	})
 	if err != nil {
 		s.lacks(fmt.Sprintf("sh -c gets a text that is not shell: %v", err))
 		return status(2)
 	}
-	rewrite(file, 0, false)
+	name := "sh"
 	if len(params) > 0 {
-		file.Name, params = params[0], params[1:]
-	} else {
-		file.Name = "sh"
+		name, params = params[0], params[1:]
 	}
 	env := s.exportedTo(hc, fr)
 	s.sim.runs++
 	defer func() { s.sim.runs-- }()
 	fr.env, fr.cleared = nil, false
-	sh := s.sim.newShell(shellStart{exported: env, zero: file.Name, params: params, inside: s.inside, frame: fr}, nil)
+	sh := s.sim.newShell(shellStart{exported: env, zero: name, params: params, inside: s.inside, frame: fr}, nil)
 	sh.Stdin, sh.Stdout, sh.Stderr = hc.Stdin, hc.Stdout, hc.Stderr
-	code := s.sim.exitCode(interp.Run(sh, interp.Compile(file.Stmts)))
+	exit := s.sim.exitCode(interp.Run(sh, code))
 	if s.sim.budget.why != "" {
 		return errStopped
 	}
-	return status(code)
+	return status(exit)
 }
+
+// compiledTexts is what texts of sh -c were compiled to.
+var compiledTexts = interp.Kept[*interp.Code]{Most: 256 << 10}
 
 // exportedTo is the environment that a command gets.
 func (s *shell) exportedTo(hc interp.Context, fr frame) []Setting {

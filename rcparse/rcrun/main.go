@@ -21,7 +21,7 @@ func Main(stdin io.Reader, stdout io.Writer) int {
 	os.Clearenv()
 	debug.SetMaxStack(64 << 20)
 	// What is in use is small, and most of the heap garbage.
-	debug.SetGCPercent(1000)
+	debug.SetGCPercent(400)
 	debug.SetMemoryLimit(2 * watchHeap) // the stacks of a deep recursion are in it
 	if err := confine(); err != nil {
 		fmt.Fprintln(os.Stderr, "limits:", err)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 )
 
 // A matcher is a compiled regular expression.
@@ -12,6 +14,14 @@ type matcher = *regexp.Regexp
 // compile makes a Go regular expression of a POSIX one. Go's is linear, so no
 // pattern of a script can hang.
 func compile(p string, extended, fixed, fold, whole, words bool) (matcher, error) {
+	flags := fmt.Sprintf("%t %t %t %t %t ", extended, fixed, fold, whole, words)
+	return matchers.Get(flags+p, func() (matcher, error) { return newMatcher(p, extended, fixed, fold, whole, words) })
+}
+
+// matchers is what patterns were compiled to.
+var matchers = interp.Kept[matcher]{Most: 64 << 10}
+
+func newMatcher(p string, extended, fixed, fold, whole, words bool) (matcher, error) {
 	switch {
 	case fixed:
 		p = regexp.QuoteMeta(p)

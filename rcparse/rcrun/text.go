@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/svcjify/svcjify/rcparse/rcrun/interp"
 	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
 )
@@ -138,6 +139,13 @@ func safeText(text string) (string, error) {
 	if len(text) > maxEval {
 		return "", errTooLong
 	}
+	return safeTexts.Get(text, func() (string, error) { return madeSafe(text) })
+}
+
+// safeTexts is what texts of eval were made into.
+var safeTexts = interp.Kept[string]{Most: 256 << 10}
+
+func madeSafe(text string) (string, error) {
 	if harmless(text) {
 		return text, nil
 	}

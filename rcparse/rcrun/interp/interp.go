@@ -162,6 +162,7 @@ func Run(c Config, texts ...*Code) error {
 	}
 	r.last = r.exit
 	r.trap()
+	r.env.done()
 	if r.exit.err != nil {
 		return r.exit.err
 	}

@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"mvdan.cc/sh/v3/pattern"
@@ -210,7 +209,7 @@ func removed(s, pat string, op syntax.ParExpOperator) string {
 		}
 		return strings.TrimPrefix(s, pat)
 	}
-	rx := removals.get(op.String()+pat, func() (string, error) {
+	rx, _ := removals.Get(op.String()+pat, func() (*regexp.Regexp, error) {
 		var mode pattern.Mode
 		small := op == syntax.RemSmallPrefix || op == syntax.RemSmallSuffix
 		if small {
@@ -219,11 +218,11 @@ func removed(s, pat string, op syntax.ParExpOperator) string {
 		expr, err := pattern.Regexp(pat, mode)
 		switch {
 		case suffix && small:
-			return ".*(" + expr + ")$", err
+			return expression(".*("+expr+")$", err)
 		case suffix:
-			return "(" + expr + ")$", err
+			return expression("("+expr+")$", err)
 		}
-		return "^(" + expr + ")", err
+		return expression("^("+expr+")", err)
 	})
 	if rx == nil {
 		return s
@@ -242,40 +241,23 @@ func matches(pat, s string) bool {
 	case !pattern.HasMeta(pat, 0) && !strings.Contains(pat, `\`):
 		return pat == s
 	}
-	rx := cases.get(pat, func() (string, error) {
-		return pattern.Regexp(pat, pattern.EntireString)
-	})
+	rx, _ := cases.Get(pat, func() (*regexp.Regexp, error) { return expression(pattern.Regexp(pat, pattern.EntireString)) })
 	return rx != nil && rx.MatchString(s)
 }
 
-// expressions keeps what patterns were compiled to.
-type expressions struct {
-	mu   sync.Mutex
-	kept map[string]*regexp.Regexp
-	size int
-}
+// removals and cases are what patterns were compiled to, nil for none.
+var removals, cases = Kept[*regexp.Regexp]{Most: 64 << 10}, Kept[*regexp.Regexp]{Most: 64 << 10}
 
-var removals, cases expressions
-
-// maxExpressions bounds the bytes of the patterns that are kept.
-const maxExpressions = 64 << 10
-
-// get is the expression of a pattern, nil where there is none.
-func (e *expressions) get(key string, make func() (string, error)) *regexp.Regexp {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if rx, ok := e.kept[key]; ok {
-		return rx
+// expression compiles what package pattern has made of a pattern.
+func expression(text string, err error) (*regexp.Regexp, error) {
+	if err != nil {
+		return nil, nil
 	}
-	var rx *regexp.Regexp
-	if expr, err := make(); err == nil {
-		rx, _ = regexp.Compile(expr)
+	rx, err := regexp.Compile(text)
+	if err != nil {
+		return nil, nil
 	}
-	if e.kept == nil || e.size > maxExpressions {
-		e.kept, e.size = map[string]*regexp.Regexp{}, 0
-	}
-	e.kept[key], e.size = rx, e.size+len(key)+64
-	return rx
+	return rx, nil
 }
 
 var errUnsupported = fmt.Errorf("an expansion that sh(1) does not have")

@@ -3,6 +3,7 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // A variable is one in a scope.
@@ -16,6 +17,7 @@ type variable struct {
 type env struct {
 	cells  map[string]*cell
 	scopes []scope
+	spare  *binding // those that were popped, one below the other
 }
 
 // A cell is all that goes by one name.
@@ -34,8 +36,49 @@ type scope struct {
 	touched  []*cell
 }
 
-func newEnv() *env {
+// envs are those of shells that have ended: the next one has mostly the same names.
+var envs = sync.Pool{New: func() any {
 	return &env{cells: make(map[string]*cell, 128), scopes: make([]scope, 2, 16)}
+}}
+
+func newEnv() *env { return envs.Get().(*env) }
+
+// maxNames is how many names an env may have that is used again.
+const maxNames = 400
+
+// done gives up an env.
+func (e *env) done() {
+	if len(e.cells) > maxNames {
+		return
+	}
+	for _, c := range e.cells {
+		for c.top != nil {
+			e.drop(c)
+		}
+	}
+	e.scopes = e.scopes[:2]
+	e.scopes[1].touched = e.scopes[1].touched[:0]
+	envs.Put(e)
+}
+
+// bind puts a variable on top of a cell.
+func (e *env) bind(c *cell, v variable, level int) {
+	b := e.spare
+	if b == nil {
+		b = &binding{}
+	} else {
+		e.spare = b.below
+	}
+	b.variable, b.level, b.below = v, level, c.top
+	c.top = b
+}
+
+// drop takes the top off a cell.
+func (e *env) drop(c *cell) {
+	b := c.top
+	c.top = b.below
+	b.variable, b.below = variable{}, e.spare
+	e.spare = b
 }
 
 func (e *env) cell(name string) *cell {
@@ -49,8 +92,7 @@ func (e *env) cell(name string) *cell {
 
 // preset is a variable that was there before the shell.
 func (e *env) preset(name string, v variable) {
-	c := e.cell(name)
-	c.top = &binding{variable: v, below: c.top}
+	e.bind(e.cell(name), v, 0)
 }
 
 func (e *env) push(function bool) {
@@ -66,7 +108,7 @@ func (e *env) push(function bool) {
 func (e *env) pop() {
 	s := &e.scopes[len(e.scopes)-1]
 	for _, c := range s.touched {
-		c.top = c.top.below
+		e.drop(c)
 	}
 	e.scopes = e.scopes[:len(e.scopes)-1]
 }
@@ -121,7 +163,7 @@ func (e *env) put(name string, v variable, keep bool) error {
 		c.top.variable = v
 		return nil
 	}
-	c.top = &binding{variable: v, level: level, below: c.top}
+	e.bind(c, v, level)
 	e.scopes[level].touched = append(e.scopes[level].touched, c)
 	return nil
 }
