@@ -241,7 +241,9 @@ func matches(pat, s string) bool {
 	case !pattern.HasMeta(pat, 0) && !strings.Contains(pat, `\`):
 		return pat == s
 	}
-	rx, _ := cases.Get(pat, func() (*regexp.Regexp, error) { return expression(pattern.Regexp(pat, pattern.EntireString)) })
+	rx, _ := cases.Get(pat, func() (*regexp.Regexp, error) {
+		return expression(pattern.Regexp(pat, pattern.EntireString))
+	})
 	return rx != nil && rx.MatchString(s)
 }
 
