@@ -78,6 +78,15 @@ func (r *Result) Count(s State) int {
 	return n
 }
 
+// Add puts the result of another run beside this one.
+func (r *Result) Add(x *Result) {
+	r.Subjects = append(r.Subjects, x.Subjects...)
+	r.Findings = append(r.Findings, x.Findings...)
+	r.Silenced = append(r.Silenced, x.Silenced...)
+	r.Crashes = append(r.Crashes, x.Crashes...)
+	r.Left += x.Left
+}
+
 // A run is one call of Run.
 type run struct {
 	ctx       context.Context

@@ -19,6 +19,7 @@ import (
 	"github.com/svcjify/svcjify/cache"
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
+	"github.com/svcjify/svcjify/hook"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/page"
@@ -210,6 +211,7 @@ func hintOf(err error) string {
 	var conf *config.Error
 	var several config.Errors
 	var dir *page.DirError
+	var foreign *hook.ForeignError
 	switch {
 	case errors.As(err, &h):
 		return h.hint
@@ -219,6 +221,8 @@ func hintOf(err error) string {
 		return inGit.Hint
 	case errors.As(err, &dir):
 		return dir.Hint
+	case errors.As(err, &foreign):
+		return foreign.Hint
 	case errors.As(err, &several): // each has its own
 	case errors.As(err, &conf):
 		return conf.Hint

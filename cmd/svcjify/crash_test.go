@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/hook"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 )
@@ -68,9 +69,9 @@ func TestHookCrash(t *testing.T) {
 		{failingJudge{}, "error: svcjify crashed, which is a fault of its own: made for the test\n"},
 	} {
 		var stderr strings.Builder
-		hook := Command{Stdout: &stderr, Stderr: &stderr, judging: c.judge}
-		require.Equal(t, exitFailed, hook.Main([]string{"hook"}))
+		command := Command{Stdout: &stderr, Stderr: &stderr, judging: c.judge}
+		require.Equal(t, exitFailed, command.Main([]string{"hook"}))
 		require.Contains(t, stderr.String(), c.want)
-		require.Contains(t, stderr.String(), "to commit without the check: "+goOn)
+		require.Contains(t, stderr.String(), "to commit without the check: "+hook.GoOn)
 	}
 }

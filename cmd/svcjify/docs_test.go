@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/hook"
 )
 
 // documents is the README and docs/*.md, from this directory.
@@ -88,7 +90,7 @@ func shell(t *testing.T, dir, command string) string {
 			cmd.Env = append(cmd.Env, v)
 		}
 	}
-	cmd.Env = append(append(cmd.Env, gitEnv...), "HOME="+t.TempDir(), hookVariable+"=")
+	cmd.Env = append(append(cmd.Env, gitEnv...), "HOME="+t.TempDir(), hook.Variable+"=")
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

@@ -17,6 +17,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/gitstate"
 	"github.com/svcjify/svcjify/lint/history"
 	"github.com/svcjify/svcjify/lint/report"
 )
@@ -223,7 +224,7 @@ func (c *Command) judgeAt(j *history.Judge, at *gitfs.Commit, args []string, f *
 	}
 	files := j.Repository.FS(at)
 	if j.Repository.WorkTree != "" {
-		rel, err := inside(j.Repository.WorkTree, name)
+		rel, err := gitstate.Inside(j.Repository.WorkTree, name)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errUsage, err)
 		}

@@ -6,25 +6,15 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/hook"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
+	"github.com/svcjify/svcjify/lint/gitstate"
 	"github.com/svcjify/svcjify/lint/report"
 )
-
-// hookVariable switches the hook off, or sets --fail-on, for one commit.
-const hookVariable = "SVCJIFY_HOOK"
-
-// hookOff is what switches it off, as a pattern of sh(1).
-const hookOff = "off | 0 | no"
-
-// goOn is how to commit all the same.
-const goOn = "git commit --no-verify, or " + hookVariable + "=off in the environment"
 
 // hookPrefix stands before each line, as in the ports tree's own hooks.
 const hookPrefix = "[pre-commit] "
@@ -43,14 +33,14 @@ package, a script that declares itself ready and won't work, and what sh or make
 refuse. A service that declares nothing yet is mentioned, and does not block, nor does a
 fault that was there before in a script that did not change; with --fail-on warning they do.
 
-` + hookVariable + ` in the environment overrides --fail-on; ` + hookVariable + `=off checks nothing.
+` + hook.Variable + ` in the environment overrides --fail-on; ` + hook.Variable + `=off checks nothing.
 
 Exit codes: 0 the commit may go on, 1 findings block it, 2 wrong usage, 3 svcjify could
-not do its work, which blocks it too; to commit all the same: ` + goOn + `.`,
+not do its work, which blocks it too; to commit all the same: ` + hook.GoOn + `.`,
 		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			v := os.Getenv(hookVariable)
-			if slices.Contains(strings.Split(hookOff, " | "), v) {
+			v := os.Getenv(hook.Variable)
+			if hook.Off(v) {
 				return nil
 			}
 			if v != "" {
@@ -58,8 +48,8 @@ not do its work, which blocks it too; to commit all the same: ` + goOn + `.`,
 			}
 			limit, err := parseFailOn(failOn)
 			if err != nil {
-				return hinted{err, "set --fail-on or " + hookVariable + " to one of them; to commit all the same: " +
-					goOn}
+				return hinted{err, "set --fail-on or " + hook.Variable + " to one of them; to commit all the same: " +
+					hook.GoOn}
 			}
 			// It lives for a tenth of a second: collecting garbage is a tenth of that.
 			defer debug.SetGCPercent(debug.SetGCPercent(400))
@@ -80,11 +70,11 @@ func (c *Command) guard(work func() error) (err error) {
 		if p := recover(); p != nil {
 			fmt.Fprintf(c.Stderr, "%s\n", debug.Stack())
 			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p),
-				"to commit without the check: " + goOn}
+				"to commit without the check: " + hook.GoOn}
 		}
 	}()
 	if err := work(); err != nil {
-		hint := "to commit without the check: " + goOn
+		hint := "to commit without the check: " + hook.GoOn
 		var several config.Errors // each of which has its own
 		if h := hintOf(err); h != "" && !errors.As(err, &several) {
 			hint = h + "; " + hint
@@ -95,12 +85,12 @@ func (c *Command) guard(work func() error) (err error) {
 }
 
 func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
-	s, err := openStep(gitFlags{staged: true})
+	s, err := gitstate.Staged(".")
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	trees, err := s.trees(ctx, nil)
+	defer s.Close()
+	trees, err := s.Trees(ctx, nil)
 	if err != nil || len(trees) == 0 {
 		return err
 	}
@@ -109,78 +99,49 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 	if err != nil {
 		return err
 	}
-	res, err := s.judge(ctx, c, trees, nil, &flags, &opts)
+	res, err := c.judgeState(ctx, s, trees, nil, &flags, &opts)
 	if err != nil {
 		return err
 	}
-	c.tellMissing(s.files)
-	type script struct {
-		tree          *corpus.Tree
-		path, service string
-	}
-	states := map[script]lint.State{}
-	for _, sub := range res.Subjects {
-		states[script{sub.Service.Tree, sub.Service.Template, sub.Service.Name}] = sub.State
-	}
-	stops := func(f lint.Finding) bool { return blocks(f, states[script{f.Tree, f.Path, f.Service}], limit) }
-	old := func(lint.Finding) bool { return false }
-	if limit >= lint.Error { // whoever asks for more wants old faults corrected too
-		stop := slices.DeleteFunc(slices.Clone(res.Findings), func(f lint.Finding) bool { return !stops(f) })
-		if old, err = s.faultsBefore(ctx, c, trees, res.Subjects, stop, opts); err != nil {
+	c.tellMissing(s)
+	stops := hook.Stops(res, limit)
+	var before func(lint.Finding) bool
+	if !hook.OldFaultsCount(limit) {
+		if opts.Release.Name == "" {
+			opts.Release = c.config.Release
+		}
+		if before, err = s.FaultsBefore(ctx, trees, res, stops, opts); err != nil {
 			return err
 		}
 	}
-	blocking := 0
-	for _, f := range res.Findings {
-		word, more := "WARNING", ""
-		switch {
-		case stops(f) && old(f):
-			more = " (as before this change)"
-		case stops(f):
-			word = "ERROR"
-			blocking++
-		case f.Severity == lint.Info && f.Code == "SJ401":
-			word = "NOTE" // what can't be judged
-		case f.Severity == lint.Info:
-			continue // of no use to somebody who wants to commit
-		}
-		if err := c.hookLine("%s: %s%s", word, report.Line(f), more); err != nil {
+	d := hook.Decide(res, stops, before)
+	for _, l := range d.Lines {
+		if err := c.hookFinding(l); err != nil {
 			return err
 		}
-		if f.Hint != "" {
-			if err := c.hookLine("%*s  hint: %s", len(word), "", report.OneLine(f.Hint)); err != nil {
-				return err
-			}
-		}
 	}
-	if len(res.Crashes) > 0 {
-		var names []string
-		for _, crash := range res.Crashes {
-			names = append(names, crash.Name())
-		}
-		return fmt.Errorf("svcjify failed at %s, and could not judge it", strings.Join(names, ", "))
-	}
-	if blocking == 0 {
-		return nil
+	if err := hook.Unjudged(res.Crashes); err != nil || d.Blocking == 0 {
+		return err
 	}
 	c.exit = exitFindings
 	return c.hookLine("ERROR: %s; correct it, or commit all the same with %s",
-		report.Plural(blocking, "finding blocks this commit", "findings block this commit"), goOn)
+		report.Plural(d.Blocking, "finding blocks this commit", "findings block this commit"), hook.GoOn)
+}
+
+// hookFinding prints one finding, and what to do.
+func (c *Command) hookFinding(l hook.Line) error {
+	more := ""
+	if l.AsBefore {
+		more = " (as before this change)"
+	}
+	word := l.Word()
+	if err := c.hookLine("%s: %s%s", word, report.Line(l.Finding), more); err != nil || l.Finding.Hint == "" {
+		return err
+	}
+	return c.hookLine("%*s  hint: %s", len(word), "", report.OneLine(l.Finding.Hint))
 }
 
 func (c *Command) hookLine(format string, args ...any) error {
 	_, err := fmt.Fprintf(c.Stderr, hookPrefix+format+"\n", args...)
 	return err
-}
-
-// blocks tells whether a finding stops the commit. An error of a script that
-// declares nothing does not by default: it promises nothing, and who updates a
-// port's version is not to be stopped by a name that never matched. What no
-// sh(1) takes, what can't be read, and SJ401 always do.
-func blocks(f lint.Finding, state lint.State, limit lint.Severity) bool {
-	if f.Severity < limit {
-		return false
-	}
-	undeclared := state == lint.Blocked || state == lint.Unknown || state == lint.Unsuitable || state == lint.Patchable
-	return limit < lint.Error || !undeclared || f.Code >= "SJ4"
 }

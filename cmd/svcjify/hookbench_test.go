@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/hook"
 )
 
 // madePorts is how many ports the benchmark's tree has, of five files each: as
@@ -121,7 +123,7 @@ func stageInto(b *testing.B, clone, name string) []string {
 	require.NoError(b, err)
 	require.NoError(b, os.WriteFile(filepath.Join(dir, "index"), index, 0o644))
 	require.NoError(b, os.Mkdir(filepath.Join(dir, "objects"), 0o755))
-	env := append(benchEnv(), hookVariable+"=", "GIT_INDEX_FILE="+filepath.Join(dir, "index"),
+	env := append(benchEnv(), hook.Variable+"=", "GIT_INDEX_FILE="+filepath.Join(dir, "index"),
 		"GIT_OBJECT_DIRECTORY="+filepath.Join(dir, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+at("objects"))
 	benchGit(b, clone, env, nil, "read-tree", "HEAD")
 	text, err := os.ReadFile(filepath.Join(clone, name))

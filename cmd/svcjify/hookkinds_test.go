@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/hook"
 )
 
 // A gitRepo is a repository of a test, whose hook is installed.
@@ -38,7 +40,7 @@ func newGitRepo(t *testing.T, init ...string) *gitRepo {
 }
 
 func (r *gitRepo) environment() []string {
-	return append(append(os.Environ(), gitEnv...), append([]string{hookVariable + "="}, r.env...)...)
+	return append(append(os.Environ(), gitEnv...), append([]string{hook.Variable + "="}, r.env...)...)
 }
 
 func (r *gitRepo) run(args ...string) string { return mustRun(r.t, r.dir, r.environment(), args...) }
@@ -195,7 +197,7 @@ func TestHookOldFault(t *testing.T) {
 	require.True(t, ok, out)
 
 	change(makefile, "4.0", "4.1")
-	r.env = []string{hookVariable + "=warning"}
+	r.env = []string{hook.Variable + "=warning"}
 	out, ok = r.commit()
 	require.False(t, ok, out)
 	r.env = nil
@@ -268,12 +270,12 @@ func TestHookFaults(t *testing.T) {
 			tt.make(r)
 			svcjify, err := exec.LookPath("svcjify")
 			require.NoError(t, err)
-			hook := exec.Command(svcjify, "hook")
-			hook.Dir, hook.Env = r.dir, r.environment()
-			out, _ := hook.CombinedOutput()
-			require.Equal(t, exitFailed, hook.ProcessState.ExitCode(), "%s", out)
+			command := exec.Command(svcjify, "hook")
+			command.Dir, command.Env = r.dir, r.environment()
+			out, _ := command.CombinedOutput()
+			require.Equal(t, exitFailed, command.ProcessState.ExitCode(), "%s", out)
 			require.Contains(t, string(out), tt.want)
-			require.Contains(t, string(out), "to commit without the check: "+goOn)
+			require.Contains(t, string(out), "to commit without the check: "+hook.GoOn)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package gitstate
 
 import (
 	"bytes"
@@ -10,15 +10,12 @@ import (
 	"github.com/svcjify/svcjify/lint"
 )
 
-// faultsBefore tells which findings are about a script that the change leaves
+// FaultsBefore tells which findings are about a script that the change leaves
 // alone, and were there before it. Who updates a version need not correct them.
 // Looking at a tree again takes as long as the hook itself, so it is done only
 // for a tree in which such a script has one of the findings that stop.
-func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, subjects []*lint.Subject,
-	stop []lint.Finding, opts lint.Options) (func(lint.Finding) bool, error) {
-	if opts.Release.Name == "" {
-		opts.Release = c.config.Release
-	}
+func (s *State) FaultsBefore(ctx context.Context, trees []*Tree, res *lint.Result, stops func(lint.Finding) bool,
+	opts lint.Options) (func(lint.Finding) bool, error) {
 	type script struct{ template, service string }
 	known := map[string]lint.Baseline{} // by the tree's directory
 	for _, t := range trees {
@@ -26,20 +23,21 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 		if err != nil {
 			return nil, err
 		}
-		dir, old := s.dir(t), corpus.Tree{FS: before.FS}
-		alone, stops := map[script]bool{}, false
-		for _, sub := range subjects {
+		dir, old := s.Dir(t), corpus.Tree{FS: before.FS}
+		alone, wanted := map[script]bool{}, false
+		for _, sub := range res.Subjects {
 			svc := sub.Service
 			if svc.Tree.Dir != dir || sub.Script == nil {
 				continue
 			}
 			if text, problem := old.ReadFile(svc.Template); problem == nil && bytes.Equal(text, sub.Script.Src) {
 				alone[script{svc.Template, svc.Name}] = true
-				stops = stops || slices.ContainsFunc(stop,
-					func(f lint.Finding) bool { return f.Tree == svc.Tree && f.Path == svc.Template })
+				wanted = wanted || slices.ContainsFunc(res.Findings, func(f lint.Finding) bool {
+					return f.Tree == svc.Tree && f.Path == svc.Template && stops(f)
+				})
 			}
 		}
-		if !stops {
+		if !wanted {
 			continue
 		}
 		parts := slices.DeleteFunc(slices.Clone(t.parts), func(p string) bool {
@@ -51,16 +49,16 @@ func (s *step) faultsBefore(ctx context.Context, c *Command, trees []*stepTree, 
 		}
 		found, err := corpus.Load(ctx, []*corpus.Target{s.target(t, before.FS, parts)}, corpus.Narrow{})
 		if err != nil {
-			continue // which only costs the indulgence
+			continue // then the faults count as new
 		}
 		found.Services = slices.DeleteFunc(found.Services,
 			func(svc *corpus.Service) bool { return !alone[script{svc.Template, svc.Name}] })
-		res, err := lint.Run(ctx, found, opts)
+		was, err := lint.Run(ctx, found, opts)
 		if err != nil {
 			return nil, err
 		}
 		var list []lint.Finding
-		for _, sub := range res.Subjects {
+		for _, sub := range was.Subjects {
 			list = append(list, sub.Findings...)
 		}
 		known[dir] = lint.NewBaseline(list)
