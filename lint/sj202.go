@@ -45,7 +45,7 @@ name=foo_server`,
 		}
 		hint := fmt.Sprintf("install the script as %s", name)
 		if strings.Contains(name, "\r") {
-			hint = "write the script with plain newlines: its lines end in CR LF, and sh(1) takes the CR for a part of the word"
+			hint = plainNewlines
 		}
 		p.report(p.Script.Name.Pos, nil, hint,
 			"name is %q, but the script is installed as %q: inside the jail, service(8) looks for rc.d/%s and starts nothing", name, p.Service.Name, name)
@@ -62,3 +62,6 @@ func (p *Pass) optedOut() bool {
 	}
 	return false
 }
+
+// plainNewlines is what to do about a name that ends in a carriage return.
+const plainNewlines = "write the script with plain newlines: its lines end in CR LF, and sh(1) takes the CR for a part of the word"

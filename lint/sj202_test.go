@@ -26,11 +26,12 @@ func TestCarriageReturns(t *testing.T) {
 		Options{Simulate: pool})
 	var hints []string
 	for _, f := range s.Findings {
-		if f.Code == "SJ202" {
+		if f.Code == "SJ202" || f.Code == "SJ203" {
 			hints = append(hints, f.Hint)
 		}
+		if f.Code == "SJ203" {
+			require.Contains(t, f.Message, `holds "\r"`)
+		}
 	}
-	require.Len(t, hints, 1)
-	require.Contains(t, hints[0], "its lines end in CR LF")
-	require.NotContains(t, hints[0], "install")
+	require.Equal(t, []string{plainNewlines, plainNewlines}, hints)
 }

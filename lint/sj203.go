@@ -23,13 +23,16 @@ svcj-${name}, as the separator between a jail and its child.`,
 			return
 		}
 		name := p.Script.Name
-		bad := name.Text[strings.IndexFunc(name.Text, notInNames):]
+		bad, hint := name.Text[strings.IndexFunc(name.Text, notInNames):], "use letters, digits and underscores only"
+		if at := strings.IndexByte(name.Text, '\r'); at >= 0 {
+			bad, hint = name.Text[at:], plainNewlines
+		}
 		why := "rc.conf can't set a variable of that name, such as " + name.Text + "_svcj, and rc.subr reads another"
 		if strings.Contains(name.Text, ".") {
 			why += "; and jail(8) takes a dot in svcj-" + name.Text + " for a jail below another"
 		}
 		_, size := utf8.DecodeRuneInString(bad)
-		p.report(name.Pos, nil, "use letters, digits and underscores only", "name %q holds %q: %s", name.Text,
+		p.report(name.Pos, nil, hint, "name %q holds %q: %s", name.Text,
 			bad[:size], why)
 	},
 }

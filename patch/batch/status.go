@@ -112,7 +112,7 @@ func (b *Batch) state(e *Entry, t Today, read func(string) ([]byte, error)) Stat
 	if own := len(subjects) > 0 && !slices.ContainsFunc(subjects,
 		func(x *lint.Subject) bool { return !x.Declared() }); own && (i < 0 || !e.Declared) {
 		if got := declared(subjects); got != strings.Join(e.Answers, ", ") {
-			return set(Superseded, "the port declares %s itself", got)
+			return set(Superseded, "the port declares %s itself", cmp.Or(got, "something else of service jails"))
 		}
 		return set(Landed, "in other words")
 	}
