@@ -4,9 +4,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/corpus/makefile"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -52,6 +55,26 @@ func TestReasonHoldsForThisScript(t *testing.T) {
 			s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}
 			require.Equal(t, c.want, Reason(s))
 		})
+	}
+}
+
+// What the port builds only with an option that is off is not spoken of.
+func TestReasonHoldsForTheOptions(t *testing.T) {
+	tree := fstest.MapFS{"mail/food/Makefile": {Data: []byte("PORTNAME=\tfood\nOPTIONS_DEFINE=\tLDAP IPFWD SERVER\n" +
+		"OPTIONS_DEFAULT=\tLDAP\n.include <bsd.port.mk>\n")}}
+	made, err := makefile.Read(tree, "mail/food")
+	require.NoError(t, err)
+	svc := &corpus.Service{Name: "food", Ports: []*corpus.Port{{Make: made}}}
+	for reason, want := range map[string]string{
+		"It is a milter; its helper ipfwd writes ipfw rules.":   "It is a milter.",
+		"It is a milter. Its helper ipfwd writes ipfw rules.":   "It is a milter.",
+		"Its helper ipfwd writes ipfw rules; it asks DNS.":      "Its helper ipfwd writes ipfw rules; it asks DNS.",
+		"It is a milter. It asks LDAP.":                         "It is a milter. It asks LDAP.",
+		"It is a milter. It is a server too.":                   "It is a milter. It is a server too.",
+		"It is a milter. The option SERVER adds a second port.": "It is a milter.",
+	} {
+		s := &lint.Subject{Service: svc, Verdict: infer.Verdict{Reason: reason}}
+		require.Equal(t, want, Reason(s))
 	}
 }
 

@@ -14,6 +14,7 @@ var (
 	// namedPorts is the ports that a reason names: "on TCP 6081", "on UDP ports 67 and 68", "HTTP on 8042".
 	namedPorts = regexp.MustCompile(`\b(TCP and UDP|TCP or UDP|UDP and TCP|TCP|UDP|HTTPS?|gRPC|Raft|RTSP|RTMP)((?: ports?)?) \d{2,5}(?:(?:, | and | or | to )\d{2,5})*\b`)
 	number     = regexp.MustCompile(`\d{2,5}`)
+	word       = regexp.MustCompile(`[A-Za-z0-9_]+`)
 	// givenPort is a port in the words of a start or a configuration: 127.0.0.1:8080, --port=8080, listen_port 8080.
 	givenPort = regexp.MustCompile(`(?i)(?::|port"?\s*[=: ]\s*"?)(\d{2,5})(?:$|[\s/,"'])`)
 	// sentenceEnd parts a reason into its sentences.
@@ -31,12 +32,53 @@ var (
 func Reason(s *lint.Subject) string {
 	var kept []string
 	// how svcjify knows it
-	for _, text := range sentences(strings.ReplaceAll(s.Verdict.Reason, " (the simulated start)", "")) {
-		if holds(s, text) {
+	for i, text := range sentences(strings.ReplaceAll(s.Verdict.Reason, " (the simulated start)", "")) {
+		if text = withoutOptions(s, text, i == 0); text != "" && holds(s, text) {
 			kept = append(kept, text)
 		}
 	}
 	return portsOf(s, strings.Join(kept, " "))
+}
+
+// ordinary is options whose names are words that a sentence has without meaning them.
+var ordinary = []string{"server", "client", "daemon", "core", "jail", "network", "socket", "database", "proxy", "agent",
+	"http", "https", "tcp", "udp", "dns", "smtp", "file", "files", "user", "users", "local", "remote", "tools"}
+
+// withoutOptions is a sentence without the clauses that speak of what the port builds
+// only with an option which is off by default. What the program is for, its first
+// clause, stays.
+func withoutOptions(s *lint.Subject, text string, first bool) string {
+	off := optionsOff(s)
+	var kept []string
+	for i, clause := range strings.Split(text, "; ") {
+		names := word.FindAllString(clause, -1)
+		speaks := slices.ContainsFunc(names, func(w string) bool {
+			return off[w] || off[strings.ToUpper(w)] && !slices.Contains(ordinary, strings.ToLower(w))
+		})
+		if first && i == 0 || !speaks {
+			kept = append(kept, clause)
+		}
+	}
+	if len(kept) == 0 {
+		return ""
+	}
+	return stop(strings.Join(kept, "; "))
+}
+
+// optionsOff is the options of the service's port that are off by default.
+func optionsOff(s *lint.Subject) map[string]bool {
+	off := map[string]bool{}
+	if s.Service == nil || len(s.Service.Ports) == 0 || s.Service.Ports[0].Make == nil {
+		return off
+	}
+	p := s.Service.Ports[0].Make
+	for _, o := range p.Options() {
+		off[o] = true
+	}
+	for _, w := range p.Words("OPTIONS_DEFAULT") { // under whatever condition
+		delete(off, w.Text)
+	}
+	return off
 }
 
 // sentences parts a text, each with its full stop.
