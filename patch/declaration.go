@@ -73,7 +73,7 @@ var (
 
 // sentence says what the services declare and why.
 func (d *declaration) sentence() string {
-	who, cannot := list(d.services), list(d.services)+" can't work"
+	who, cannot := list(d.services), list(d.services)+" cannot work"
 	switch n := len(d.services); {
 	case n == 2:
 		cannot = "Neither " + d.services[0] + " nor " + d.services[1] + " can work"
@@ -100,7 +100,7 @@ func (d *declaration) sentence() string {
 	case d.answer.Never() && otherMode.MatchString(why):
 		return cannot + " in a service jail as it runs by default." + why
 	case d.answer.Never():
-		return cannot + " in a service jail, whatever its options." + why
+		return cannot + " in a service jail, whatever its svcj options." + why
 	case d.answer.OptOut:
 		return needs + ", and is not jailed by default." + why + " " + d.lifted()
 	}

@@ -31,19 +31,34 @@ func (c *Change) Name() string {
 // earlier commits, so it is kept up to 63, then said shorter. A port whose name
 // leaves no room even for the shortest is never cut: half a name is a wrong one.
 func (c *Change) Subject() string {
-	script, its := "rc script", "rc script's"
+	script, its := "the rc script", "the rc script's"
 	if len(c.templates()) > 1 {
-		script, its = "rc scripts", "rc scripts'"
+		script, its = "the rc scripts", "the rc scripts'"
 	}
-	what := []string{"Correct the " + its + " service jail lines", "Correct the service jail lines"}
+	var only []string // of several scripts
+	if len(c.Left) > 0 {
+		for _, s := range c.Subjects {
+			if name := ServiceName(s); !slices.Contains(only, name) {
+				only = append(only, name)
+			}
+		}
+	}
+	what := []string{"Correct " + its + " service jail lines", "Correct the service jail lines"}
 	switch k := c.Kinds(); {
 	case k.Moved > 0 && k.Options+k.OptOuts == 0:
-		what = []string{"Make the " + script + " work in a service jail", "Work in a service jail"}
+		what = []string{"Make " + script + " work in a service jail", "Work in a service jail"}
 	case k.Options > 0:
-		what = []string{"Make the " + script + " service jails ready", "Make " + script + " service jails ready",
-			"Make service jails ready", "Service jails ready", "svcj ready"}
+		what = []string{"Make " + script + " service jails ready",
+			"Make " + script[len("the "):] + " service jails ready", "Make service jails ready", "Service jails ready", "svcj ready"}
 	case k.OptOuts > 0:
 		what = []string{"Opt out of service jails", "svcj opt-out"}
+	}
+	if len(only) > 0 { // the others would be taken for forgotten, or for done
+		whose := []string{strings.Replace(what[0], script, list(only), 1)}
+		if k := c.Kinds(); k.Options == 0 && k.OptOuts > 0 {
+			whose = []string{"Opt " + list(only) + " out of service jails"}
+		}
+		what = append(whose, what...)
 	}
 	for _, w := range what {
 		if s := c.Name() + ": " + w; len(s) <= subjectWidth {
@@ -120,23 +135,52 @@ func (c *Change) Body() string {
 	for _, g := range c.declarations() {
 		add(wrap(g.sentence(), bodyWidth))
 	}
+	add(wrap(c.form(), bodyWidth))
 	add(c.changes())
 	add(wrap(c.newer(), bodyWidth))
-	if len(c.Ports) > 1 {
-		script := "The script is"
-		if len(c.templates()) > 1 {
-			script = "The scripts are"
-		}
-		add(wrap(script+" installed by "+list(c.Ports)+": PORTREVISION rises in each of them.", bodyWidth))
-	}
-	if len(c.Rebuilt) > 0 {
-		installs := "install"
-		if len(c.Rebuilt) == 1 {
-			installs += "s"
-		}
-		add(wrap(list(c.Rebuilt)+" "+installs+" none of this, but PORTREVISION is set in one place for all and so rises there as well.", bodyWidth))
-	}
+	add(wrap(c.bumps(), bodyWidth))
 	return strings.Join(paragraphs, "\n")
+}
+
+// noColon matches a default of the options that is written without a colon.
+var noColon = regexp.MustCompile(`\{[^{}]*_svcj_options[=-]`)
+
+// form says why a default with options has no colon where those around it have one.
+func (c *Change) form() string {
+	for _, s := range c.Subjects {
+		if s.Declared() || len(s.Verdict.Works()) == 0 || s.Script == nil {
+			continue
+		}
+		block := s.Script.Block()
+		if len(block) == 0 || block[len(block)-1].Op.KeepsEmpty() || !slices.ContainsFunc(c.Files, func(f File) bool {
+			return f.Path == s.Service.Template && noColon.Match(f.New)
+		}) {
+			continue
+		}
+		return "The default has no colon, so that an empty value in rc.conf, which denies the network, stays empty."
+	}
+	return ""
+}
+
+// bumps says in which ports PORTREVISION rises, where that is not only the one that the
+// subject names.
+func (c *Change) bumps() string {
+	script, them, text := "the script", "it", ""
+	if len(c.templates()) > 1 {
+		script, them = "the scripts", "them"
+	}
+	if len(c.Ports) > 1 {
+		text = "Bump PORTREVISION of all ports that install " + script + ": " + list(c.Ports) + "."
+	}
+	if n := len(c.Rebuilt); n > 0 {
+		share, do := "share", "do"
+		if n == 1 {
+			share, do = "shares", "does"
+		}
+		text += fmt.Sprintf(" %s, which %s not install %s, %s the line that sets PORTREVISION.", list(c.Rebuilt), do,
+			them, share)
+	}
+	return strings.TrimSpace(text)
 }
 
 // ServiceName is how a service is called in a text for people: by the name that
@@ -213,11 +257,18 @@ func (c *Change) changes() string {
 	if len(items) == 0 {
 		return ""
 	}
+	when := "In a service jail" // that is where it happens, not where it is typed
+	if len(c.Subjects) == 1 {
+		when = "With " + ServiceName(c.Subjects[0]) + "_svcj=YES"
+	}
 	if len(items) == 1 {
-		return wrap("In the jail: "+items[0], bodyWidth)
+		if setting, ok := strings.CutPrefix(items[0], "with "); ok {
+			return wrap(when+" and "+setting, bodyWidth)
+		}
+		return wrap(when+", "+items[0], bodyWidth)
 	}
 	var b strings.Builder
-	b.WriteString("In the jail:\n")
+	b.WriteString(when + ":\n")
 	for _, item := range items {
 		lines := strings.TrimSuffix(wrap(sentenceCase(item), bodyWidth-2), "\n")
 		b.WriteString("- " + strings.ReplaceAll(lines, "\n", "\n  ") + "\n")

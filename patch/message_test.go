@@ -105,13 +105,13 @@ func TestOptOutMessage(t *testing.T) {
 		sure     infer.Certainty
 		want     string
 	}{
-		{[]string{"food"}, "It loads a module.", infer.Certain, "food can't work in a service jail, whatever its options."},
-		{[]string{"a", "b"}, "It loads a module.", infer.Certain, "Neither a nor b can work in a service jail, whatever its options."},
-		{[]string{"a", "b", "c"}, "It loads a module.", infer.Certain, "None of a, b and c can work in a service jail, whatever its options."},
+		{[]string{"food"}, "It loads a module.", infer.Certain, "food cannot work in a service jail, whatever its svcj options."},
+		{[]string{"a", "b"}, "It loads a module.", infer.Certain, "Neither a nor b can work in a service jail, whatever its svcj options."},
+		{[]string{"a", "b", "c"}, "It loads a module.", infer.Certain, "None of a, b and c can work in a service jail, whatever its svcj options."},
 		{[]string{"food"}, "It writes pf tables.", infer.Confident, "food stays out of service jails."},
 		{[]string{"food"}, "It grows the disk once and exits.", infer.Certain, "food stays out of service jails."},
 		{[]string{"a", "b"}, "It sets it up, and leaves no process.", infer.Certain, "Each of a and b stays out of service jails."},
-		{[]string{"food"}, "It makes a tunnel; proxy mode is not the default.", infer.Certain, "food can't work in a service jail as it runs by default."},
+		{[]string{"food"}, "It makes a tunnel; proxy mode is not the default.", infer.Certain, "food cannot work in a service jail as it runs by default."},
 	} {
 		never := infer.Verdict{OptOut: true, Reason: c.reason, Certainty: c.sure}
 		d := &declaration{services: c.services, answer: never}
@@ -147,7 +147,7 @@ func checkMessage(t *testing.T, c *Change) {
 		text := strings.Join(strings.Fields(paragraph), " ")
 		require.False(t, said[text], "%s: twice: %s", c.Name(), text)
 		said[text] = true
-		if strings.Contains(text, "whatever its options") {
+		if strings.Contains(text, "whatever its svcj options") {
 			require.NotRegexp(t, `\bwould (do|need|work)\b|needs (net_|no option|mlock|sysvipc|settime|routing)`, text,
 				c.Name())
 		}

@@ -37,8 +37,9 @@ type Change struct {
 	// Rebuilt is the ports that install no changed script, but share the line
 	// that sets PORTREVISION and so rise as well, sorted.
 	Rebuilt []string
-	// Subjects is the services that are changed, as they were before.
-	Subjects []*lint.Subject
+	// Subjects is the services that are changed, as they were before; Left those of the
+	// same ports that are not ready and get no patch.
+	Subjects, Left []*lint.Subject
 	// Fixed is the findings that the change corrects.
 	Fixed []lint.Finding
 	// Files is sorted by path.
@@ -90,6 +91,11 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 			reason := change.addSubject(ctx, s, texts, k, opts)
 			if reason != "" {
 				held = append(held, Withheld{s, reason})
+			}
+			if s.State != lint.Ready && !slices.ContainsFunc(change.Subjects, func(x *lint.Subject) bool {
+				return x.Service == s.Service
+			}) {
+				change.Left = append(change.Left, s)
 			}
 		}
 		if len(change.Subjects) == 0 {

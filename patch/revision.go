@@ -299,12 +299,46 @@ func insert(fsys fs.FS, p *makefile.Port, n int) (string, []byte, error) {
 			return "", nil, errors.New("there is no obvious place for it")
 		}
 	}
-	line := fmt.Sprintf("PORTREVISION=\t%d\n", n)
+	at = aboveComments(text, at)
+	line := fmt.Sprintf("PORTREVISION=%s%d\n", tabsOf(text), n)
 	if at > 0 && text[at-1] != '\n' {
 		line = "\n" + line
 	}
 	out, err := Apply(text, []lint.Edit{{Span: rcparse.Span{Start: at, End: at}, New: line}})
 	return file, out, err
+}
+
+// aboveComments is the offset in front of the comments that end at an offset, where
+// the variables that they follow stand: the new line belongs to those.
+func aboveComments(text []byte, at int) int {
+	start := at
+	for start > 0 {
+		line := bytes.LastIndexByte(text[:start-1], '\n') + 1
+		switch {
+		case text[line] == '#':
+			start = line
+			continue
+		case start < at && firstAssignment.Match(text[line:start]):
+			return start
+		}
+		break
+	}
+	return at
+}
+
+// valueColumn matches an assignment of the first block whose name leaves room.
+var valueColumn = regexp.MustCompile(`(?m)^((?:PORTNAME|PORTVERSION|DISTVERSION|CATEGORIES|PORTEPOCH)[?:]?=)(\t+)\S`)
+
+// tabsOf is what stands between PORTREVISION= and its value, so that this is in line
+// with those of the first block.
+func tabsOf(text []byte) string {
+	column := 0
+	for _, m := range valueColumn.FindAllSubmatch(text, -1) {
+		if c := (len(m[1])/8 + len(m[2])) * 8; column == 0 || c < column {
+			column = c
+		}
+	}
+	return strings.Repeat("\t", max(1, column/8-len("PORTREVISION=")/8))
 }
 
 func endOfLine(text []byte, at int) int {

@@ -56,6 +56,10 @@ var revisionCases = []struct {
 		files:   map[string]string{"p/Makefile": head + tail + rc + end},
 		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "+PORTREVISION=\t1"}, rise: []string{"p"},
 	}, {
+		name:    "none, in line with its neighbours",
+		files:   map[string]string{"p/Makefile": strings.ReplaceAll(head+tail, "=\t", "=\t\t") + rc + end},
+		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "+PORTREVISION=\t\t1"}, rise: []string{"p"},
+	}, {
 		name:    "none, with PORTEPOCH: before it",
 		files:   map[string]string{"p/Makefile": head + "PORTEPOCH=\t3\n" + tail + rc + end},
 		scripts: []string{"p"}, want: map[string]string{"p/Makefile": "+PORTREVISION=\t1"}, rise: []string{"p"},
@@ -341,4 +345,19 @@ func revisions(t *testing.T, dir string, ports []string, with [][]string) map[st
 		}
 	}
 	return out
+}
+
+// A comment above CATEGORIES stays where it is: PORTREVISION belongs to what stands above it.
+func TestAboveComments(t *testing.T) {
+	for text, want := range map[string]string{
+		"PORTNAME=\ta\nPORTVERSION=\t1\n# for a commit of git:\n#PORTVERSION=\t0\n": "PORTNAME=\ta\nPORTVERSION=\t1\n",
+		"PORTNAME=\ta\n":               "PORTNAME=\ta\n",
+		"# a port\n":                   "# a port\n",
+		"PORTNAME=\ta\n\n# two\n":      "PORTNAME=\ta\n\n# two\n",
+		"LICENSE=\ta \\\n\tb\n# two\n": "LICENSE=\ta \\\n\tb\n# two\n",
+		"PORTNAME=\ta\n.if 1\n# two\n": "PORTNAME=\ta\n.if 1\n# two\n",
+		"":                             "",
+	} {
+		require.Equal(t, want, text[:aboveComments([]byte(text), len(text))])
+	}
 }

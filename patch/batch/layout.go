@@ -96,8 +96,9 @@ func Make(in Input) (*Batch, map[string][]byte, error) {
 		}
 	}
 	b.sortAll()
+	left := leftBy(in.Today)
 	for _, r := range to {
-		r.places = b.places()
+		r.places, r.left = b.places(), left
 		r.write(in.Settings, texts)
 	}
 	p := newPage(in, b, to)
@@ -161,6 +162,8 @@ type recipient struct {
 	patches []patch.Numbered
 	// places is where the patches stand.
 	places map[string]string
+	// left is services that get no patch, by the directory of a port that installs them.
+	left map[string][]Withheld
 }
 
 // recipients puts the patches together: by category those of nobody (or all of

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,9 +54,56 @@ func (r *recipient) report(set Settings, list []patch.Numbered) string {
 		}
 		b.WriteString(n.Body())
 	}
+	b.WriteString(marked(list) + r.others(list))
 	b.WriteString("\n" + tested(set, list, "for what is noted above"))
-	b.WriteString("\nTo try it on FreeBSD 15:\n\n" + trial(list))
+	b.WriteString("\n" + patch.Paragraph(howToTry) + "\n" + trial(list))
 	return b.String()
+}
+
+// leftBy is the services that get no patch, by the ports that install them.
+func leftBy(t Today) map[string][]Withheld {
+	out := map[string][]Withheld{}
+	for _, w := range t.Withheld(nil) {
+		for _, p := range w.Subject.Service.Ports {
+			out[p.Origin] = append(out[p.Origin], w)
+		}
+	}
+	return out
+}
+
+// code is the number of a rule, which a maintainer has no use for.
+var code = regexp.MustCompile(` \[SJ\d+\]`)
+
+// others says of the other services of the same ports why they stay as they are; who
+// reads a patch of some of them takes them for forgotten.
+func (r *recipient) others(list []patch.Numbered) string {
+	var lines []string
+	for _, n := range list {
+		for _, port := range n.Ports {
+			for _, w := range r.left[port] {
+				why := code.ReplaceAllString(w.What, "")
+				if state, what, ok := strings.Cut(why, ": "); ok && !strings.Contains(state, " ") {
+					why = what // blocked, faulty, unknown
+				}
+				line := report.OneLine(w.Subject.Service.Name) + ": " + why
+				if !slices.Contains(lines, line) {
+					lines = append(lines, line)
+				}
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	text := "\n" + patch.Paragraph(verb(len(lines), "One other script of the port stays as it is:",
+		"Other scripts of these ports stay as they are:"))
+	if len(list) == 1 && len(lines) > 1 {
+		text = "\n" + patch.Paragraph("Other scripts of the port stay as they are:")
+	}
+	for _, l := range lines {
+		text += "\n" + patch.Paragraph(l)
+	}
+	return text
 }
 
 // attached is the patch's file as seen from the report.
@@ -170,8 +218,11 @@ func introduction(set Settings, list []patch.Numbered) string {
 	if k.Moved+k.Dropped == 0 && simulated(list) == subjects(list) {
 		text += " Nothing changes for those who set neither NAME_svcj nor svcj_all_enable."
 	}
-	return text + " PORTREVISION rises, since the script is in the package."
+	return text + " PORTREVISION is bumped, since the script is in the package."
 }
+
+// howToTry stands above the commands of trial.
+const howToTry = "To try it on FreeBSD 15, apply the patch, build and install the port, and then:"
 
 func verb(n int, one, many string) string {
 	if n == 1 {
@@ -211,11 +262,11 @@ func tested(set Settings, list []patch.Numbered, apart string) string {
 	k := kinds(list)
 	switch ran {
 	case 0:
-		text += "The " + verb(all, "script was", "scripts were") + " not run, not even in a model of rc.subr(8)."
+		text += "The " + verb(all, "script was", "scripts were") + " not run, not even in a simulation of rc.subr(8)."
 	default:
-		text += "In a model of rc.subr(8), start, stop, restart, status and reload reach the same commands on the host as before"
+		text += "In a simulation of rc.subr(8), start, stop, restart, status and reload run the same commands on the host as before"
 		if k.Options+k.Moved > 0 {
-			text += ", and the jailed start the same command, user and environment as on the host, but " + apart
+			text += ", and the jailed start has the same command, user and environment as on the host, except " + apart
 		}
 		text += "."
 		if ran < all {
@@ -246,10 +297,11 @@ func (r *recipient) cover(set Settings) string {
 			b.WriteString("      " + l + "\n")
 		}
 	}
+	b.WriteString(marked(r.patches) + r.others(r.patches))
 	b.WriteString("\n" + tested(set, r.patches,
 		"for what "+verb(len(r.patches), "the patch notes", "the patches note")))
-	b.WriteString("\n" + patch.Paragraph("You know the program: if it needs more, or less, or must not run in a jail, please say so. If you do not want such patches, say so too, and "+verb(len(r.patches), "the port is", "your ports are")+" left out."))
-	b.WriteString("\nTo try it on FreeBSD 15:\n\n" + trial(r.patches))
+	b.WriteString("\n" + patch.Paragraph("You know the program: if it needs more, or less, or must not run in a jail, please tell me. If you do not want such patches, tell me, and I leave "+verb(len(r.patches), "the port", "your ports")+" out."))
+	b.WriteString("\n" + patch.Paragraph(howToTry) + "\n" + trial(r.patches))
 	return b.String()
 }
 

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -145,4 +146,27 @@ func TestOddMaintainers(t *testing.T) {
 		require.NoError(t, d.Close())
 	}
 	require.True(t, patch.Unmaintained("Ports@FreeBSD.org"))
+}
+
+// A report says of the other scripts of a port why they stay as they are, and of the
+// port that it is marked; the subject names what is changed.
+func TestReportOfAPart(t *testing.T) {
+	dir := tree(t)
+	port(t, dir, "www/pair", "one@example.org", "left", "right")
+	script := filepath.Join(dir, "www/pair/files/right.in")
+	text, err := os.ReadFile(script)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(script, []byte(strings.Replace(string(text), "name=right", "name=wrong", 1)), 0o644))
+	makefile := filepath.Join(dir, "www/pair/Makefile")
+	text, err = os.ReadFile(makefile)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(makefile, []byte("BROKEN=\tdoes not build\nEXPIRATION_DATE=\t2026-12-31\n"+string(text)), 0o644))
+	_, texts := batchOf(t, dir, "")
+	for _, name := range []string{"COVER.txt", "REPORT.txt"} {
+		flat := strings.Join(strings.Fields(texts["maintained/one@example.org/"+name]), " ")
+		require.Contains(t, flat, "Mind: www/pair is marked BROKEN and expires on 2026-12-31.")
+		require.Contains(t, flat, `One other script of the port stays as it is: right: name is "wrong", but`)
+		require.NotContains(t, flat, "[SJ")
+	}
+	require.Contains(t, texts["maintained/one@example.org/www_pair.patch"], "Subject: [PATCH] www/pair: Make left service jails ready\n")
 }

@@ -91,7 +91,11 @@ func (g group) steps(lost map[string][]string, others bool) string {
 		off += "    # and " + t.enable + ", unless it was on before"
 	}
 	lines = append(lines, on+" "+t.variable+"_svcj=YES")
-	service("start", "")
+	if g.outside {
+		service("start", "    # on the host, as before: it really starts")
+	} else {
+		service("start", "")
+	}
 	if g.outside {
 		lines = append(lines, "jls -j svcj-"+t.variable+"    # no such jail")
 	} else {

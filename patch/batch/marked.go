@@ -1,0 +1,45 @@
+package batch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/svcjify/svcjify/lint/report"
+	"github.com/svcjify/svcjify/patch"
+)
+
+// marked says of the ports that they can't be built, or are to go: a committer does
+// not bump those without need.
+func marked(list []patch.Numbered) string {
+	var lines []string
+	for _, n := range list {
+		for _, s := range n.Subjects {
+			for _, p := range s.Service.Ports {
+				var marks []string
+				for _, v := range []string{"BROKEN", "FORBIDDEN"} {
+					for _, a := range p.Make.Assignments(v) {
+						if a.Taken && a.Condition == "" {
+							marks = append(marks, "is marked "+v)
+							break
+						}
+					}
+				}
+				if date := strings.TrimSpace(p.Make.Value("EXPIRATION_DATE")); date != "" {
+					marks = append(marks, "expires on "+date)
+				}
+				if len(marks) == 0 {
+					continue
+				}
+				line := fmt.Sprintf("%s %s.", report.OneLine(p.Origin), report.OneLine(strings.Join(marks, " and ")))
+				if !slices.Contains(lines, line) {
+					lines = append(lines, line)
+				}
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "\n" + patch.Paragraph("Mind: "+strings.Join(lines, " "))
+}
