@@ -49,7 +49,8 @@ func (c *Change) Subject() string {
 		what = []string{"Make " + script + " work in a service jail", "Work in a service jail"}
 	case k.Options > 0:
 		what = []string{"Make " + script + " service jails ready",
-			"Make " + script[len("the "):] + " service jails ready", "Make service jails ready", "Service jails ready", "svcj ready"}
+			"Make " + script[len("the "):] + " service jails ready", "Make service jails ready", "Service jails ready",
+			"svcj ready"}
 	case k.OptOuts > 0:
 		what = []string{"Opt out of service jails", "svcj opt-out"}
 	}

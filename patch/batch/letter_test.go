@@ -156,11 +156,13 @@ func TestReportOfAPart(t *testing.T) {
 	script := filepath.Join(dir, "www/pair/files/right.in")
 	text, err := os.ReadFile(script)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(script, []byte(strings.Replace(string(text), "name=right", "name=wrong", 1)), 0o644))
+	text = []byte(strings.Replace(string(text), "name=right", "name=wrong", 1))
+	require.NoError(t, os.WriteFile(script, text, 0o644))
 	makefile := filepath.Join(dir, "www/pair/Makefile")
 	text, err = os.ReadFile(makefile)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(makefile, []byte("BROKEN=\tdoes not build\nEXPIRATION_DATE=\t2026-12-31\n"+string(text)), 0o644))
+	text = append([]byte("BROKEN=\tdoes not build\nEXPIRATION_DATE=\t2026-12-31\n"), text...)
+	require.NoError(t, os.WriteFile(makefile, text, 0o644))
 	_, texts := batchOf(t, dir, "")
 	for _, name := range []string{"COVER.txt", "REPORT.txt"} {
 		flat := strings.Join(strings.Fields(texts["maintained/one@example.org/"+name]), " ")
@@ -168,5 +170,6 @@ func TestReportOfAPart(t *testing.T) {
 		require.Contains(t, flat, `One other script of the port stays as it is: right: name is "wrong", but`)
 		require.NotContains(t, flat, "[SJ")
 	}
-	require.Contains(t, texts["maintained/one@example.org/www_pair.patch"], "Subject: [PATCH] www/pair: Make left service jails ready\n")
+	require.Contains(t, texts["maintained/one@example.org/www_pair.patch"],
+		"Subject: [PATCH] www/pair: Make left service jails ready\n")
 }
