@@ -163,8 +163,8 @@ func (c *Command) partial(res *lint.Result, err error) error {
 }
 
 // crashed tells of faults of our own: the stack is for whoever corrects them.
-func (c *Command) crashed(res *lint.Result) {
-	for _, crash := range res.Crashes {
+func (c *Command) crashed(list []lint.Crash) {
+	for _, crash := range list {
 		c.progress.done()
 		c.exit = exitFailed
 		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\n", report.OneLine(crash.Name()),

@@ -75,3 +75,20 @@ func TestHookCrash(t *testing.T) {
 		require.Contains(t, stderr.String(), "to commit without the check: "+hook.GoOn)
 	}
 }
+
+// TestHistoryCrash: history and diff say which service could not be judged, print the stack, and exit with 3.
+func TestHistoryCrash(t *testing.T) {
+	r := newGitRepo(t)
+	r.edit("www/revision-comment/files/mantel.in", func(s string) string { return s + "# more\n" })
+	r.run("git", "commit", "-q", "--no-verify", "-m", "second")
+	t.Chdir(r.dir)
+	for _, args := range [][]string{{"history", "--every", "1d"}, {"diff", "HEAD^", "HEAD"}} {
+		var out, stderr strings.Builder
+		c := Command{Stdout: &out, Stderr: &stderr, judging: failingJudge{"mantel"}}
+		require.Equal(t, exitFailed, c.Main(args), "%v", args)
+		require.Contains(t, stderr.String(), "internal error at mantel of www/revision-comment: made for the test\n")
+		require.Contains(t, out.String()+stderr.String(),
+			"svcjify failed at mantel of www/revision-comment and could not judge it")
+		require.Equal(t, 1, strings.Count(stderr.String(), "internal error at"), "once for all revisions")
+	}
+}

@@ -89,6 +89,7 @@ missing, the note says so.`,
 				c.progress.named(done, all, at.When().Format(time.DateOnly))
 			})
 			c.progress.done()
+			c.crashed(j.Crashes)
 			if err != nil {
 				return err
 			}
@@ -160,6 +161,7 @@ repository is the one around PATH, by default the current directory; nothing is 
 			c.progress.say("looking at revisions", c.global.quiet)
 			changes, notes, err := j.Compare(cmd.Context(), commits[0], commits[1])
 			c.progress.done()
+			c.crashed(j.Crashes)
 			if err != nil {
 				return err
 			}
@@ -201,8 +203,12 @@ func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, e
 	if !f.simulate {
 		opts.Simulate = nil
 	}
-	return &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts,
-		Narrow: f.judge.narrow.narrow()}, nil
+	j := &history.Judge{Repository: repo, Root: ".", Parts: []string{"."}, Lint: opts,
+		Narrow: f.judge.narrow.narrow()}
+	if c.judging != nil {
+		j.Run = c.judging.Run
+	}
+	return j, nil
 }
 
 // historyPath is the directory that a path is, or is in.

@@ -153,7 +153,7 @@ func (c *Command) judge(ctx context.Context, found *corpus.Corpus, f *judgeFlags
 	if res != nil {
 		f.found = found
 		f.narrow.after(res)
-		c.crashed(res)
+		c.crashed(res.Crashes)
 	}
 	if err == nil && c.global.verbose {
 		c.progress.done()

@@ -52,13 +52,16 @@ func (j *Judge) Compare(ctx context.Context, before, after *gitfs.Commit) (chang
 	for _, s := range revs[1].Services {
 		was, ok := old[s.id()]
 		delete(old, s.id())
+		if was.Crashed || s.Crashed {
+			continue // the notes say so
+		}
 		if !ok || was.State != s.State {
 			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(was.State),
 				After: string(s.State), depends: append(was.Depends, s.Depends...)})
 		}
 	}
 	for _, s := range revs[0].Services {
-		if _, gone := old[s.id()]; gone {
+		if _, gone := old[s.id()]; gone && !s.Crashed {
 			changes = append(changes, Change{Name: s.Name, Origin: s.Origin, Before: string(s.State),
 				depends: s.Depends})
 		}
@@ -120,7 +123,14 @@ func (j *Judge) find(ctx context.Context, line Line, changes []Change) (notes []
 				}
 				known[i+1] = r
 			}
-			if r.state(*c) != c.After {
+			state, crashed := r.state(*c)
+			if crashed {
+				notes = append(notes, fmt.Sprintf("%s (%s): which commit changed its state is not known: "+
+					"svcjify failed at it in %s", c.Name, c.Origin, short(line.Commits[i+1])))
+				at = -1
+				break
+			}
+			if state != c.After {
 				break
 			}
 		}
@@ -135,13 +145,13 @@ func (j *Judge) find(ctx context.Context, line Line, changes []Change) (notes []
 }
 
 // state is that of a service in a revision; "" where it is not there.
-func (r *Revision) state(c Change) string {
+func (r *Revision) state(c Change) (state string, crashed bool) {
 	for _, s := range r.Services {
 		if s.Name == c.Name && s.Origin == c.Origin {
-			return string(s.State)
+			return string(s.State), s.Crashed
 		}
 	}
-	return ""
+	return "", false
 }
 
 // subject is the first line of a commit's message.

@@ -25,8 +25,12 @@ type Judge struct {
 	// Narrow leaves services out, Lint says how they are looked at.
 	Narrow corpus.Narrow
 	Lint   lint.Options
+	// Run judges the services of a corpus; nil for lint.Run.
+	Run func(context.Context, *corpus.Corpus, lint.Options) (*lint.Result, error)
 	// Judged counts the services that were looked at, Known those that were not again.
 	Judged, Known int
+	// Crashes are faults of svcjify's own, each once.
+	Crashes []lint.Crash
 
 	verdicts map[string]Verdict
 }
@@ -36,6 +40,8 @@ type Verdict struct {
 	State lint.State
 	// Answer is what it needs; "" where that is not known.
 	Answer string
+	// Crashed says that svcjify itself failed at the service, so that its state is not known.
+	Crashed bool
 }
 
 // A Service is one service of a revision.
@@ -80,11 +86,34 @@ func (j *Judge) At(ctx context.Context, c *gitfs.Commit) (*Revision, error) {
 			return nil, err
 		}
 	}
+	for _, p := range internal(found) {
+		rev.note("svcjify failed at " + p.Origin + " and could not read it")
+	}
+	for _, s := range rev.Services {
+		if s.Crashed {
+			rev.note("svcjify failed at " + s.Name + " of " + s.Origin + " and could not judge it")
+		}
+	}
 	if n := files.Missing(); n > 0 {
-		rev.Note = strings.TrimPrefix(fmt.Sprintf("%s; %s", rev.Note,
-			report.Plural(n, "file or directory is", "files or directories are")+" not in the repository"), "; ")
+		rev.note(report.Plural(n, "file or directory is", "files or directories are") + " not in the repository")
 	}
 	return rev, nil
+}
+
+// note adds what is not known of the revision.
+func (r *Revision) note(what string) {
+	if r.Note != "" {
+		r.Note += "; "
+	}
+	r.Note += what
+}
+
+// internal are the ports at which svcjify itself failed.
+func internal(c *corpus.Corpus) []corpus.Problem {
+	if c == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.Problems), func(p corpus.Problem) bool { return p.Kind != corpus.Internal })
 }
 
 // judge looks at those services whose like was not looked at before.
@@ -94,7 +123,7 @@ func (j *Judge) judge(ctx context.Context, files *gitfs.FS, found *corpus.Corpus
 	}
 	out := make([]Service, len(found.Services))
 	keys := make([]string, len(found.Services))
-	fresh := &corpus.Corpus{Trees: found.Trees}
+	fresh := &corpus.Corpus{Trees: found.Trees, Problems: internal(found)}
 	asked := map[string]bool{}
 	for i, s := range found.Services {
 		out[i] = Service{Name: s.Name, Origin: s.Origin(), Depends: j.depends(s)}
@@ -107,13 +136,23 @@ func (j *Judge) judge(ctx context.Context, files *gitfs.FS, found *corpus.Corpus
 		fresh.Services = append(fresh.Services, s)
 	}
 	j.Judged += len(fresh.Services)
-	res, err := lint.Run(ctx, fresh, j.Lint)
+	run := lint.Run
+	if j.Run != nil {
+		run = j.Run
+	}
+	res, err := run(ctx, fresh, j.Lint)
 	if err != nil {
 		return nil, err
 	}
 	verdicts := map[*corpus.Service]Verdict{}
 	for _, s := range res.Subjects {
-		verdicts[s.Service] = Verdict{s.State, s.Verdict.Answer()}
+		verdicts[s.Service] = Verdict{s.State, s.Verdict.Answer(), len(s.Crashes) > 0}
+	}
+	for _, c := range res.Crashes {
+		same := func(x lint.Crash) bool { return x.Name() == c.Name() && x.What == c.What }
+		if !slices.ContainsFunc(j.Crashes, same) {
+			j.Crashes = append(j.Crashes, c)
+		}
 	}
 	for i, s := range found.Services {
 		if v, ok := verdicts[s]; ok {
