@@ -2,6 +2,7 @@ package hook
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,8 +22,8 @@ type Place struct {
 }
 
 // Find finds the place for the repository that a directory lies in.
-func Find(dir string) (*Place, error) {
-	repo, err := gitfs.Open(dir, gitfs.Options{})
+func Find(ctx context.Context, dir string) (*Place, error) {
+	repo, err := gitfs.Open(dir, gitfs.Options{Context: ctx})
 	if err != nil {
 		return nil, err
 	}

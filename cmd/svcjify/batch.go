@@ -123,7 +123,7 @@ batch did not have are not added: run svcjify patch -o again for those.`,
 			if err != nil {
 				return err
 			}
-			head, done := headOf(p.found.Trees[0].Root)
+			head, done := headOf(cmd.Context(), p.found.Trees[0].Root)
 			defer done()
 			set := dir.Batch.Settings
 			if set.Base = ""; head != nil {

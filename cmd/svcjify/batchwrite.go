@@ -19,8 +19,8 @@ import (
 
 // headOf is the commit that a tree's HEAD names; nil for a tree in no
 // repository, or in one that can't be read: patches need none.
-func headOf(dir string) (*gitwrite.Head, func()) {
-	head, err := gitwrite.Open(dir)
+func headOf(ctx context.Context, dir string) (*gitwrite.Head, func()) {
+	head, err := gitwrite.Open(ctx, dir)
 	if err != nil {
 		return nil, func() {}
 	}
@@ -145,7 +145,7 @@ func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *
 			report.OneLine(t.Dir))
 	}
 	p.of(tree)
-	head, done := headOf(tree.Root)
+	head, done := headOf(ctx, tree.Root)
 	defer done()
 	env, known, err := c.envelope(ctx, tree.Root, head, send)
 	if err != nil {

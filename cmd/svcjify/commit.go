@@ -42,7 +42,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			root := target.Tree.Root
-			head, err := gitwrite.Open(root)
+			head, err := gitwrite.Open(ctx, root)
 			if err != nil {
 				return err
 			}

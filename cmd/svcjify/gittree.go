@@ -28,14 +28,14 @@ func (f *gitFlags) add(cmd *cobra.Command) {
 func (f *gitFlags) set() bool { return f.staged || f.rev != "" }
 
 // open opens the state in the repository of the current directory.
-func (f *gitFlags) open() (*gitstate.State, error) {
+func (f *gitFlags) open(ctx context.Context) (*gitstate.State, error) {
 	switch {
 	case f.staged && f.rev != "":
 		return nil, fmt.Errorf("%w: --staged and --rev are given, expected one of them", errUsage)
 	case f.staged:
-		return gitstate.Staged(".")
+		return gitstate.Staged(ctx, ".")
 	}
-	return gitstate.Revision(".", f.rev)
+	return gitstate.Revision(ctx, ".", f.rev)
 }
 
 // judgeGit is judgePaths for trees in git.
@@ -44,11 +44,12 @@ func (c *Command) judgeGit(ctx context.Context, from gitFlags, paths []string, f
 	if c.global.tree != "" {
 		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: the tree is the repository of the current directory", errUsage)
 	}
-	s, err := from.open()
+	s, err := from.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.Close()
+	c.tellRefused(s)
 	trees, err := s.Trees(ctx, paths)
 	var outside *gitstate.OutsideError
 	switch {
@@ -93,6 +94,13 @@ func (c *Command) judgeState(ctx context.Context, s *gitstate.State, trees []*gi
 		}
 	}
 	return all, nil
+}
+
+// tellRefused says that git itself would not read a repository.
+func (c *Command) tellRefused(s interface{ Refused() string }) {
+	if why := s.Refused(); why != "" {
+		fmt.Fprintf(c.Stderr, "note: %s; svcjify reads it, and runs nothing that it names\n", report.OneLine(why))
+	}
 }
 
 // tellMissing says what was not looked at.

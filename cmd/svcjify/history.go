@@ -68,7 +68,7 @@ missing, the note says so.`,
 			if err != nil {
 				return fmt.Errorf("%w: --every: %w", errUsage, err)
 			}
-			j, err := c.openHistory(args, &f)
+			j, err := c.openHistory(cmd.Context(), args, &f)
 			if err != nil {
 				return err
 			}
@@ -144,7 +144,7 @@ repository is the one around PATH, by default the current directory; nothing is 
   svcjify diff HEAD~100 HEAD /usr/ports/www`,
 		Args: takes(2, 3, "two revisions and perhaps a path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			j, err := c.openHistory(args[2:], &f)
+			j, err := c.openHistory(cmd.Context(), args[2:], &f)
 			if err != nil {
 				return err
 			}
@@ -186,15 +186,16 @@ repository is the one around PATH, by default the current directory; nothing is 
 }
 
 // openHistory opens the repository around a path.
-func (c *Command) openHistory(args []string, f *historyFlags) (*history.Judge, error) {
+func (c *Command) openHistory(ctx context.Context, args []string, f *historyFlags) (*history.Judge, error) {
 	if c.global.tree != "" {
 		return nil, fmt.Errorf("%w: --tree and a state in git, expected one or the other: PATH says which repository",
 			errUsage)
 	}
-	repo, err := gitfs.Open(historyPath(args), gitfs.Options{Keep: historyKeep})
+	repo, err := gitfs.Open(historyPath(args), gitfs.Options{Context: ctx, Keep: historyKeep})
 	if err != nil {
 		return nil, err
 	}
+	c.tellRefused(repo)
 	opts, err := c.options(&f.judge)
 	if err != nil {
 		repo.Close()

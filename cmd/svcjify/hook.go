@@ -85,7 +85,7 @@ func (c *Command) guard(work func() error) (err error) {
 }
 
 func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
-	s, err := gitstate.Staged(".")
+	s, err := gitstate.Staged(ctx, ".")
 	if err != nil {
 		return err
 	}

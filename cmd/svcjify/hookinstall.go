@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -28,7 +29,7 @@ add by hand.`,
 			if _, err := parseFailOn(failOn); err != nil {
 				return err
 			}
-			return c.installHook(failOn)
+			return c.installHook(cmd.Context(), failOn)
 		},
 	}
 	cmd.Flags().StringVar(&failOn, "fail-on", "error",
@@ -36,7 +37,7 @@ add by hand.`,
 	return cmd
 }
 
-func (c *Command) installHook(failOn string) error {
+func (c *Command) installHook(ctx context.Context, failOn string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (c *Command) installHook(failOn string) error {
 	if failOn != lint.Error.String() {
 		args = []string{"--fail-on", failOn}
 	}
-	p, err := hook.Find(".")
+	p, err := hook.Find(ctx, ".")
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (c *Command) hookUninstallCmd() *cobra.Command {
 		Short: "Remove the hook that install wrote, and put back what was there before",
 		Args:  takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := hook.Find(".")
+			p, err := hook.Find(cmd.Context(), ".")
 			if err != nil {
 				return err
 			}

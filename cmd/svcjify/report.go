@@ -84,7 +84,7 @@ func (c *Command) reportInput(ctx context.Context, p *planned) (*page.Input, err
 		in.Tree += report.OneLine(t.Dir)
 	}
 	if len(p.found.Trees) == 1 && p.found.Trees[0].Root != "" {
-		head, done := headOf(p.found.Trees[0].Root)
+		head, done := headOf(ctx, p.found.Trees[0].Root)
 		if head != nil {
 			in.Commit = head.Commit
 		}

@@ -1,6 +1,8 @@
 package gitfs
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -26,7 +28,7 @@ func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
 	if ix.cache == nil && root != "" {
 		ix.hashTrees("", "", 0, root)
 	}
-	d := differ{objects: r.objects, hashSize: r.hashSize}
+	d := differ{ctx: r.ctx, objects: r.objects, hashSize: r.hashSize}
 	if err := d.index(root, ix, min(0, len(ix.cache)-1), "", 0); err != nil {
 		return nil, err
 	}
@@ -35,7 +37,7 @@ func (r *Repository) StagedChanges(head *Commit) ([]Change, error) {
 
 // CommitChanges is how a commit differs from another, sorted by path; either may be nil.
 func (r *Repository) CommitChanges(from, to *Commit) ([]Change, error) {
-	d := differ{objects: r.objects, hashSize: r.hashSize}
+	d := differ{ctx: r.ctx, objects: r.objects, hashSize: r.hashSize}
 	if err := d.trees(from.root(), to.root(), ""); err != nil {
 		return nil, err
 	}
@@ -52,10 +54,19 @@ func (c *Commit) root() hash {
 
 // A differ collects changes.
 type differ struct {
+	ctx      context.Context
 	objects  objectReader
 	hashSize int
 	changes  []Change
+	looks    int // trees that were compared
 }
+
+// How many trees are compared and files told of, at most. Trees may hold each other, so that
+// ten small ones hold ten thousand million files. FreeBSD's ports tree has 76,000 directories.
+const (
+	maxTrees   = 1_000_000
+	maxChanges = 2_000_000
+)
 
 func (d *differ) sorted() []Change {
 	slices.SortFunc(d.changes, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
@@ -74,6 +85,13 @@ func (d *differ) file(path string, old, new entry) {
 func (d *differ) trees(a, b hash, prefix string) error {
 	if a == b {
 		return nil
+	}
+	if d.looks++; d.looks > maxTrees || len(d.changes) > maxChanges {
+		return &Error{Text: fmt.Sprintf("the trees differ in more than %d directories or %d files", maxTrees, maxChanges),
+			Hint: "no ports tree has so many: git ls-tree -r shows what is in it"}
+	}
+	if err := d.ctx.Err(); err != nil {
+		return err
 	}
 	old, err := readTree(d.objects, a, d.hashSize)
 	if err != nil {

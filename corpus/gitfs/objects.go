@@ -3,11 +3,11 @@ package gitfs
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -87,7 +87,7 @@ func (d *database) add(dir string) {
 		return
 	}
 	d.dirs = append(d.dirs, dir)
-	text, err := os.ReadFile(filepath.Join(dir, "info", "alternates"))
+	text, err := readRegular(filepath.Join(dir, "info", "alternates"), maxConfig)
 	if err != nil {
 		return
 	}
@@ -128,7 +128,7 @@ func (d *database) find(h hash, limit int64) (string, []byte, error) {
 	}
 	name := h.String()
 	for _, dir := range d.dirs {
-		f, err := os.Open(filepath.Join(dir, name[:2], name[2:]))
+		f, err := regular.Open(filepath.Join(dir, name[:2], name[2:]))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
@@ -174,6 +174,7 @@ func readLoose(f io.Reader, limit int64) (string, []byte, error) {
 // looked at several times.
 type cachedReader struct {
 	objectReader
+	ctx  context.Context // nothing is read after its end
 	mu   sync.Mutex
 	kept map[hash]keptObject
 	size int
@@ -189,6 +190,9 @@ type keptObject struct {
 const maxKept = 32 << 20
 
 func (c *cachedReader) object(h hash, limit int64) (string, []byte, error) {
+	if err := c.ctx.Err(); err != nil {
+		return "", nil, err
+	}
 	c.mu.Lock()
 	k, ok := c.kept[h]
 	c.mu.Unlock()

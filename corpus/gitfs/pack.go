@@ -56,6 +56,10 @@ func openPacks(dirs []string, hashSize int) ([]*pack, error) {
 		}
 		return strings.Compare(a.path, b.path)
 	})
+	if len(list) > maxPacks {
+		return nil, &Error{Text: fmt.Sprintf("the repository has %d packs, more than the %d that are read", len(list),
+			maxPacks), Hint: "git gc makes few of many"}
+	}
 	var packs []*pack
 	for _, f := range list {
 		p, err := openPack(f.path, hashSize)
@@ -86,10 +90,10 @@ func openPack(base string, hashSize int) (_ *pack, err error) {
 			p.close() // of a nil file is an error and no more
 		}
 	}()
-	if p.idx, err = os.Open(base + ".idx"); err != nil {
+	if p.idx, err = regular.Open(base + ".idx"); err != nil {
 		return nil, err
 	}
-	if p.data, err = os.Open(base + ".pack"); err != nil {
+	if p.data, err = regular.Open(base + ".pack"); err != nil {
 		return nil, err
 	}
 	info, err := p.data.Stat()

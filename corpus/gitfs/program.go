@@ -3,6 +3,7 @@ package gitfs
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 // doesn't. It is called for plumbing that only reads, with what could start
 // another program switched off.
 type program struct {
+	ctx       context.Context
 	path, dir string
 	env       []string
 
@@ -32,7 +34,7 @@ type program struct {
 // newProgram is the program for a repository that was found already. It is told
 // where all is, whatever directory and environment it would go by.
 func newProgram(path string, r *Repository, objects string) *program {
-	p := &program{path: path, dir: orElse(r.WorkTree, r.GitDir)}
+	p := &program{ctx: r.ctx, path: path, dir: orElse(r.WorkTree, r.GitDir)}
 	p.env = append(os.Environ(), "GIT_DIR="+r.GitDir, "GIT_INDEX_FILE="+r.indexFile)
 	if r.WorkTree != "" {
 		p.env = append(p.env, "GIT_WORK_TREE="+r.WorkTree)
@@ -62,7 +64,7 @@ var hardened = []string{
 }
 
 func (p *program) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(p.path, append(hardened[:len(hardened):len(hardened)], args...)...)
+	cmd := exec.CommandContext(p.ctx, p.path, append(hardened[:len(hardened):len(hardened)], args...)...)
 	cmd.Dir, cmd.Env = p.dir, p.env
 	return cmd
 }
@@ -71,7 +73,7 @@ func (p *program) run(args ...string) ([]byte, error) { return p.output(p.comman
 
 // plain is run with the configuration as it is, for what is asked about it.
 func (p *program) plain(args ...string) ([]byte, error) {
-	cmd := exec.Command(p.path, args...)
+	cmd := exec.CommandContext(p.ctx, p.path, args...)
 	cmd.Dir, cmd.Env = p.dir, p.env
 	return p.output(cmd, args[0])
 }
@@ -80,6 +82,9 @@ func (p *program) output(cmd *exec.Cmd, what string) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
+	if err := p.ctx.Err(); err != nil {
+		return nil, err
+	}
 	if err != nil {
 		return nil, p.failed(what, err, stderr.String())
 	}

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // maxSymbolic is how many symbolic references may point to each other, as in git.
@@ -94,7 +96,7 @@ func (r *Repository) named(name string) (hash, error) {
 				}
 				h, ok := parseHash(value, r.hashSize)
 				if !ok {
-					return "", &Error{Text: fmt.Sprintf("reference %s is %q", full, value),
+					return "", &Error{Text: fmt.Sprintf("reference %s is %q", full, message.Clip(value, 100)),
 						Hint: "git fsck tells what else is wrong"}
 				}
 				return h, nil
@@ -111,17 +113,16 @@ func (r *Repository) ref(name string) (string, error) {
 		return "", nil
 	}
 	for _, dir := range []string{r.GitDir, r.CommonDir} {
-		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		text, err := readRegular(filepath.Join(dir, filepath.FromSlash(name)), maxRef)
 		if err == nil {
 			return strings.TrimSpace(string(text)), nil
 		}
 		// A directory has the name, or stands in its way, where the reference is packed.
-		if info, serr := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); errors.Is(err, fs.ErrPermission) &&
-			serr == nil && !info.IsDir() {
-			return "", err
+		if info, serr := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); serr == nil && !info.IsDir() {
+			return "", &Error{Text: "reference " + message.Clip(name, 100), Err: err, Hint: "see what git status says"}
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(r.CommonDir, "packed-refs"))
+	text, err := readRegular(filepath.Join(r.CommonDir, "packed-refs"), maxPackedRefs)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
@@ -219,7 +220,7 @@ func ForkPoint(c, upstream *Commit) (*Commit, error) {
 // Merging is the commits that are being merged, several for an octopus; none
 // where no merge is under way.
 func (r *Repository) Merging() ([]*Commit, error) {
-	text, err := os.ReadFile(filepath.Join(r.GitDir, "MERGE_HEAD"))
+	text, err := readRegular(filepath.Join(r.GitDir, "MERGE_HEAD"), maxRef)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -230,7 +231,7 @@ func (r *Repository) Merging() ([]*Commit, error) {
 	for line := range strings.Lines(string(text)) {
 		h, ok := parseHash(strings.TrimSpace(line), r.hashSize)
 		if !ok {
-			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", line),
+			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", message.Clip(line, 100)),
 				Hint: "see what git status says"}
 		}
 		c, err := r.commit(h)

@@ -3,6 +3,7 @@ package gitfs
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,8 +15,6 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing/format/config"
-
-	"github.com/svcjify/svcjify/corpus/internal/regular"
 )
 
 // An Error says why a repository, or a part of it, can't be read, and what to do.
@@ -37,6 +36,9 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Options say how a repository is opened.
 type Options struct {
+	// Context ends what takes long, such as a git program that waits; nil for none. It is
+	// that of all that is done with the repository.
+	Context context.Context
 	// Getenv is os.Getenv where it is nil; git sets GIT_DIR, GIT_INDEX_FILE and
 	// others for its hooks, see git(1).
 	Getenv func(string) string
@@ -57,6 +59,7 @@ type Repository struct {
 	// (they are the same in the main one): gitrepository-layout(5).
 	GitDir, CommonDir string
 
+	ctx       context.Context
 	indexFile string
 	hashSize  int
 	objects   objectReader
@@ -83,6 +86,9 @@ func Open(dir string, opts Options) (*Repository, error) {
 	}
 	if r.CommonDir, err = commonDir(r.GitDir, abs, opts.Getenv("GIT_COMMON_DIR")); err != nil {
 		return nil, err
+	}
+	if r.ctx = opts.Context; r.ctx == nil {
+		r.ctx = context.Background()
 	}
 	// Git resolves it after it has gone to the top of the work tree.
 	r.indexFile = filepath.Join(r.GitDir, "index")
@@ -115,7 +121,7 @@ func Open(dir string, opts Options) (*Repository, error) {
 		r.database = newDatabase(dirs, r.hashSize)
 		r.objects = &fallbackReader{r.database, r.program}
 	}
-	r.objects = &cachedReader{objectReader: r.objects, kept: map[hash]keptObject{}, most: cmp.Or(opts.Keep, maxKept)}
+	r.objects = &cachedReader{ctx: r.ctx, objectReader: r.objects, kept: map[hash]keptObject{}, most: cmp.Or(opts.Keep, maxKept)}
 	return r, nil
 }
 
@@ -208,7 +214,7 @@ func isGitDir(dir string) error {
 
 // gitFile follows a .git file, which linked worktrees and submodules have.
 func gitFile(name string) (string, error) {
-	text, err := os.ReadFile(name)
+	text, err := readRegular(name, maxRef)
 	target, ok := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), "gitdir: ")
 	if err == nil && ok {
 		target = absolute(filepath.Dir(name), target)
@@ -225,7 +231,7 @@ func commonDir(gitDir, cwd, env string) (string, error) {
 	if env != "" {
 		return absolute(cwd, env), nil
 	}
-	text, err := os.ReadFile(filepath.Join(gitDir, "commondir"))
+	text, err := readRegular(filepath.Join(gitDir, "commondir"), maxRef)
 	if errors.Is(err, fs.ErrNotExist) {
 		return gitDir, nil
 	}
@@ -248,7 +254,7 @@ func (r *Repository) section(name string) *config.Section {
 // Config is the repository's own configuration.
 func (r *Repository) Config() (*config.Config, error) {
 	c := config.New()
-	text, err := os.ReadFile(filepath.Join(orElse(r.CommonDir, r.GitDir), "config"))
+	text, err := readRegular(filepath.Join(orElse(r.CommonDir, r.GitDir), "config"), maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}
@@ -265,6 +271,9 @@ var knownExtensions = []string{"noop", "preciousobjects", "partialclone", "workt
 // format sees whether the repository's format is known.
 func (r *Repository) format() error {
 	c, err := r.Config()
+	if unread := new(fs.PathError); errors.As(err, &unread) {
+		return &Error{Text: "the repository's configuration", Err: err, Hint: "see what git status says"}
+	}
 	if err != nil {
 		// go-git's reader of configuration knows less than git's.
 		return fmt.Errorf("%w: %w", errUnsupported, err)
@@ -316,20 +325,9 @@ func (r *Repository) readIndex() (*index, error) {
 	if !r.native {
 		return r.program.index()
 	}
-	info, err := os.Stat(r.indexFile)
+	data, err := readRegular(r.indexFile, maxIndexSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &index{}, nil // nothing was ever added
-	}
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = regular.ErrNotRegular
-	case info.Size() > maxIndexSize:
-		err = &regular.SizeError{Size: info.Size(), Limit: maxIndexSize}
-	}
-	var data []byte
-	if err == nil {
-		data, err = os.ReadFile(r.indexFile)
 	}
 	var ix *index
 	if err == nil {

@@ -45,7 +45,7 @@ func (r *Repository) Tags() ([]Tag, error) {
 
 // tagNames collects the full names of tags: those of packed-refs, and files of their own.
 func (r *Repository) tagNames(names map[string]bool) error {
-	text, err := os.ReadFile(filepath.Join(r.CommonDir, "packed-refs"))
+	text, err := readRegular(filepath.Join(r.CommonDir, "packed-refs"), maxPackedRefs)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

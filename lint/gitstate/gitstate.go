@@ -39,16 +39,19 @@ func (s *State) Close() { s.repo.Close() }
 // Missing is how many files a partial clone lacks, of those that were asked for so far.
 func (s *State) Missing() int { return s.files.Missing() }
 
+// Refused says why git itself would not read the repository, "" where it would.
+func (s *State) Refused() string { return s.repo.Refused() }
+
 // Staged opens the index of the repository that a directory lies in; the state before
 // is HEAD.
-func Staged(dir string) (*State, error) { return open(dir, "") }
+func Staged(ctx context.Context, dir string) (*State, error) { return open(ctx, dir, "") }
 
 // Revision opens a revision of the repository; the state before is its parents'.
-func Revision(dir, rev string) (*State, error) { return open(dir, rev) }
+func Revision(ctx context.Context, dir, rev string) (*State, error) { return open(ctx, dir, rev) }
 
 // open opens a revision, or what is staged where it is "".
-func open(dir, rev string) (*State, error) {
-	repo, err := gitfs.Open(dir, gitfs.Options{})
+func open(ctx context.Context, dir, rev string) (*State, error) {
+	repo, err := gitfs.Open(dir, gitfs.Options{Context: ctx})
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (c *clone) commit(message string) string {
 
 func (c *clone) staged() *State {
 	c.t.Helper()
-	s, err := Staged(c.dir)
+	s, err := Staged(c.t.Context(), c.dir)
 	require.NoError(c.t, err)
 	c.t.Cleanup(s.Close)
 	return s
@@ -84,7 +84,7 @@ func (c *clone) staged() *State {
 
 func (c *clone) revision(rev string) *State {
 	c.t.Helper()
-	s, err := Revision(c.dir, rev)
+	s, err := Revision(c.t.Context(), c.dir, rev)
 	require.NoError(c.t, err)
 	c.t.Cleanup(s.Close)
 	return s
@@ -123,7 +123,7 @@ func TestStaged(t *testing.T) {
 
 func TestRevision(t *testing.T) {
 	c := newClone(t)
-	_, err := Revision(c.dir, "HEAD")
+	_, err := Revision(t.Context(), c.dir, "HEAD")
 	require.ErrorContains(t, err, "there is no commit yet")
 	first := c.commit("base")
 	c.add(template, "# more\n")
@@ -132,7 +132,7 @@ func TestRevision(t *testing.T) {
 	require.Len(t, parts(t, c.revision(first)), 1, "the first commit is compared with nothing")
 	require.Equal(t, []string{".: www/revision-comment " + template}, parts(t, c.revision(second)))
 	require.Empty(t, parts(t, c.revision(third)))
-	_, err = Revision(c.dir, "no-such")
+	_, err = Revision(t.Context(), c.dir, "no-such")
 	require.Error(t, err)
 }
 
@@ -170,7 +170,7 @@ func TestPaths(t *testing.T) {
 	require.Equal(t, "/", outside.Path)
 
 	// In a category, an origin is found from the top.
-	s, err := Staged(filepath.Join(c.dir, "www"))
+	s, err := Staged(t.Context(), filepath.Join(c.dir, "www"))
 	require.NoError(t, err)
 	defer s.Close()
 	require.Equal(t, []string{".: www/svcj-ready"}, parts(t, s, "www/svcj-ready"))
@@ -194,7 +194,7 @@ func TestTreeBelow(t *testing.T) {
 	require.Equal(t, filepath.Join(c.dir, "other"), trees[0].Target.Tree.Root)
 
 	// From within the one, the other is not asked about.
-	inside, err := Staged(filepath.Join(c.dir, "www"))
+	inside, err := Staged(t.Context(), filepath.Join(c.dir, "www"))
 	require.NoError(t, err)
 	defer inside.Close()
 	require.Equal(t, "../other", filepath.ToSlash(inside.Dir(trees[0])))

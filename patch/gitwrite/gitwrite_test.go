@@ -79,7 +79,7 @@ func two() []Commit {
 }
 
 func build(t *testing.T, dir string, commits []Commit) (*Chain, error) {
-	h, err := Open(dir)
+	h, err := Open(t.Context(), dir)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ func TestHead(t *testing.T) {
 	write(t, filepath.Join(dir, "www/a/Makefile"), "someone works here\n", 0o644)
 	require.NoError(t, os.Remove(filepath.Join(dir, "www/b/Makefile")))
 	write(t, filepath.Join(dir, "www/new/Makefile"), "new\n", 0o644)
-	h, err := Open(filepath.Join(dir, "www"))
+	h, err := Open(t.Context(), filepath.Join(dir, "www"))
 	require.NoError(t, err)
 	defer h.Close()
 	for name, want := range map[string]string{"a/Makefile": "old a\n", "b/Makefile": "old b\n",

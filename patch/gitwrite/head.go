@@ -5,6 +5,7 @@ package gitwrite
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,8 +36,8 @@ type Head struct {
 }
 
 // Open finds the repository of a directory, and reads HEAD.
-func Open(dir string) (*Head, error) {
-	repo, err := gitfs.Open(dir, gitfs.Options{})
+func Open(ctx context.Context, dir string) (*Head, error) {
+	repo, err := gitfs.Open(dir, gitfs.Options{Context: ctx})
 	if err != nil {
 		return nil, err
 	}
@@ -172,6 +173,10 @@ func (h *Head) Writable() error {
 	}
 	refuse := func(format string, args ...any) error {
 		return &gitfs.Error{Text: where + ": " + fmt.Sprintf(format, args...), Hint: "use svcjify patch -o and git am"}
+	}
+	if why := h.repo.Refused(); why != "" {
+		return &gitfs.Error{Text: why, Hint: "git config --global --add safe.directory DIRECTORY allows it, " +
+			"where you trust its owner; or use svcjify patch -o"}
 	}
 	if v := c.Section("core").Option("repositoryformatversion"); v != "" && v != "0" && v != "1" {
 		return refuse("repositoryformatversion is %q, expected 0 or 1", v)

@@ -22,3 +22,24 @@ func Read(p string, _ []byte, limit int64) ([]byte, error) {
 	}
 	return os.ReadFile(p)
 }
+
+// ReadLinked is Read, and follows a link at the end of the name.
+func ReadLinked(p string, limit int64) ([]byte, error) {
+	info, err := os.Stat(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, ErrNotRegular
+	case info.Size() > limit:
+		return nil, &SizeError{info.Size(), limit}
+	}
+	return os.ReadFile(p)
+}
+
+func open(p string) (*os.File, error) {
+	if info, err := os.Stat(p); err == nil && !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	return os.Open(p)
+}

@@ -2,25 +2,38 @@
 
 package regular
 
-import "syscall"
+import (
+	"os"
+	"syscall"
+)
 
 // Read reads a regular file of at most limit bytes; it follows no link at the end of the name
 // and waits for no other process (a FIFO). Thousands of files are read for one
 // answer, so it makes only the system calls that it needs: os.ReadFile would
 // double them. What fits into buf stands there, else in memory of its own.
 func Read(p string, buf []byte, limit int64) ([]byte, error) {
+	return read(p, buf, limit, syscall.O_NOFOLLOW)
+}
+
+// ReadLinked is Read, and follows a link at the end of the name.
+func ReadLinked(p string, limit int64) ([]byte, error) { return read(p, nil, limit, 0) }
+
+func read(p string, buf []byte, limit int64, flags int) ([]byte, error) {
 	var fd int
 	var err error
 	for {
-		fd, err = syscall.Open(p, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)
+		fd, err = syscall.Open(p, syscall.O_RDONLY|syscall.O_NONBLOCK|syscall.O_CLOEXEC|flags, 0)
 		if err != syscall.EINTR {
 			break
 		}
 	}
 	if err != nil {
 		// FreeBSD says EMLINK for a link that is not to be followed.
-		if err == syscall.ELOOP || err == syscall.EMLINK {
+		if flags != 0 && (err == syscall.ELOOP || err == syscall.EMLINK) {
 			return nil, ErrIsLink
+		}
+		if err == syscall.ENXIO { // a socket
+			return nil, ErrNotRegular
 		}
 		return nil, err
 	}
@@ -62,3 +75,6 @@ func Read(p string, buf []byte, limit int64) ([]byte, error) {
 		}
 	}
 }
+
+// open opens a file without waiting for another process.
+func open(p string) (*os.File, error) { return os.OpenFile(p, os.O_RDONLY|syscall.O_NONBLOCK, 0) }

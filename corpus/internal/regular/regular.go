@@ -5,6 +5,8 @@ package regular
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 )
 
 var (
@@ -19,4 +21,21 @@ type SizeError struct{ Size, Limit int64 }
 
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("has %d bytes, more than the %d that are read", e.Size, e.Limit)
+}
+
+// Open opens a regular file, following links; it waits for no other process.
+func Open(p string) (*os.File, error) {
+	f, err := open(p)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: p, Err: ErrNotRegular}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
