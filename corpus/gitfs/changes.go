@@ -87,7 +87,8 @@ func (d *differ) trees(a, b hash, prefix string) error {
 		return nil
 	}
 	if d.looks++; d.looks > maxTrees || len(d.changes) > maxChanges {
-		return &Error{Text: fmt.Sprintf("the trees differ in more than %d directories or %d files", maxTrees, maxChanges),
+		return &Error{
+			Text: fmt.Sprintf("the trees differ in more than %d directories or %d files", maxTrees, maxChanges),
 			Hint: "no ports tree has so many: git ls-tree -r shows what is in it"}
 	}
 	if err := d.ctx.Err(); err != nil {

@@ -231,7 +231,8 @@ func (r *Repository) Merging() ([]*Commit, error) {
 	for line := range strings.Lines(string(text)) {
 		h, ok := parseHash(strings.TrimSpace(line), r.hashSize)
 		if !ok {
-			return nil, &Error{Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", message.Clip(line, 100)),
+			return nil, &Error{
+				Text: fmt.Sprintf("MERGE_HEAD holds %q, expected a commit's name", message.Clip(line, 100)),
 				Hint: "see what git status says"}
 		}
 		c, err := r.commit(h)

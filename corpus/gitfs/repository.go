@@ -121,7 +121,8 @@ func Open(dir string, opts Options) (*Repository, error) {
 		r.database = newDatabase(dirs, r.hashSize)
 		r.objects = &fallbackReader{r.database, r.program}
 	}
-	r.objects = &cachedReader{ctx: r.ctx, objectReader: r.objects, kept: map[hash]keptObject{}, most: cmp.Or(opts.Keep, maxKept)}
+	r.objects = &cachedReader{ctx: r.ctx, objectReader: r.objects,
+		kept: map[hash]keptObject{}, most: cmp.Or(opts.Keep, maxKept)}
 	return r, nil
 }
 
