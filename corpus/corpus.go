@@ -173,6 +173,9 @@ type Service struct {
 	// Conditions says the same for each of Ports: one port may install by
 	// default what another installs under an option.
 	Conditions []string
+	// Fileless is true for a text that no file holds, such as standard input: no
+	// command can be told to look at it again.
+	Fileless bool
 }
 
 // Origin is the port a service is listed under: the one whose directory holds

@@ -137,13 +137,19 @@ func (l *loader) sourceOf(r *portResult, rec *recipe, in install) (template, con
 
 // noTemplate says that nothing of the tree can be changed.
 func (l *loader) noTemplate(dir, name, file string, line int, sources []string) {
-	what := "is written by the Makefile's own commands"
+	what, hint := "is written by the Makefile's own commands", "change it there, or "+asTemplate(name)
 	if len(sources) > 0 {
-		what = "comes from the program's own sources"
+		what, hint = "comes from the program's own sources", "send the change to the program's authors, or "+asTemplate(name)
 	}
 	l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: dir,
-		Text: "the rc script " + name + " " + what + ": no file of the tree can be changed",
-		Hint: "have the change made there, or move the script to files/ and USE_RC_SUBR"})
+		Text: "the rc script " + name + " " + what + ": there is no template that could be changed",
+		Hint: hint})
+}
+
+// asTemplate says how a script that has no template gets one.
+func asTemplate(name string) string {
+	return "add the script as files/" + strings.TrimSuffix(name, ".sh") +
+		".in and name it in USE_RC_SUBR"
 }
 
 // packed finds scripts that only the packing list names: the program's own
@@ -242,7 +248,7 @@ func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
 		l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: r.port.Dir,
 			Text: "the packing list names the rc script " + name +
 				", and no command of the Makefile installs it: it comes from the program's own install",
-			Hint: "have the change made there, or move the script to files/ and USE_RC_SUBR"})
+			Hint: "send the change to the program's authors, or " + asTemplate(name)})
 	}
 	for _, w := range mk.Words("PLIST_FILES") {
 		_, name, ok := strings.Cut(w.Text, rcDir+"/")

@@ -15,12 +15,11 @@ var sj901 = &Rule{
 	Code: "SJ901", Slug: "internal-error", Severity: Error, Blocks: true, Doubt: true,
 	Doc: Doc{
 		Title: "svcjify itself failed at this service",
-		Text: `The program met a fault of its own (a panic) while it looked at the service, so that nobody
-knows what it would have found. The rest of the run is not touched by it: the other services
-are judged, and the exit code is 3 at the end. The stack is printed on standard error. Please
-report it, with the stack and the script, at ` + reportTo + `.
+		Text: `svcjify failed (a panic) while it examined the service, so it is not known what it would
+have found. The other services are judged, and the exit code is 3 at the end. The stack is printed
+on standard error. Please report it, with the stack and the script, at ` + reportTo + `.
 
-No patch is made for such a service, and ` + "`svcjify hook`" + ` stops the commit, since nobody looked.`,
+Such a service gets no patch, and ` + "`svcjify hook`" + ` stops the commit, since the service was not checked.`,
 	},
 }
 

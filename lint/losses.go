@@ -54,7 +54,7 @@ func (p Pair) pidFile() pidFile { return pidFile{p.Host.PidFile, p.Unfound} }
 func compareAll(host, jail []rcrun.Command, pid pidFile) []loss {
 	line := []string{"command", "command_args", "rc_flags"}
 	if len(host) > 0 && len(jail) == 0 {
-		return []loss{{lostStart, "nothing would start; on the host, " + strings.Join(host[0].Argv, " "), Error,
+		return []loss{{lostStart, "nothing would start; on the host " + quoteWords(host[0].Argv) + " does", Error,
 			line, nil}}
 	}
 	var out []loss
@@ -91,11 +91,45 @@ func nextOf(list []rcrun.Command, like rcrun.Command) int {
 }
 
 func notStarted(c rcrun.Command) loss {
-	return loss{lostStart, "this would not start: " + strings.Join(c.Argv, " "), Error, nil, nil}
+	return loss{lostStart, quoteWords(c.Argv) + notRun, Error, nil, nil}
 }
 
 func startedToo(c rcrun.Command) loss {
-	return loss{lostStart, "this would start in addition: " + strings.Join(c.Argv, " "), Error, nil, nil}
+	return loss{lostStart, quoteWords(c.Argv) + " would be run in addition", Error, nil, nil}
+}
+
+// notRun ends the sentence about a command that is not started.
+const notRun = " would not be run"
+
+// maxNotStarted is how many of several commands are named that are not started.
+const maxNotStarted = 3
+
+// togetherNotStarted makes one loss of all commands that are not started: they are
+// skipped for one reason.
+func togetherNotStarted(list []loss) []loss {
+	var names []string
+	for _, l := range list {
+		if name, ok := strings.CutSuffix(l.what, notRun); ok && l.kind == lostStart {
+			names = append(names, name)
+		}
+	}
+	if len(names) < 2 {
+		return list
+	}
+	if n := len(names) - maxNotStarted; n > 1 {
+		names = append(names[:maxNotStarted:maxNotStarted], fmt.Sprintf("%d more commands", n))
+	}
+	var out []loss
+	for _, l := range list {
+		if strings.HasSuffix(l.what, notRun) && l.kind == lostStart {
+			if names == nil {
+				continue
+			}
+			l.what, names = sentenceList(names)+notRun, nil
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 func compare(h, j rcrun.Command, pid pidFile) []loss {
@@ -110,11 +144,10 @@ func compare(h, j rcrun.Command, pid pidFile) []loss {
 		names := func(w string) bool { return pid.path != "" && strings.Contains(w, pid.path) }
 		switch {
 		case slices.ContainsFunc(lost, names) && !slices.ContainsFunc(j.Argv, names):
-			what := prog + " would start without " + quoteWords(lost) + ", but rc.subr looks for the process in " +
-				pid.path
+			what := prog + " would start without " + quoteWords(lost) + "; rc.subr looks for the process in " + pid.path
 			if len(pid.verbs) > 0 {
 				sev = Error
-				what += ", so that " + sentenceList(pid.verbs) + " would find no process"
+				what += ", and without that file " + sentenceList(pid.verbs) + " would find no process"
 			}
 			out = append(out, loss{lostPID, what, sev, line, lost})
 		case len(lost) > 0:

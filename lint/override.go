@@ -87,5 +87,16 @@ func (p *Pass) overridden(prefix string, lost func(Override) bool) (when string,
 			whens = append(whens, o.When)
 		}
 	}
-	return strings.Join(whens, " or "), true
+	return strings.Join(whens, " and "), true
+}
+
+// never is the answer of overridden where both are so.
+const never = "with service(8) and at boot"
+
+// not is an answer of overridden behind a denial: "has no effect at boot".
+func not(when string) string {
+	if when == never {
+		return ", neither with service(8) nor at boot"
+	}
+	return " " + when
 }

@@ -41,7 +41,7 @@ func (o Operator) dash() string {
 var (
 	errUnparsed = errors.New("the script has a syntax error")
 	errNoName   = errors.New("the script sets no name")
-	errSeveral  = errors.New("the script serves several names, each would need its own line")
+	errSeveral  = errors.New("the script serves several names, and each needs a line of its own")
 	errNoLoad   = errors.New("the script has no load_rc_config at the top level to put the line after")
 	errNoSpot   = errors.New("the script has no block of defaults, load_rc_config or function to put the line at")
 	errInside   = errors.New("the place for the line is inside another statement")

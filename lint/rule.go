@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/rcparse"
@@ -56,7 +57,7 @@ func RuleOf(name string) (*Rule, bool) {
 	return nil, false
 }
 
-// A Pass is one rule's look at one service.
+// A Pass is one rule applied to one service.
 type Pass struct {
 	*Subject
 	rule *Rule
@@ -84,6 +85,20 @@ func (p *Pass) reportAs(sev Severity, at rcparse.Pos, fix *Fix, hint, format str
 	})
 }
 
+// command is a hint to run `svcjify VERB` on the service, with words behind its name;
+// what says what that does. It is "" where there is nothing to name.
+func (p *Pass) command(verb, behind, what string) string {
+	if p.Service.Fileless {
+		return ""
+	}
+	name := p.Origin()
+	if name == "" && p.Service.Tree != nil {
+		name = p.Service.Tree.Shown(p.Service.Template)
+	}
+	words := []string{"svcjify", verb, name, behind, what}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
 // Page renders a rule's documentation as Markdown.
 func (r *Rule) Page() string {
 	var b strings.Builder
@@ -100,16 +115,16 @@ func (r *Rule) Page() string {
 		if r.Doubt {
 			declared = "unknown"
 		}
-		fmt.Fprintf(&b, "\nA service with this finding is *blocked*, or *%s* where it declares itself ready: svcjify writes no patch that calls it ready.\n", declared)
+		fmt.Fprintf(&b, "\nA service with this finding is *blocked*, or *%s* if it declares itself ready: svcjify writes no patch that calls it ready.\n", declared)
 	}
-	b.WriteString("\n## To pass it over\n\n")
+	b.WriteString("\n## To ignore it\n\n")
 	if r.Check != nil { // it looks at a script, so that a comment there is heard
 		fmt.Fprintf(&b, "In the script, for that script: `# svcjify: ignore %s why`", r.Code)
 		if r.CanWork() {
-			fmt.Fprintf(&b, ", or `# svcjify: works %s why` where the\nservice was seen to work in the jail all the same", r.Code)
+			fmt.Fprintf(&b, ", or `# svcjify: works %s why` if you\nsaw the service work in the jail", r.Code)
 		}
 		b.WriteString(".\n")
 	}
-	fmt.Fprintf(&b, "For files by their path, in .svcjify.toml, with a reason too; or for good, by `disable = [\"%s\"]`: see\ndocs/configuration.md.\n", r.Code)
+	fmt.Fprintf(&b, "For files by their path: an `[[ignore]]` in .svcjify.toml, with a reason too. Everywhere: `disable = [\"%s\"]`\nthere. See docs/configuration.md.\n", r.Code)
 	return b.String()
 }

@@ -1,6 +1,11 @@
 package lint
 
 import (
+	"errors"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
 )
@@ -10,17 +15,17 @@ var sj101 = &Rule{
 	Doc: Doc{
 		Title: "the script says nothing about service jails",
 		Text: `A service without ` + "`${name}_svcj_options`" + ` can be put into a service jail, but the
-jail then has no network and nothing else that a plain jail lacks: most daemons
-fail in it. rc.conf(5) leaves it to the script to say what the service needs, so
-that the administrator writes one line (` + "`foo_svcj=YES`" + `) and not two.
+jail then has no network, no System V IPC and no locked memory: most daemons fail in
+it. The script is the place to say what the service needs, so that the administrator
+writes one line in rc.conf (` + "`foo_svcj=YES`" + `) and not two.
 
 The fix adds the smallest set of options that the evidence supports, with ` + "`=`" + `
-and not ` + "`:=`" + ` so that an empty value in rc.conf, the way to deny the network, holds.
-An empty set is written too: it says that someone looked. A service that no set
-of options can make work gets ` + "`foo_svcj=\"NO\"`" + ` after load_rc_config, under its reason.
-One that works, and is better not jailed by default, such as a login service, gets its
-options and the default ` + "`: ${foo_svcj=\"NO\"}`" + `, which rc.conf can lift, as base does for sshd.
-Where there is no evidence nothing is offered; see ` + "`svcjify explain ORIGIN`" + `.`,
+and not ` + "`:=`" + `: an empty value in rc.conf, which denies the network, then has its effect.
+If the service needs no option, the empty set is written too: it says that someone looked. A service
+that no set of options can make work gets ` + "`foo_svcj=\"NO\"`" + ` after load_rc_config, below a comment
+with the reason. A service that works in a jail but should not be jailed by default, such as a login
+service, gets its options and the default ` + "`: ${foo_svcj=\"NO\"}`" + `, which rc.conf can change to YES:
+base does the same for sshd. Without evidence there is no fix; see ` + "`svcjify explain ORIGIN`" + `.`,
 		Before: `load_rc_config $name
 
 : ${foo_enable:="NO"}
@@ -44,7 +49,7 @@ func checkUndeclared(p *Pass) {
 		what = p.shown("${name}_svcj")
 	}
 	if !v.Known() {
-		p.reportAs(Info, at, nil, "svcjify explain "+p.Name()+" shows what was looked at",
+		p.reportAs(Info, at, nil, p.command("explain", "", "shows what was examined"),
 			"%s is not declared, and no evidence tells what the service needs", what)
 		return
 	}
@@ -56,12 +61,11 @@ func checkUndeclared(p *Pass) {
 		fix, err = nil, errSeveral
 	}
 	if err != nil {
-		p.report(at, nil, "write the line by hand",
-			"%s is not declared; the service %s (%s), but no line can be added: %s", what, describe(v), v.Certainty,
-			err)
+		p.report(at, nil, p.byHand(err), "%s is not declared; the service %s, but svcjify can add no line: %s", what,
+			describe(v), err)
 		return
 	}
-	p.report(at, fix, "", "%s is not declared; the service %s (%s)", what, describe(v), v.Certainty)
+	p.report(at, fix, "", "%s is not declared; the service %s", what, describe(v))
 }
 
 // undeclaredAt is where a declaration is missed.
@@ -99,15 +103,31 @@ func declareFix(s *rcparse.Script, v infer.Verdict, op Operator) (*Fix, error) {
 	return &Fix{What: "declare its service jail options", Edits: []Edit{e}, Certainty: v.Certainty}, nil
 }
 
+// byHand says where the lines go that svcjify does not write.
+func (p *Pass) byHand(why error) string {
+	variable, value := "_svcj_options", strings.Join(p.Verdict.Options, " ")
+	if p.Verdict.OptOut {
+		variable, value = "_svcj", infer.OptOut
+	}
+	name := p.RunName()
+	if !syntax.ValidName(name) {
+		name = "NAME"
+	}
+	line := name + variable + "=\"" + value + "\""
+	if errors.Is(why, errSeveral) {
+		return "write a line for each name after load_rc_config, such as " + line
+	}
+	return "write it by hand, before run_rc_command: " + line
+}
+
 // describe is what a verdict says, after "the service".
 func describe(v infer.Verdict) string {
 	switch {
 	case v.OptOut && !v.Never():
-		return describe(infer.Verdict{Options: v.Lifted}) + ", and is better not jailed by default: " + v.Comment
+		return "needs " + wordList(v.Lifted) + " and should not be jailed by default (" + v.Certainty.String() + "): " +
+			v.Because()
 	case v.OptOut:
-		return "must stay outside a jail: " + v.Comment
-	case len(v.Options) == 0:
-		return "needs no option"
+		return "is unsuitable for a jail (" + v.Certainty.String() + "): " + v.Because()
 	}
-	return "needs " + wordList(v.Options)
+	return "needs " + wordList(v.Options) + " (" + v.Certainty.String() + ")"
 }

@@ -21,8 +21,7 @@ given. Nobody reads that message at boot. The words are those of rc.conf(5),
 
 A word that is right but that the rc.subr of ` + "`--release`" + ` (` +
 			rcrun.DefaultRelease + ` without it) does not know yet is
-a warning, and an error where the evidence has it that the service needs the word,
-declared or not: ` + newerWords() + `.`,
+a warning, and an error if the service needs the word, declared or not: ` + newerWords() + `.`,
 		Before: `: ${foo_svcj_options="net_basik"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -68,7 +67,7 @@ func checkUnknownOption(p *Pass) {
 				if p.needs(w) {
 					severity = Error
 				}
-				p.reportAs(severity, d.Pos, nil, "with that rc.subr, the service starts without it",
+				p.reportAs(severity, d.Pos, nil, "with that rc.subr the service starts without it"+p.since(w),
 					"the rc.subr of release %s does not know the service jail option %q", p.opts.Release.Name, w)
 			}
 		}
@@ -78,14 +77,24 @@ func checkUnknownOption(p *Pass) {
 	}
 	for _, w := range p.Verdict.Options {
 		if p.needs(w) && !p.opts.Release.Knows(w) {
-			p.report(p.undeclaredAt(), nil, "a newer one does: see --release",
+			p.report(p.undeclaredAt(), nil, strings.TrimPrefix(p.since(w), "; "),
 				"the service needs the service jail option %q, which the rc.subr of release %s does not know", w,
 				p.opts.Release.Name)
 		}
 	}
 }
 
-// needs reports whether the evidence has it that the service needs a word.
+// since says which release's rc.subr is the first to know a word, as a further part of a hint.
+func (p *Pass) since(word string) string {
+	for _, r := range rcrun.Releases() {
+		if r.Knows(word) {
+			return "; the rc.subr of release " + r.Name + " is the first that knows it"
+		}
+	}
+	return ""
+}
+
+// needs reports whether the service needs a word, by the evidence.
 func (p *Pass) needs(word string) bool {
 	return p.Verdict.Known() && slices.Contains(p.Verdict.Works(), word)
 }

@@ -14,7 +14,7 @@ var sj103 = &Rule{
 		Text: `rc.subr refuses to start a service that has both sysvipc and sysvipcnew.
 netv4 together with netv6 is what net_basic is for; rc.conf(5) says not to
 combine them. net_raw gives raw sockets but no address, so alone it is of no use.
-A word that another one includes (netv4 beside net_basic) grants nothing and
+A word that another one includes (netv4 beside net_basic) permits nothing more and
 misleads the reader; that is only a warning.`,
 		Before: `: ${foo_svcj_options="netv4 netv6"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
@@ -30,7 +30,7 @@ func checkOptionConflict(p *Pass) {
 		}
 		has := func(w string) bool { return slices.Contains(words, w) }
 		if has("sysvipc") && has("sysvipcnew") {
-			p.report(d.Pos, nil, "sysvipcnew where the daemon shares with nobody outside, else sysvipc",
+			p.report(d.Pos, nil, "keep sysvipcnew if the daemon shares with no program outside, else sysvipc",
 				"sysvipc and sysvipcnew exclude one another: rc.subr refuses the start")
 		}
 		if has("netv4") && has("netv6") && !has("net_basic") && !has("net_all") {

@@ -11,12 +11,11 @@ var sj104 = &Rule{
 	Code: "SJ104", Slug: "not-overridable", Severity: Error,
 	Doc: Doc{
 		Title: "rc.conf can't change the options",
-		Text: `A plain assignment takes away what rc.conf says. After load_rc_config it does so
-always. Before it, service(8) reads rc.conf later and so rc.conf wins, but at
-boot rc(8) has read it already (rc.subr keeps _rc_conf_loaded) and the script
-wins: the same line in rc.conf then means one thing at boot and another by hand.
-The simulation starts the script both ways with a value in rc.conf, and sees which
-one is in force. The options are the administrator's to restrict; write a default.`,
+		Text: `A plain assignment replaces the value of rc.conf. After load_rc_config it always does
+so. Before load_rc_config it depends: service(8) reads rc.conf later, so the value of
+rc.conf is used. At boot rc(8) has read rc.conf already (rc.subr keeps _rc_conf_loaded),
+so the value of the script is used. The simulation starts the script in both ways with a
+value in rc.conf, and sees which value is in force. The options are the administrator's to restrict; write a default.`,
 		Before: `foo_svcj_options="net_basic"`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -38,7 +37,7 @@ func checkNotOverridable(p *Pass) {
 		case p.Script.LastLoad() > d.Pos.Offset:
 			when = "at boot"
 		default:
-			when = "either with service(8) or at boot"
+			when = never
 		}
 		lost = true
 		var fix *Fix
@@ -54,7 +53,7 @@ func checkNotOverridable(p *Pass) {
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s is assigned, so rc.conf can't change it %s", p.shown(d.Var), when)
+		p.report(d.Pos, fix, "", "%s is assigned, so rc.conf can't change it%s", p.shown(d.Var), not(when))
 	}
 	if lost {
 		return
@@ -63,7 +62,7 @@ func checkNotOverridable(p *Pass) {
 	for _, d := range p.options() {
 		if when, _ := p.overridden(d.Prefix, Override.ValueLost); when != "" {
 			p.report(d.Pos, nil, "set it once, as a default: `: ${"+p.shown(d.Var)+"=...}`",
-				"rc.conf can't change %s %s", p.shown(d.Var), when)
+				"rc.conf can't change %s%s", p.shown(d.Var), not(when))
 			return
 		}
 	}

@@ -12,11 +12,11 @@ var sj105 = &Rule{
 	Doc: Doc{
 		Title: "an empty value in rc.conf has no effect",
 		Text: "`foo_svcj_options=\"\"`" + ` in rc.conf is how an administrator denies a service the
-network. ` + "`:=` and `:-`" + ` replace an empty value like an unset one, so after
-load_rc_config that line has no effect, and before it none at boot. ` + "`=` and `-`" + `
+network. ` + "`:=` and `:-`" + ` replace an empty value like an unset one. After
+load_rc_config that line then has no effect; before load_rc_config it has none at boot. ` + "`=` and `-`" + `
 replace only an unset value. Most declarations in the ports tree have the
-colon, as in the rc-scripting article, so this is for information; name the rule
-(` + "`svcjify patch --rule SJ105`" + `) to have it fixed.`,
+colon, as in the article "Practical rc.d scripting in BSD", so the severity is info. To have it
+fixed, name the rule: ` + "`svcjify patch --rule SJ105`" + `.`,
 		Before: `: ${foo_svcj_options:="net_basic"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -42,7 +42,7 @@ func checkEmptyOverrideLost(p *Pass) {
 		case p.Script.LastLoad() > d.Pos.Offset:
 			when = "at boot"
 		default:
-			when = "either with service(8) or at boot"
+			when = never
 		}
 		if gone, _ := p.overridden(d.Prefix, Override.ValueLost); gone != "" {
 			continue // not only the empty value: SJ104
@@ -58,6 +58,6 @@ func checkEmptyOverrideLost(p *Pass) {
 				}
 			}
 		}
-		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf has no effect %s", p.shown(d.Var), when))
+		p.report(d.Pos, fix, "", "%s", fmt.Sprintf("an empty %s in rc.conf has no effect%s", p.shown(d.Var), not(when)))
 	}
 }

@@ -11,12 +11,11 @@ var sj106 = &Rule{
 	Code: "SJ106", Slug: "opt-out-too-early", Severity: Error,
 	Doc: Doc{
 		Title: "an opt-out that rc.conf overrides by accident",
-		Text: "`foo_svcj=\"NO\"`" + ` before load_rc_config is overwritten by rc.conf when service(8)
-starts the service, and holds at boot, when rc.conf has been read before. The
-rc-scripting article puts it after load_rc_config, where it always holds. The simulation
-starts the script with YES in rc.conf, by service(8) and at boot. A soft
-opt-out that the administrator may undo is written as a default,
-` + "`: ${foo_svcj=\"NO\"}`" + `, as base does for sshd; that is fine anywhere.`,
+		Text: "`foo_svcj=\"NO\"`" + ` before load_rc_config works at boot only. With service(8),
+rc.conf is read later and overrides it. After load_rc_config it always works: the article
+"Practical rc.d scripting in BSD" puts it there. The simulation starts the script with YES in
+rc.conf, by service(8) and at boot. If the administrator may change the NO in rc.conf, write a
+default, ` + "`: ${foo_svcj=\"NO\"}`" + `, as base does for sshd; that is right at any place.`,
 		Before: `name=foo
 foo_svcj="NO"
 load_rc_config $name`,

@@ -15,14 +15,15 @@ var sj107 = &Rule{
 		Title: "a declaration that rc.subr never reads",
 		Text: `rc.subr reads ` + "`${name}_svcj_options` and `${name}_svcj`" + `, with the value that name
 has when run_rc_command is called, and at its beginning. A variable with any other prefix
-is never read, nor is the right one when it is set later: after run_rc_command, in a
-method or a precmd, or on a branch that is not taken. The service starts in a jail without
-its options, or is not kept out. The simulation tells name and the moment.
+is never read. The right variable is not read either if it is set later: after
+run_rc_command, in a method or a precmd, or on a branch that is not taken. The service then starts
+in a jail without its options, or is not kept out of the jail. The simulation shows the name, and
+when it is read.
 
-A misspelt name is found among all variables that the script sets and never reads: one that
-holds svcj or is one letter away from it (foo_svc_options, foo_svcj_opts, FOO_SVCJ_OPTIONS), or one
-whose value is made of option words (foo_jail_options="net_basic"). A name with a dash is no variable:
-foo-svcj_options="net_basic" is a command that is not there.`,
+A misspelt name is looked for among all variables that the script sets and never reads. It has svcj
+in it or differs in one letter (foo_svc_options, foo_svcj_opts, FOO_SVCJ_OPTIONS), or its value
+consists of option words (foo_jail_options="net_basic"). A name with a dash is not a variable:
+sh(1) runs foo-svcj_options="net_basic" as a command, and there is no such command.`,
 		Before: `name=foo
 : ${food_svcj_options="net_basic"}`,
 		After: `name=foo

@@ -4,10 +4,10 @@ var sj109 = &Rule{
 	Code: "SJ109", Slug: "contradictory", Severity: Warning,
 	Doc: Doc{
 		Title: "options and an opt-out in the same script",
-		Text: `Options say what the service needs in a jail; a hard ` + "`foo_svcj=\"NO\"`" + ` says that it
-never runs in one. Options that can't come into force mislead the reader, who
-finds them with grep as the Handbook says. Base does this for nfsd and rtadvd, as
-a note for later; a comment does that better. Which of the two is right needs a person.`,
+		Text: `Options say what the service needs in a jail. A plain assignment ` + "`foo_svcj=\"NO\"`" + `, which
+rc.conf can't change, says that it never runs in one. Options that have no effect mislead readers who
+look for them with grep(1), as the Handbook says. Base does this for nfsd and rtadvd, as
+a note for later; a comment is better. A person must decide which of the two is right.`,
 		Before: `: ${foo_svcj_options="net_basic"}
 load_rc_config $name
 foo_svcj="NO"`,

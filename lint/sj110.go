@@ -4,9 +4,9 @@ var sj110 = &Rule{
 	Code: "SJ110", Slug: "duplicate", Severity: Warning,
 	Doc: Doc{
 		Title: "the same variable is declared twice",
-		Text: `Of two defaults the first one wins, of two assignments the last. The reader who
-changes one of them is surprised. Declarations in different branches of an if or
-case are not counted. The fix drops the second where both say the same.`,
+		Text: `Of two defaults the first is used, of two assignments the last. Who changes the other one
+changes nothing. Declarations in different branches of an if or
+case do not count. If both say the same, the fix removes the second.`,
 		Before: `: ${foo_svcj_options="net_basic"}
 : ${foo_user="foo"}
 : ${foo_svcj_options="net_basic"}`,
@@ -30,7 +30,7 @@ case are not counted. The fix drops the second where both say the same.`,
 			if okA && okB && a == b && f.Op == d.Op {
 				fix = d.remove("drop the second declaration")
 			}
-			p.report(d.Pos, fix, "", "%s is declared in line %d already", p.shown(d.Var), f.Pos.Line)
+			p.report(d.Pos, fix, "", "%s is already declared in line %d", p.shown(d.Var), f.Pos.Line)
 		}
 	},
 }

@@ -16,28 +16,28 @@ var sj201 = &Rule{
 		Text: `Setup and precmd run on the host; then rc.subr makes the jail, and there the script
 is sourced again in the clean environment of service(8), and only the start itself is
 run. Whatever only a precmd sets (rc_flags, command_args, exported variables, the directory)
-is lost. The simulation runs both and compares what would be started. Where another finding,
-such as SJ202, ends the jailed start before that, it is run as if that were corrected, and the
-message says so.
+is lost. The simulation runs both and compares what would be started. If another finding,
+such as SJ202, ends the jailed start before that, the simulation goes on as if that were corrected,
+and the message says so.
 
-An error where privileges, configuration, data or the directory are lost, or the pid file in
-which rc.subr looks for the process, so that status and stop find none; a warning for a detail
-such as a log file. Each setting that the script's defaults or comments tell people to set is
-tried too, with the variables that rc.subr(8) gives every service (flags, user, group, env,
-chdir): a loss there is a warning, and for information where the script does not mention the
-setting. What a precmd reads from a file, or from the output of a command, is not known: where that
-may be lost it is a warning, and the patch is withheld unless ` + "`--certainty likely`" + ` asks for it.
+| severity | when |
+|---|---|
+| error | privileges, configuration, data or the directory are lost; or status and stop find no process, since the pid file is lost in which rc.subr looks for it |
+| warning | a detail is lost, such as a log file; or it is lost only with a setting of rc.conf that the script's defaults or comments mention |
+| warning, no patch | it may be lost: what a precmd reads from a file or from the output of a command is not known. ` + "`--certainty likely`" + ` writes the patch anyway |
+| info | it is lost only with a setting that every service has (rc.subr(8): flags, user, group, env, chdir) and the script does not mention |
 
-What to do: set it at the top level, between load_rc_config and run_rc_command, and for the
-directory ${name}_chdir. Where the precmd's state is plain (assignments, exports and tests),
-` + "`svcjify patch --repair`" + ` moves it there, if the simulation then shows the same start on both
-sides and nothing else changed on the host.`,
+What to do: set it at the top level, between load_rc_config and run_rc_command. For the directory,
+set ${name}_chdir. If the precmd consists of nothing but assignments, exports and tests,
+` + "`svcjify patch --repair`" + ` moves them there, provided that the simulation then shows the same start
+on both sides and the host starts what it did before.`,
 		Before: `start_precmd="foo_prestart"
 foo_prestart()
 {
 	rc_flags="-u foo ${rc_flags}"
 }`,
-		After: `command_args="-u foo"`,
+		After: `# rc.subr adds ${foo_flags} by itself
+command_args="-u foo"`,
 	},
 	Check: checkStartDiffers,
 }
@@ -48,7 +48,7 @@ func checkStartDiffers(p *Pass) {
 	}
 	start, once := p.Records.start(), ""
 	if m := p.Records.Corrected; m != nil {
-		once = "after " + strings.Join(m.Codes, " and ") + " is corrected, "
+		once = "after a correction of " + strings.Join(m.Codes, " and ") + ", "
 	}
 	if p.refusesJail() {
 		p.report(p.startPos(), nil,
@@ -64,6 +64,7 @@ func checkStartDiffers(p *Pass) {
 		// Each jail starts all instances, which is SJ204's fault.
 		losses = slices.DeleteFunc(losses, func(l loss) bool { return l.kind == lostStart })
 	}
+	losses = togetherNotStarted(losses)
 	for i, l := range losses {
 		fix := p.Repair
 		if i > 0 {
@@ -103,8 +104,7 @@ func checkStartDiffers(p *Pass) {
 			p.under(t.Conf, p.cause(list[0]), strings.Join(whats, "; ")))
 	}
 	for _, d := range p.mayLose() {
-		p.doubt(Warning, p.lossPos(d.loss), "set it at the top level, between load_rc_config and run_rc_command",
-			"%s", d.text)
+		p.doubt(Warning, p.lossPos(d.loss), topLevel, "%s", d.text)
 	}
 }
 
@@ -132,12 +132,11 @@ func (p *Pass) mayLose() []doubtful {
 			texts[i] = "the jailed start may lose " + u
 		}
 		if len(texts) == 0 {
-			guess := "of what can't be known (" + r.Host.Unknown[0]
+			guess := r.Host.Unknown[0]
 			if len(r.Host.Unknown) > 1 {
 				guess += ", and more"
 			}
-			texts = []string{"it depends on " + strings.TrimPrefix(guess, "of ") + ") whether in a service jail " +
-				l.what}
+			texts = []string{"it is not known whether in a service jail " + l.what + "; that depends on " + guess}
 		}
 		for _, t := range texts {
 			if !told[t] {
@@ -242,18 +241,24 @@ func (p *Pass) refusesJail() bool {
 		r.Pair.jailed()
 }
 
+// topLevel is what to do about a loss in general.
+const topLevel = "set it at the top level of the script, between load_rc_config and run_rc_command"
+
 // lossHint says what to do about a loss.
 func (p *Pass) lossHint(l loss) string {
 	name := p.RunName()
-	top := "set it at the top level, between load_rc_config and run_rc_command"
+	top := topLevel
+	if a := p.setIn(l); a != nil {
+		top = "move this line out of " + a.Func + "(), to a place between load_rc_config and run_rc_command"
+	}
 	if p.Repair != nil {
-		top += "; svcjify patch --repair does"
+		top += "; " + p.command("patch --repair", "", "does that")
 	}
 	switch l.kind {
 	case lostDir:
-		return "set " + name + "_chdir: rc.subr goes there on the host and in the jail"
+		return "set " + name + "_chdir: rc.subr changes to that directory on the host and in the jail"
 	case lostStart:
-		return "svcjify run --svcj " + p.Name() + " shows both starts"
+		return p.command("run --svcj", "", "shows both starts")
 	case lostEnv:
 		return "export it at the top level, between load_rc_config and run_rc_command, or set " + name + "_env"
 	case moreWords:

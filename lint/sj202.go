@@ -12,12 +12,11 @@ var sj202 = &Rule{
 	Doc: Doc{
 		Title: "service(8) does not find the script under ${name}",
 		Text: `To start a service in its jail, rc.subr calls ` + "`service -E _rc_svcj=jailing ${name} start`" + `
-there, and service(8) looks for a file of that name in the rc.d directories. Where
-the file is called otherwise, be it only a dash for an underscore, nothing is
-started and the jail is gone at once. (With ` + "`--release 16`" + ` there is no such finding: that
-rc.subr gives the file's name.) The Porter's Handbook wants the file, PROVIDE
-and name to agree. A rename changes what users type and what rc.conf.d holds, so
-svcjify offers no fix.`,
+there, and service(8) looks for a file of that name in the rc.d directories. If the file has
+another name (foo-bar instead of foo_bar), nothing is started and the jail ends at once. (With
+` + "`--release 16`" + ` there is no such finding: that rc.subr gives the file's name.) The Porter's
+Handbook wants the file, PROVIDE and name to agree. A rename changes what users type and
+which files of rc.conf.d are read, so svcjify offers no fix.`,
 		Before: `# installed as rc.d/foo-server
 name=foo_server`,
 		After: `# installed as rc.d/foo_server

@@ -9,16 +9,19 @@ var sj204 = &Rule{
 	Doc: Doc{
 		Title: "several instances would share one jail",
 		Text: `The jail is named svcj-${name}. A script that starts several instances under one name
-can make one jail only: the second jail(8) fails because the jail exists, and where the
-script ends in ` + "`run_rc_command \"$1\"`" + ` the word that names the instance does not reach
-the jailed run, which then starts all of them; a stop of one removes the jail. An error where the simulation shows it with
-the default rc.conf; a warning where it shows with two entries in a list of rc.conf that the
-script goes through, such as profiles, instances or configuration files; for information where
-the script takes profiles or instances and the simulation can't tell.`,
+can create one jail only: the second jail(8) fails because the jail exists. If the
+script ends in ` + "`run_rc_command \"$1\"`" + `, the word that names the instance does not reach
+the jailed run, which then starts all of them; a stop of one removes the jail.
+
+| severity | when |
+|---|---|
+| error | it happens with the default rc.conf |
+| warning | it happens with two entries in a list of rc.conf that the script goes through, such as profiles, instances or configuration files |
+| info | the script has profiles or instances, and the simulation gave no result |`,
 		Before: `for i in ${foo_instances}; do
 	run_rc_command "$1"
 done`,
-		After: `# one rc.d script (or link) an instance, each with a name of its own
+		After: `# one rc.d script (or link) for each instance, each with a name of its own
 name=${0##*/}
 run_rc_command "$@"`,
 	},
@@ -45,7 +48,7 @@ func checkInstancesCollide(p *Pass) {
 				"%s, %s", t.setting(), collision(t.Pair))
 		case !t.List || !instances || t.outside() != "":
 		case t.failed() != "" || len(t.Host.Starts) < 2 || !t.jailed():
-			p.reportAs(Info, t.Pos, nil, "", "with %s set in rc.conf, the instances may share one jail: the simulation could not tell", t.Conf[0].Name)
+			p.reportAs(Info, t.Pos, nil, "", "if rc.conf sets %s, the instances may share one jail: the simulation gave no result", t.Conf[0].Name)
 		}
 	}
 }

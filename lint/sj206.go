@@ -11,14 +11,15 @@ var sj206 = &Rule{
 	Code: "SJ206", Slug: "command-outside", Severity: Warning,
 	Doc: Doc{
 		Title: "an extra command runs on the host though it must see the jail",
-		Text: `For a jailed service rc.subr runs start and stop inside, and every other command with a
-method of its own on the host, unless the script says ` + "`foo_CMD_svcj_enable=YES`" + `. Files, UNIX
-sockets and inherited addresses are the same on both sides and the host sees the jail's processes,
-so most commands work there. One that reaches for System V IPC does not where the service
-has a private namespace (sysvipcnew), and one that starts the daemon itself starts it outside the jail.
+		Text: `For a jailed service rc.subr runs start and stop in the jail, and every other command that has a
+method on the host, unless the script says ` + "`foo_CMD_svcj_enable=YES`" + `. Files, UNIX
+sockets and inherited addresses are the same on both sides, and the host sees the jail's processes:
+most commands work there. Two do not. One that uses System V IPC does not if the service
+has its own namespace for it (sysvipcnew). One that starts the daemon itself starts it outside the jail.
 
-A command is a verb of extra_commands; another variable that ends in _cmd is none. The daemon is
-started by daemon(8), or by the service's command with a start's flags and no word of its own.`,
+Only the commands in extra_commands are checked, not every variable that ends in _cmd. A command
+starts the daemon if it runs daemon(8), or the service's command with the flags of a start and no
+other argument.`,
 		Before: `extra_commands="reload"
 reload_cmd="foo_reload"
 foo_reload()

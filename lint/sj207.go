@@ -17,10 +17,13 @@ var sj207 = &Rule{
 		Text: `A start_cmd and a stop_cmd run inside the jail. Mounting, loading kernel modules, configuring
 interfaces, setting sysctls and the like are refused there whatever the options say (jail(8);
 sys/kern/kern_jail.c, prison_priv_check). In a start_precmd, a stop_postcmd, or by required_modules,
-they run on the host. An error where the simulation comes to it by default, or goes through a list
-of which it does not know the entries; a warning where it depends on something else that is not
-known; for information where it takes another setting of rc.conf. A negative nice is for
-information too: a jail refuses it, and nice(1) starts the program all the same.`,
+they run on the host.
+
+| severity | when |
+|---|---|
+| error | it happens with the default rc.conf, or for each entry of a list whose entries are not known |
+| warning | it depends on something else that is not known |
+| info | it happens only with another setting of rc.conf; or it is a negative nice: a jail refuses that, and nice(1) starts the program anyway |`,
 		Before: `start_cmd="foo_start"
 foo_start()
 {
@@ -94,7 +97,7 @@ func checkNeedsHost(p *Pass) {
 				say(Error, false, []hostAct{h}, "start", "start_precmd",
 					"for each entry in "+strings.TrimPrefix(entries[0], "what is in ")+", ")
 			} else {
-				say(Warning, true, []hostAct{h}, "start", "start_precmd", "where "+guessed(p.Records)+" says so, ")
+				say(Warning, true, []hostAct{h}, "start", "start_precmd", "depending on "+guessed(p.Records)+", ")
 			}
 		}
 	}

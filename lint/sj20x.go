@@ -8,12 +8,12 @@ var sj205 = &Rule{
 	Code: "SJ205", Slug: "method-skipped", Severity: Warning,
 	Doc: Doc{
 		Title: "a custom status or restart does nothing for the jailed service",
-		Text: "For a service with `${name}_svcj=YES`, rc.subr leaves a custom status_cmd and restart_cmd\n" +
-			`out: precmd and postcmd run, the command does not, and the exit status is 0. So
-"service foo restart" does nothing and says that all is well (a warning), and monitoring that asks
-for the status is told that the service runs (for information). The default methods, with pidfile
-and procname, work. It does not keep the service from working in the jail. With ` + "`--release 16`" + ` there
-is no such finding: that rc.subr runs them inside.`,
+		Text: "For a service with `${name}_svcj=YES`, rc.subr does not run a custom status_cmd or\n" +
+			`restart_cmd: precmd and postcmd run, the command does not, and the exit status is 0. So
+"service foo restart" does nothing and reports success (warning), and monitoring that asks
+for the status is told that the service runs (info). The default methods, with pidfile
+and procname, work. The service itself works in the jail. With ` + "`--release 16`" + ` there
+is no such finding: that rc.subr runs them in the jail.`,
 		Before: `restart_cmd="foo_restart"`,
 		After:  `pidfile="/var/run/foo.pid"	# and no restart_cmd: the default stops and starts`,
 	},
@@ -40,7 +40,7 @@ var sj208 = &Rule{
 	Doc: Doc{
 		Title: "nothing is left running",
 		Text: `jail(8) removes a jail without persist when its last process ends. A service that only sets
-something up leaves no process, so its jail is removed at once: such a script says NO.`,
+something up leaves no process, so its jail is removed at once: such a script sets ` + "`foo_svcj=\"NO\"`" + `.`,
 		Before: `start_cmd="foo_start"
 foo_start()
 {
@@ -67,35 +67,39 @@ var sj209 = &Rule{
 	Code: "SJ209", Slug: "not-simulated", Severity: Error, Blocks: true, Doubt: true,
 	Doc: Doc{
 		Title: "the simulated start gives no answer",
-		Text: `Whether the jailed service is the same service is decided by a simulated start. Where that
-was stopped, by an endless loop, too much memory, or a construct that the interpreter lacks,
-nothing is known, and nothing is patched. The same holds for a start that leaves no process
-although nothing shows that this is intended: it fails, a command is not there, or it waits for something in
-rc.conf that could not be guessed. Where it asked for a file, a device or a line in a file before
-it gave up, the message names it; both answers were tried.
+		Text: `A simulated start shows whether the jailed service is the same service. If svcjify had to stop the
+simulation, because of an endless loop, too much memory, or a construct that the interpreter lacks,
+nothing is known, and there is no patch. The same is true for a start that leaves no process
+although nothing shows that this is intended: it fails, a command does not exist, or it needs something in
+rc.conf that svcjify could not guess. If it asked for a file, a device or a line in a file before
+it gave up, the message names that; both answers were tried.
 
-The runs of all services of a port have one budget. Where it ends after the start, the message says
+The runs of all services of a port share one budget. If it is spent after the start, the message says
 what was not tried.`,
 		Before: `while :; do :; done`,
-		After:  `start_cmd="foo_start"	# loops belong into methods, and end`,
+		After:  `start_cmd="foo_start"	# put loops into start_cmd, and let them end`,
 	},
 	Check: func(p *Pass) {
 		if p.Records == nil || p.Script.Err != nil || p.optedOut() || !p.callsRun() {
 			return
 		}
-		const hint = "so svcjify can't tell whether the service works in a jail"
+		const unknown = "; so it is not known whether the service works in a jail"
+		hint := p.command("run", "", "shows the start")
 		if why := p.Records.failed(); why != "" {
 			at := rcparse.Pos{Line: max(p.Records.Host.Loop, p.Records.Jail.Loop, 1), Col: 1}
-			p.report(at, nil, hint, "the simulated start did not come to its end: %s", why)
+			p.report(at, nil, hint, "the simulated start was stopped: %s%s", why, unknown)
 		} else if why := p.Records.Host.Undecided; why != "" && !p.Verdict.Never() && !p.badName() {
-			p.report(p.Script.Name.Pos, nil, hint+"; `svcjify run "+p.Name()+"` shows the start",
-				"the simulated start ends without a process: %s", why)
+			at := p.Script.Name.Pos
+			if line := p.Records.Host.UndecidedLine; line > 0 {
+				at = rcparse.Pos{Line: line, Col: 1}
+			}
+			p.report(at, nil, hint, "the simulated start ends without a process: %s%s", why, unknown)
 		}
 		if why := p.Records.Cut; why != "" {
 			p.report(p.Script.Name.Pos, nil, hint, "not all that the service does in a jail could be simulated: %s", why)
 		} else if why := p.Records.Untried; why != "" {
-			p.reportAs(Warning, p.Script.Name.Pos, nil, "", "not all settings of rc.conf could be tried, so that what "+
-				"the jail loses under the others is not told: %s", why)
+			p.reportAs(Warning, p.Script.Name.Pos, nil, "", "not all settings of rc.conf could be tried; it is not known "+
+				"what the jailed start loses with the others: %s", why)
 			(*p.out)[len(*p.out)-1].doubt = false // the service works by default or not, whatever they do
 		}
 	},

@@ -10,8 +10,8 @@ var sj210 = &Rule{
 	Code: "SJ210", Slug: "no-run-rc-command", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "the script never calls run_rc_command",
-		Text: `It is run_rc_command of rc.subr(8) that makes the service jail. A script that does its work
-without it runs on the host, whatever rc.conf and the script itself say about jails.`,
+		Text: `It is run_rc_command of rc.subr(8) that makes the service jail. A script that does not call it
+runs on the host, whatever rc.conf and the script say about jails.`,
 		Before: `. /etc/rc.subr
 case $1 in
 start) /usr/local/sbin/food ;;

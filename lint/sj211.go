@@ -9,11 +9,11 @@ var sj211 = &Rule{
 	Code: "SJ211", Slug: "no-jail", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "with svcj=YES the service still runs on the host",
-		Text: `rc.conf says ` + "`foo_svcj=YES`" + `, the service starts, and no jail is made: the administrator
-believes it jailed, and it is not. rc.subr reads the line in load_rc_config, and under the name that
-run_rc_command is called with: a script that does not call load_rc_config, or that gives each
-instance another name, does not come to it. The simulation starts the script with the line
-and looks where the process runs, also with two entries in each list of rc.conf that it goes through.`,
+		Text: `rc.conf says ` + "`foo_svcj=YES`" + `, the service starts, and no jail is created: the administrator
+believes that it is jailed, and it is not. rc.subr reads the line in load_rc_config, with the name that
+run_rc_command is called with. It is not read if the script does not call load_rc_config, or gives each
+instance another name. The simulation starts the script with the line
+and shows where the process runs, also with two entries in each list of rc.conf that it goes through.`,
 		Before: `name=foo
 command=/usr/local/sbin/food
 run_rc_command "$1"`,
@@ -29,13 +29,13 @@ run_rc_command "$1"`,
 		if what := p.Records.outside(); what != "" {
 			why, hint := p.whyOutside(p.Records.Pair)
 			p.report(p.Script.Name.Pos, nil, hint,
-				"with %s_svcj=YES in rc.conf no jail is created and %s runs on the host: %s", p.RunName(), what, why)
+				"%s_svcj=YES in rc.conf has no effect, and %s runs on the host: %s", p.RunName(), what, why)
 			return
 		}
 		for _, t := range p.Records.Trials {
 			if what := t.outside(); what != "" {
 				why, hint := p.whyOutside(t.Pair)
-				p.report(t.Pos, nil, hint, "%s and %s_svcj=YES no jail is created and %s runs on the host: %s",
+				p.report(t.Pos, nil, hint, "%s, %s_svcj=YES has no effect, and %s runs on the host: %s",
 					t.setting(), p.RunName(), what, why)
 				return
 			}
@@ -54,12 +54,12 @@ func (p Pair) outside() string {
 	return ""
 }
 
-// whyOutside is what a start without a jail is short of, and what to do.
+// whyOutside is what a start without a jail lacks, and what to do.
 func (p *Pass) whyOutside(pair Pair) (why, hint string) {
 	name := p.RunName()
 	for _, n := range pair.Jail.Names {
 		if n != name {
-			return fmt.Sprintf("run_rc_command is called with name=%s, and rc.subr looks at %s_svcj", n, n),
+			return fmt.Sprintf("run_rc_command is called with name=%s, so rc.subr reads %s_svcj", n, n),
 				"install one rc.d script for each instance, or use one name for all of them"
 		}
 	}
@@ -67,5 +67,5 @@ func (p *Pass) whyOutside(pair Pair) (why, hint string) {
 		return fmt.Sprintf("load_rc_config is not called, so service(8) never reads %s_svcj", name),
 			"call load_rc_config before run_rc_command"
 	}
-	return "the start ends before run_rc_command creates it", "svcjify run --svcj " + p.Name() + " shows both starts"
+	return "the start ends before run_rc_command creates the jail", p.command("run --svcj", "", "shows both starts")
 }

@@ -12,8 +12,8 @@ var sj212 = &Rule{
 	Doc: Doc{
 		Title: "the jailed stop is not the stop on the host",
 		Text: `A stop_cmd runs inside the jail, in a script that is sourced again there: what only a
-stop_precmd sets is lost to it, as with the start (SJ201). Then jail(8) removes the jail with what is
-left in it, without giving the program time to end well.`,
+stop_precmd sets is lost to it, as with the start (SJ201). Then jail(8) removes the jail and the processes that are
+left in it, without giving the program time to shut down.`,
 		Before: `stop_precmd="foo_prestop"
 stop_cmd="foo_stop"
 foo_prestop() { how="--save"; }
@@ -45,12 +45,15 @@ foo_stop() { /usr/local/bin/fooctl stop --save; }`,
 		}
 		more := ""
 		if n := len(list) - 1; n > 0 {
-			more = fmt.Sprintf(" (and %d more differences: \"svcjify run --svcj --running %s stop\" shows both)", n,
-				p.Name())
+			more = fmt.Sprintf("; and %d more differences", n)
 		}
 		if worst.severity >= Warning {
-			p.reportAs(worst.severity, at, nil, "set it at the top level, between load_rc_config and run_rc_command",
-				"in a service jail stop is not the same: %s%s", worst.what, more)
+			hint := topLevel
+			if shows := p.command("run --svcj --running", "stop", "shows both stops"); shows != "" {
+				hint += "; " + shows
+			}
+			p.reportAs(worst.severity, at, nil, hint, "\"service %s stop\" does something else in a service jail: %s%s",
+				p.Service.Name, worst.what, more)
 		}
 	},
 }

@@ -12,10 +12,11 @@ var sj301 = &Rule{
 	Code: "SJ301", Slug: "option-missing", Severity: Error,
 	Doc: Doc{
 		Title: "the service needs an option that it does not declare",
-		Text: `rc.subr gives the service jail what the option words say and nothing else; what is
-missing is refused inside: a socket, System V IPC, locked memory, the clock. The finding
-compares the declared words with those that the evidence supports: an error where that is
-certain or confident, since the service would not work, and for information where it is likely. ` + "`svcjify explain ORIGIN`" + ` shows the evidence.`,
+		Text: `rc.subr permits the service jail what the option words say and nothing else. What is
+missing is refused in the jail: a socket, System V IPC, locked memory, the clock. The rule
+compares the declared words with those that the evidence supports. The severity is error if the
+evidence is certain or confident, since the service would not work, and info if it is likely.
+` + "`svcjify explain ORIGIN`" + ` shows the evidence.`,
 		Before: `: ${chronyd_svcj_options="net_basic"}`,
 		After:  `: ${chronyd_svcj_options="net_basic settime"}`,
 	},
@@ -30,7 +31,7 @@ certain or confident, since the service would not work, and for information wher
 			if len(declared) == 0 {
 				has, too = "is empty", ""
 			}
-			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Works()), p.Verdict.Reason,
+			p.reportAs(sev, d.Pos, p.rewriteTo(d, p.Verdict.Works()), p.setHint(d),
 				"%s %s, but the service %s %q%s (%s)", p.shown(d.Var), has, needs, strings.Join(missing, " "), too,
 				p.Verdict.Certainty)
 		}
@@ -41,10 +42,10 @@ var sj302 = &Rule{
 	Code: "SJ302", Slug: "option-excess", Severity: Warning,
 	Doc: Doc{
 		Title: "the service declares an option that it does not need",
-		Text: `Each option takes a part of the jail's wall away. The smallest set that works is the one
-to declare: an administrator can add words in rc.conf, and seldom takes one off. The
-finding is a warning where the evidence is certain or confident, for information where it
-is likely. A private System V namespace (sysvipcnew) is less than the host's (sysvipc).`,
+		Text: `Each option permits more. Declare the smallest set that works: an administrator can
+add words in rc.conf, and seldom removes one. The severity is warning if the evidence is
+certain or confident, and info if it is likely. A System V namespace of its own (sysvipcnew)
+permits less than the host's (sysvipc).`,
 		Before: `: ${foo_svcj_options="net_basic sysvipc"}`,
 		After:  `: ${foo_svcj_options="net_basic"}`,
 	},
@@ -59,8 +60,12 @@ is likely. A private System V namespace (sysvipcnew) is less than the host's (sy
 			if len(missing) == 0 { // or else SJ301's does it
 				fix = p.rewriteTo(d, p.Verdict.Works())
 			}
-			p.reportAs(sev, d.Pos, fix, p.Verdict.Reason,
-				"%s declares %q, but %s is enough (%s)", p.shown(d.Var), strings.Join(excess, " "),
+			only := "only "
+			if len(p.Verdict.Works()) == 0 {
+				only = ""
+			}
+			p.reportAs(sev, d.Pos, fix, p.setHint(d),
+				"%s declares %q, but the service needs %s%s (%s)", p.shown(d.Var), strings.Join(excess, " "), only,
 				wordList(p.Verdict.Works()), p.Verdict.Certainty)
 		}
 	},
@@ -70,12 +75,13 @@ var sj303 = &Rule{
 	Code: "SJ303", Slug: "unsuitable", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "the service declares options, and no set of options makes it work",
-		Text: `What it does is refused in a jail whatever the options say: jail(8) and
-prison_priv_check in sys/kern/kern_jail.c have the list. Such a script says NO, and why.
-An error where the evidence is certain or confident. Where it is likely, that is a warning, and
-whether the service is ready is not known. The same goes for a default of NO that rc.conf can
-lift. A service that works in a jail, and is better not jailed by default, such as a login
-service, gets a warning where that default is missing: svcj_all_enable would jail it.`,
+		Text: `A jail refuses what it does, whatever the options say: jail(8) and
+prison_priv_check in sys/kern/kern_jail.c have the list. Such a script sets ` + "`foo_svcj=\"NO\"`" + `, with
+the reason in a comment. The severity is error if the evidence is certain or confident. If it is
+likely, the severity is warning, and it is not known whether the service is ready. The same is true for
+a default of NO that rc.conf can change. A service that works in a jail but should not be jailed by
+default, such as a login service, gets a warning if that default is missing: svcj_all_enable
+(docs/service-jails.md) would jail it.`,
 		Before: `: ${foo_svcj_options="net_basic"}`,
 		After: `# No service jail: it loads rules into the packet filter
 foo_svcj="NO"`,
@@ -90,7 +96,7 @@ foo_svcj="NO"`,
 		switch {
 		case options:
 		case hasSoft && p.Verdict.Never():
-			d, has = soft, "lets rc.conf lift its NO"
+			d, has = soft, "lets rc.conf change its NO"
 		default:
 			return
 		}
@@ -100,24 +106,24 @@ foo_svcj="NO"`,
 		case !p.Verdict.Never() && hasSoft: // options and a default of NO: all that there is to say
 		case !p.Verdict.Never():
 			p.reportAs(Warning, d.Pos, p.softFix(d), "",
-				"the script declares options, but the service is better not jailed by default (%s): %s", c, because)
+				"the script declares options, but the service should not be jailed by default (%s): %s", c, because)
 		case c >= infer.Confident:
-			p.report(d.Pos, nil, no, "the script %s, but the service must stay outside a jail (%s): %s", has, c,
+			p.report(d.Pos, nil, no, "the script %s, but the service is unsuitable for a jail (%s): %s", has, c,
 				because)
 		default:
 			p.doubt(Warning, d.Pos, "if so, "+no,
-				"the script %s, but the service may have to stay outside a jail (%s): %s", has, c, because)
+				"the script %s, but the service may be unsuitable for a jail (%s): %s", has, c, because)
 		}
 	},
 }
 
 var sj304 = &Rule{
-	Code: "SJ304", Slug: "opt-out-unfounded", Severity: Info,
+	Code: "SJ304", Slug: "opt-out-without-reason", Severity: Info,
 	Doc: Doc{
 		Title: "the script opts out of service jails, and does not say why",
-		Text: `An opt-out without its reason can't be looked at again when jails learn more, as they did
-with settime and routing. A comment in front of the line, or behind it, is enough. Where
-the evidence says confidently that the service would work, that is said too, as a warning.`,
+		Text: `Without the reason nobody can check an opt-out again when new options are added, such as
+settime and routing. A comment above the line, or at its end, is enough. If the
+evidence shows with certainty confident that the service would work, the severity is warning.`,
 		Before: `foo_svcj="NO"`,
 		After: `# No service jail: it mounts file systems
 foo_svcj="NO"`,
@@ -128,9 +134,9 @@ foo_svcj="NO"`,
 				continue
 			}
 			if !p.Verdict.OptOut && p.Verdict.Certainty >= infer.Confident {
-				p.reportAs(Warning, d.Pos, nil, p.Verdict.Reason,
-					"%s=NO, but the service works with %s, as the evidence says (%s)", p.shown(d.Var),
-					wordList(p.Verdict.Options), p.Verdict.Certainty)
+				p.reportAs(Warning, d.Pos, nil, p.command("explain", "", "shows the evidence"),
+					"%s=NO, but the service works with %s (%s)", p.shown(d.Var), wordList(p.Verdict.Options),
+					p.Verdict.Certainty)
 			} else if !hasReason(p.Script.Src, d.Span) {
 				p.report(d.Pos, nil, "say why in a comment above it", "%s=NO has no reason beside it", p.shown(d.Var))
 			}
@@ -165,7 +171,16 @@ func (p *Pass) softFix(d declaration) *Fix {
 	return &Fix{What: "keep it out of service jails by default", Edits: []Edit{e}, Certainty: p.Verdict.Certainty}
 }
 
-// compare holds the declared words against the verdict's: what is missing, and
+// setHint is the line that declares what the service works with, and why.
+func (p *Pass) setHint(d declaration) string {
+	hint := "set " + p.shown(d.Var) + "=\"" + strings.Join(p.Verdict.Works(), " ") + "\""
+	if p.Verdict.Reason == "" {
+		return hint
+	}
+	return hint + ". Why: " + p.Verdict.Reason
+}
+
+// compare compares the declared words with the verdict's: what is missing, and
 // what would not be needed. Both are empty where one of the two is not known.
 func (p *Pass) compare() (d declaration, declared, missing, excess []string) {
 	d, declared, ok := p.declaredWords()
@@ -236,7 +251,7 @@ func together(have []string, want string) bool {
 // wordList names a set of words in a sentence.
 func wordList(words []string) string {
 	if len(words) == 0 {
-		return "none"
+		return "no option"
 	}
 	return `"` + strings.Join(words, " ") + `"`
 }

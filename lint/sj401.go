@@ -18,18 +18,18 @@ var sj401 = &Rule{
 	Code: "SJ401", Slug: "revision-not-bumped", Severity: Error,
 	Doc: Doc{
 		Title: "a template changed and the package's version did not",
-		Text: `Who installs binary packages gets a new one only where its version is higher: a script that
-changed under the old PKGNAME reaches nobody. The Porter's Handbook wants PORTREVISION raised
+		Text: `pkg(8) upgrades a package only if its version is higher. Without a new PORTREVISION nobody
+gets the changed script. The Porter's Handbook wants PORTREVISION raised
 whenever the package differs in any way, for whatever options, and an rc.d script is packaged.
-That holds for every port that installs the template: slaves, and ports whose FILESDIR is
-another's, and for a port whose USE_RC_SUBR names the script for the first time. PORTVERSION,
-DISTVERSION or PORTEPOCH will do as well; a PORTREVISION that goes back under the same version
-will not.
+That is true for every port that installs the template: slaves, and ports that use the FILESDIR of
+another; also for a port whose USE_RC_SUBR names the script for the first time. A new PORTVERSION,
+DISTVERSION or PORTEPOCH is as good. A PORTREVISION that goes back under the same version
+is not.
 
-Found where two states of the tree are compared: by ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` (the
-index with HEAD) and by ` + "`lint --rev`" + ` (a commit with its first parent). A commit that nobody else
-has yet may raise PORTREVISION for those that follow: what counts is the version that the
-branch's upstream has, or the remote's default branch where it follows none.`,
+The rule compares two states of the tree: ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` (the
+index with HEAD) and by ` + "`lint --rev`" + ` (a commit with its first parent). Several commits that are not pushed yet need one higher
+PORTREVISION together: the version is compared with that of the branch's upstream, or of the
+remote's default branch if it has no upstream.`,
 		Before: `# files/foo.in changed, and in the Makefile nothing did:
 PORTNAME=	foo
 DISTVERSION=	1.2`,
@@ -111,7 +111,7 @@ func unbumpedPort(ctx context.Context, svc *corpus.Service, p *corpus.Port, cond
 	}
 	if lacks := now.Lacks(); err == nil && len(lacks) > 0 {
 		f.Severity = Info
-		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told: it reads %s of the ports tree that this one stands on",
+		f.Message = fmt.Sprintf("%s, and whether the version of %s changed can't be told: it reads %s of the main ports tree",
 			changed, p.Origin, lacks[0].Name)
 		f.Hint = "name that tree with --portsdir, PORTSDIR in the environment, or portsdir in .svcjify.toml"
 		return f, name == oldName
@@ -133,7 +133,7 @@ func unbumpedPort(ctx context.Context, svc *corpus.Service, p *corpus.Port, cond
 			}
 		}
 	}
-	f.Message = fmt.Sprintf("%s, but the package is %s as before: expected a higher PORTREVISION", changed, name)
+	f.Message = fmt.Sprintf("%s, but the package is still %s: expected a higher PORTREVISION", changed, name)
 	f.Hint = "raise PORTREVISION"
 	if !now.Defined("PORTREVISION") {
 		f.Hint = "add PORTREVISION= 1 after the version"

@@ -13,7 +13,7 @@ var sj402 = &Rule{
 		Title: "USE_RC_SUBR names a script that has no template",
 		Text: `bsd.port.mk makes each word of USE_RC_SUBR from ` + "`${FILESDIR}/word.in`" + `; without that
 file the port does not build. A port that installs upstream's own script, or makes
-one in its Makefile, has nothing here that could be patched: that is only noted.`,
+one in its Makefile, has no template that could be patched: the severity is info then.`,
 		Before: `USE_RC_SUBR=	food	# there is no files/food.in`,
 		After:  `USE_RC_SUBR=	foo	# files/foo.in`,
 	},
@@ -23,10 +23,10 @@ var sj403 = &Rule{
 	Code: "SJ403", Slug: "syntax-error", Severity: Error, Blocks: true,
 	Doc: Doc{
 		Title: "sh(1) will refuse the script",
-		Text: `The script is no valid shell once its placeholders are replaced, so it does not start
-anywhere. Nothing is patched until that is corrected. What counts is what FreeBSD's sh(1) itself takes
+		Text: `The script is not valid shell after its placeholders are replaced, so it does not start
+anywhere. There is no patch until that is corrected. svcjify accepts what FreeBSD's sh(1) accepts
 (bin/sh/parser.c), since /etc/rc reads every script at boot, whatever its first line says. That is more
-than POSIX: a function may be called check-conf or 9p, a list may have no commands, as in ` + "`then fi`" + `,
+than POSIX: a function may be called check-conf or 9p, a list may be empty, as in ` + "`then fi`" + `,
 and a for loop may have braces. Arrays, here-strings, ` + "`<(...)`, `function f {`" + ` and other parts of Bash are
 refused; docs/shell.md has the table. A script that is not text, is larger than 256 KiB, or nests
 deeper than 1000 levels is refused under this rule too.`,
@@ -44,8 +44,8 @@ var sj405 = &Rule{
 	Code: "SJ405", Slug: "not-installed", Severity: Warning,
 	Doc: Doc{
 		Title: "a template of an rc.d script that no port installs",
-		Text: `It stands in a port's files directory and neither USE_RC_SUBR nor SUB_FILES nor the
-Makefile names it. A change there reaches nobody.`,
+		Text: `It is in a port's files directory, and neither USE_RC_SUBR nor SUB_FILES nor another line of
+the Makefile names it. Nobody gets a change of it.`,
 		Before: `# files/foo.in exists
 USE_RC_SUBR=	bar`,
 		After: `USE_RC_SUBR=	bar foo`,
@@ -55,14 +55,14 @@ USE_RC_SUBR=	bar`,
 var sj406 = &Rule{
 	Code: "SJ406", Slug: "unreadable", Severity: Error,
 	Doc: Doc{
-		Title: "a file of the port could not be read or made sense of",
-		Text: `A Makefile that includes itself, a template that is no regular file or leads out of
-the tree, a file without read permission: what svcjify can't read it can't judge. The
-rest of the run is not touched by it. The message says what was found; correct that, or
+		Title: "a file of the port could not be read or understood",
+		Text: `A Makefile that includes itself, a template that is not a regular file or leads out of
+the tree, a file without read permission: svcjify can't judge what it can't read. The
+rest of the run goes on. The message says what was found; correct that, or
 leave the port out of the run.
 
-An overlay whose ports read files of the ports tree that it stands on gets one line, as
-information, until --portsdir names that tree (docs/layouts.md).`,
+An overlay whose ports read files of the main ports tree gets one finding with severity info,
+until --portsdir names that tree (docs/layouts.md).`,
 		Before: `.include "Makefile.common"	# which includes this file`,
 		After:  `.include "${.CURDIR}/../foo/Makefile.common"`,
 	},

@@ -11,9 +11,9 @@ var sj501 = &Rule{
 		Title: "an ignore without a finding",
 		Text: `A comment ` + "`# svcjify: ignore RULE reason`" + ` in the script, or an ` + "`[[ignore]]`" + ` of the
 configuration, names a rule that finds nothing there (any more). It would hide
-the next finding of that rule, which nobody has looked at. Delete it. An ignore of the
-configuration is only judged where a script that its path matches was looked at, or where the
-path has no wildcard and names no file.`,
+the next finding of that rule, which nobody has seen. Delete it. An ignore of the
+configuration is checked only if a script that its path matches was examined, or if the
+path has no wildcard and there is no such file.`,
 		Before: `# svcjify: ignore SJ205 status is asked on the host only
 pidfile="/var/run/foo.pid"`,
 		After: `pidfile="/var/run/foo.pid"`,
@@ -35,8 +35,8 @@ var sj502 = &Rule{
 		Text: `It is ` + "`# svcjify: ignore RULE reason`" + `, or ` +
 			"`# svcjify: works RULE reason`" + `, on a line of
 its own. The reason is required: the next person who reads the script must be able to tell
-whether it still holds. *ignore* keeps the finding from being reported, and the service is as
-blocked by it as before; *works* also says that someone saw the service work in the jail,
+whether it still holds. *ignore* hides the finding, and the service stays
+blocked by it; *works* also says that someone saw the service work in the jail,
 and is only possible for a rule that blocks. A comment that can't be
 understood hides no finding.`,
 		Before: `# svcjify: ignore SJ205`,

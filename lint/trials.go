@@ -27,13 +27,17 @@ type Trial struct {
 	Pair
 }
 
-// setting is the lines in a sentence.
+// setting is the lines as a condition in a sentence.
 func (t Trial) setting() string {
 	var out []string
 	for _, v := range t.Conf {
-		out = append(out, v.Name+"="+strconv.Quote(v.Value))
+		if v.Value == "YES" || v.Value == "NO" {
+			out = append(out, v.Name+"="+v.Value)
+		} else { // the value is ours
+			out = append(out, v.Name+" (tried with "+strconv.Quote(v.Value)+")")
+		}
 	}
-	return "with " + sentenceList(out) + " in rc.conf"
+	return "if rc.conf sets " + sentenceList(out)
 }
 
 // maxTrials bounds what is tried of one script; no real one has half as many settings.

@@ -74,7 +74,7 @@ func bareScript(around *corpus.Corpus, name string, text []byte) *corpus.Corpus 
 	dir, base := filepath.Split(name)
 	svc := &corpus.Service{Template: base, Name: strings.TrimSuffix(base, ".in")}
 	if name == "" {
-		svc.Template, svc.Name = "stdin", "stdin"
+		svc.Template, svc.Name, svc.Fileless = "stdin", "stdin", true
 		if n := rcparse.Parse(text, nil).Name; n.Kind == rcparse.Literal && n.Text != "" {
 			svc.Name = n.Text
 		}

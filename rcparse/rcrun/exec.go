@@ -215,13 +215,24 @@ func (s *shell) knowsJailed() bool {
 
 // missing is a command that is not there.
 func (s *shell) missing(hc interp.Context, fr frame, name string) error {
-	why := fmt.Sprintf("%q is run as a command, and there is none: the directory is %s, PATH %s", message.Clip(name, 60),
-		message.Clip(fr.cwd, 40), message.Clip(searchPath(hc, fr), 60))
+	why := fmt.Sprintf("%q is run as a command, and there is no such command (directory %s, PATH %s)",
+		message.Clip(name, 60), message.Clip(fr.cwd, 40), message.Clip(searchPath(hc, fr), 60))
 	if p := s.sim.script.placeholderIn(name); p != "" {
-		why = fmt.Sprintf("what %s stands for, which is run as a command", p)
+		why = fmt.Sprintf("the value of %s is not known, and it is run as a command", p)
+	}
+	if s.sim.missing == "" {
+		s.sim.missedAt = scriptLine(hc)
 	}
 	s.lacks(why)
 	return status(127)
+}
+
+// scriptLine is the line of the script that a command stands in, 0 where it is the model's.
+func scriptLine(hc interp.Context) int {
+	if line := hc.Pos.Line(); line > lineMark {
+		return int(line - lineMark)
+	}
+	return 0
 }
 
 // lacks notes what was to be run and can't be.
@@ -269,9 +280,7 @@ func (s *shell) note(hc interp.Context, fr frame, argv []string, reads bool) {
 		Env: env, Umask: fr.umask, LoginClass: fr.class, Limits: fr.limits,
 		Nice: fr.nice, FIB: fr.fib, CPUSet: fr.cpuset, Prepend: fr.prepend, Background: fr.background,
 	}
-	if line := hc.Pos.Line(); line > lineMark {
-		c.Line = int(line - lineMark)
-	}
+	c.Line = scriptLine(hc)
 	rec.Reached = append(rec.Reached, c)
 	switch {
 	case c.Phase != Method || reads:

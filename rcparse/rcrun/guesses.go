@@ -83,11 +83,11 @@ func (s *Script) searchGuess(ctx context.Context, sc Scenario) string {
 			return ""
 		}
 		if n := len(m.record.Reached); n > most && m.record.Undecided != "" {
-			most, s.furthest = n, m.record.Undecided
+			most, s.furthest, s.furthestLine = n, m.record.Undecided, m.record.UndecidedLine
 		}
 	}
 	s.guess = guess{}
-	s.first.Undecided = s.why(s.first.Undecided)
+	s.why(&s.first)
 	return ""
 }
 

@@ -104,6 +104,8 @@ type Record struct {
 	// Undecided says why it can't be told that none would be, where none remains;
 	// empty where the start did what it does and left none.
 	Undecided string
+	// UndecidedLine is the line of the script that Undecided is about, 0 for none.
+	UndecidedLine int
 	// SvcjOptions is ${name}_svcj_options when run_rc_command looked at it, and whether it was set.
 	SvcjOptions    string
 	SvcjOptionsSet bool

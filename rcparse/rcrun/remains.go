@@ -28,6 +28,7 @@ func (m *sim) undecided() string {
 	case rec.Remains || !strings.HasSuffix(m.scenario.Verb, "start"):
 		return ""
 	case m.missing != "":
+		rec.UndecidedLine = m.missedAt
 		return m.missing
 	case len(rec.Starts) > 0:
 		return ""

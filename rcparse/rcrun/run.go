@@ -34,16 +34,17 @@ type Script struct {
 	sessionSpent *sessionSpent // what its runs have spent together
 
 	// What findGuess finds.
-	guessFound bool
-	whyNoGuess string // why it could not
-	cost       int    // in steps
-	paid       bool   // in this session, by a job that another child did
-	found      []service
-	candidates []string
-	guess      guess
-	first      Record // of the plain start on the host
-	furthest   string // why nothing starts in the guess that gets furthest
-	firstOf    Scenario
+	guessFound   bool
+	whyNoGuess   string // why it could not
+	cost         int    // in steps
+	paid         bool   // in this session, by a job that another child did
+	found        []service
+	candidates   []string
+	guess        guess
+	first        Record // of the plain start on the host
+	furthest     string // why nothing starts in the guess that gets furthest
+	furthestLine int    // the script's line that this is about
+	firstOf      Scenario
 
 	// watch is told each question to the pretended file system, with test(1)'s
 	// operator or what it was asked for; tests make a real one of it.
@@ -137,16 +138,15 @@ func (s *Script) Run(ctx context.Context, sc Scenario) (rec Record) {
 		return s.first
 	}
 	rec = s.simulate(ctx, sc, false).record
-	rec.Undecided = s.why(rec.Undecided)
+	s.why(&rec)
 	return rec
 }
 
-// why is Record.Undecided by what is known of all guesses.
-func (s *Script) why(undecided string) string {
-	if undecided != "" && s.furthest != "" {
-		return s.furthest
+// why corrects Record.Undecided by what is known of all guesses.
+func (s *Script) why(rec *Record) {
+	if rec.Undecided != "" && s.furthest != "" {
+		rec.Undecided, rec.UndecidedLine = s.furthest, s.furthestLine
 	}
-	return undecided
 }
 
 // simulate runs the script in the scenario's outer shell; when looking,

@@ -30,6 +30,7 @@ type sim struct {
 	runs      int               // shells that are nested now
 	asked     []service
 	missing   string    // the first command that is not there, in a sentence
+	missedAt  int       // the script's line that ran it, 0 where it is not the script's
 	empty     []Setting // of the candidates, when run_rc_command is called, and what might do
 	noted     map[string]bool
 	searched  map[string]bool // files that grep has looked into
