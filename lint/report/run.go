@@ -3,35 +3,63 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
-// Run prints one Record, or the host's and the jail's side by side. A line
-// that differs is marked with a star.
+// Run prints one Record, or the host's and the jail's. What is the same in both stands
+// there once; what differs has a star, and a line for each, so that the
+// long command lines of two columns do not run into one another.
 func Run(w io.Writer, titles []string, recs []rcrun.Record) error {
 	s := NewSheet(titles, recs)
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(t, " \t\t%s\n", strings.Join(s.Titles, "\t"))
+	wide, wideTitle := 0, 0
 	for _, r := range s.Rows {
-		mark, what := " ", r.What
-		if r.Differs {
-			mark = "*"
-		}
-		if r.Part {
-			what = "  " + what
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", mark, what, strings.Join(r.Cells, "\t"))
+		wide = max(wide, len(indented(r)))
 	}
-	if err := t.Flush(); err != nil {
-		return err
+	for _, t := range titles {
+		wideTitle = max(wideTitle, len(t))
 	}
-	for _, n := range s.Notes {
-		if _, err := fmt.Fprintf(w, "  %s\n", n); err != nil {
-			return err
+	var b strings.Builder
+	for _, r := range s.Rows {
+		if !r.Differs {
+			fmt.Fprintf(&b, "  %-*s  %s\n", wide, indented(r), r.Cells[0])
+			continue
+		}
+		mark, what := "*", indented(r)
+		for i, cell := range r.Cells {
+			fmt.Fprintf(&b, "%s %-*s  %-*s %s\n", mark, wide, what, wideTitle+1, titles[i]+":", cell)
+			mark, what = " ", ""
 		}
 	}
-	return nil
+	marked := false
+	for i, r := range recs {
+		lines := reached(r)
+		if len(lines) == 0 {
+			continue
+		}
+		heading := "commands"
+		if len(recs) > 1 {
+			heading += ", " + titles[i]
+		}
+		fmt.Fprintf(&b, "%s:\n", heading)
+		for _, l := range lines {
+			fmt.Fprintf(&b, "  %s\n", l)
+		}
+		marked = marked || slices.ContainsFunc(r.Reached, func(c rcrun.Command) bool { return refused(r, c) != "" })
+	}
+	if marked {
+		b.WriteString("No command is run: in this simulation each one succeeds, also one that a jail refuses.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// indented is what a row is about, further in where it is a part of the row above.
+func indented(r SheetRow) string {
+	if r.Part {
+		return "  " + r.What
+	}
+	return r.What
 }

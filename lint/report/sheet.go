@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -44,7 +46,12 @@ func NewSheet(titles []string, recs []rcrun.Record) Sheet {
 	}
 	row("name", func(r rcrun.Record) string { return r.Name })
 	row("rcvar", func(r rcrun.Record) string { return r.RCVar })
-	row("svcj options", func(r rcrun.Record) string { return r.SvcjOptions })
+	row("options", func(r rcrun.Record) string {
+		if r.SvcjOptions == "" && len(r.Jails) > 0 {
+			return "none: no network"
+		}
+		return r.SvcjOptions
+	})
 	n := 0
 	for _, r := range recs {
 		n = max(n, len(r.Starts))
@@ -59,13 +66,25 @@ func NewSheet(titles []string, recs []rcrun.Record) Sheet {
 			}
 		}
 		row("command", cmd(func(c rcrun.Command) string { return strings.Join(c.Argv, " ") }))
-		row("  program", cmd(func(c rcrun.Command) string { return strings.Join(c.Program, " ") }))
+		row("  refused", func(r rcrun.Record) string {
+			if i >= len(r.Starts) {
+				return ""
+			}
+			return refused(r, r.Starts[i])
+		})
+		row("  program", cmd(func(c rcrun.Command) string {
+			if slices.Equal(c.Program, c.Argv) {
+				return ""
+			}
+			return strings.Join(c.Program, " ")
+		}))
 		row("  user", cmd(func(c rcrun.Command) string { return c.User }))
 		row("  group", cmd(func(c rcrun.Command) string { return strings.TrimSpace(c.Group + " " + c.Groups) }))
 		row("  chroot", cmd(func(c rcrun.Command) string { return c.Chroot }))
 		row("  directory", cmd(func(c rcrun.Command) string { return c.Dir }))
 		row("  umask", cmd(func(c rcrun.Command) string { return c.Umask }))
-		row("  limits", cmd(func(c rcrun.Command) string { return strings.TrimSpace(c.LoginClass + " " + c.Limits) }))
+		row("  login class", cmd(func(c rcrun.Command) string { return c.LoginClass }))
+		row("  limits", cmd(func(c rcrun.Command) string { return c.Limits }))
 		row("  nice", cmd(func(c rcrun.Command) string { return c.Nice }))
 		row("  fib", cmd(func(c rcrun.Command) string { return c.FIB }))
 		row("  cpuset", cmd(func(c rcrun.Command) string { return c.CPUSet }))
@@ -74,7 +93,7 @@ func NewSheet(titles []string, recs []rcrun.Record) Sheet {
 	row("jail", jails)
 	row("skipped", func(r rcrun.Record) string { return strings.Join(r.Skipped, " ") })
 	row("exit", func(r rcrun.Record) string { return fmt.Sprint(r.Exit) })
-	row("remains", func(r rcrun.Record) string { return map[bool]string{true: "yes", false: "no"}[r.Remains] })
+	row("process left", func(r rcrun.Record) string { return map[bool]string{true: "yes", false: "no"}[r.Remains] })
 	row("failed", func(r rcrun.Record) string { return r.Failed })
 	for i, r := range recs {
 		s.Notes = append(s.Notes, notes(titles[i], r)...)
@@ -94,18 +113,57 @@ func jails(r rcrun.Record) string {
 	return strings.Join(out, " ")
 }
 
+// withoutExec is a call of jail(8) without the long parameters that are the same for every service.
+func withoutExec(argv []string) []string {
+	if len(argv) < 2 || argv[0] != "/usr/sbin/jail" || argv[1] != "-c" {
+		return argv
+	}
+	short := slices.DeleteFunc(slices.Clone(argv), func(w string) bool { return strings.HasPrefix(w, "exec.") })
+	return append(short, "exec.*=...")
+}
+
+// refused says that a jail refuses a command, and why, where the table of such commands
+// knows it: the simulation itself lets every command succeed. It is "" on the host.
+func refused(r rcrun.Record, c rcrun.Command) string {
+	if !c.Inside || len(c.Argv) == 0 {
+		return ""
+	}
+	act, known := infer.HostAct(c.Argv[0], c.Argv[1:])
+	routes := path.Base(c.Argv[0]) == "route" && slices.Contains(strings.Fields(r.SvcjOptions), "routing")
+	switch {
+	case known && !routes:
+		return "refused in a jail: it " + act
+	case strings.HasPrefix(c.Nice, "-"):
+		return "its nice of " + c.Nice + " is refused in a jail: nice(1) starts it anyway"
+	}
+	return ""
+}
+
 // notes is what a run reached, and what could not be known.
 func notes(title string, r rcrun.Record) []string {
 	var out []string
+	for _, n := range reached(r) {
+		out = append(out, title+": "+n)
+	}
+	return out
+}
+
+// reached is the commands of a run in order, and what could not be known, a line each.
+func reached(r rcrun.Record) []string {
+	var out []string
 	for _, c := range r.Reached {
-		where := "host"
+		where := "on the host"
 		if c.Inside {
-			where = "jail"
+			where = "in the jail"
 		}
-		out = append(out, fmt.Sprintf("%s: %s, %s: %s", title, where, c.Phase, OneLine(strings.Join(c.Argv, " "))))
+		line := fmt.Sprintf("%s, %s: %s", where, c.Phase, OneLine(strings.Join(withoutExec(c.Argv), " ")))
+		if why := refused(r, c); why != "" {
+			line += " (" + why + ")"
+		}
+		out = append(out, line)
 	}
 	for _, u := range r.Unknown {
-		out = append(out, fmt.Sprintf("%s: unknown: %s", title, OneLine(u)))
+		out = append(out, "not known: "+OneLine(u))
 	}
 	return out
 }
