@@ -51,7 +51,7 @@ func (r *Record) code(c *codec) {
 	}
 	list(c, &r.Jails, (*Jail).code)
 	list(c, &r.Assumed, (*Setting).code)
-	c.int(&r.Exit, &r.Inner, &r.Loop)
+	c.int(&r.Exit, &r.Inner, &r.Loop, &r.UndecidedLine)
 	c.flags(&r.Remains, &r.Prepares, &r.AskedJailed, &r.SvcjOptionsSet, &r.Enabled, &r.Svcj)
 }
 
