@@ -139,7 +139,7 @@ func (l *loader) sourceOf(r *portResult, rec *recipe, in install) (template, con
 func (l *loader) noTemplate(dir, name, file string, line int, sources []string) {
 	what, hint := "is written by the Makefile's own commands", "change it there, or "+asTemplate(name)
 	if len(sources) > 0 {
-		what, hint = "comes from the program's own sources", "send the change to the program's authors, or "+asTemplate(name)
+		what, hint = "comes from the program's own sources", "send the change to its authors, or "+asTemplate(name)
 	}
 	l.problem(Problem{Kind: NoTemplate, Path: file, Line: line, Origin: dir,
 		Text: "the rc script " + name + " " + what + ": there is no template that could be changed",

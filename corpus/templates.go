@@ -82,8 +82,9 @@ func (l *loader) missing(svc *Service) {
 		p.Hint = "name the scripts, each with a template in files/"
 	case r.makesScript(word):
 		p.Kind = NoTemplate
-		p.Text = "the port makes or installs the rc script " + word + " itself: there is no template that could be changed"
-		p.Hint = "send the change to the program's authors, or add the script as files/" + word + ".in and name it in USE_RC_SUBR"
+		p.Text = "the port makes or installs the rc script " + word +
+			" itself: there is no template that could be changed"
+		p.Hint = "send the change to the program's authors, or " + asTemplate(word)
 	}
 	l.problem(p)
 	svc.Template = ""

@@ -15,8 +15,8 @@ var sj407 = &Rule{
 		Text: `/etc/rc reads every rc.d script with FreeBSD's sh(1) at boot, whatever the first line says.
 Some of what people know from Bash means something else there, and sh(1) says nothing: after
 ` + "`foo &>file`" + ` foo runs in the background, and the file is empty. Other things fail only when they are
-reached: ` + "`[[`" + ` is the name of a command that does not exist, and ` + "`${x//a/b}`" + ` ends the script. A finding
-says which it is, and how to write it for sh(1). If only the printed text differs, as with
+reached: ` + "`[[`" + ` is the name of a command that does not exist, and ` + "`${x//a/b}`" + ` ends the script.
+A finding says which it is, and how to write it for sh(1). If only the printed text differs, as with
 ` + "`echo -en`" + `, it is info. docs/shell.md has the whole table.`,
 		Before: `foo_precmd()
 {

@@ -138,8 +138,10 @@ func offers(s *lint.Subject, verb string) error {
 		return nil
 	}
 	if _, err := os.Stat(verb); err == nil || strings.Contains(verb, "/") {
-		return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("svcjify run takes one path, and %q is not a command of %s",
-			verb, s.Name()), "run svcjify once for each path"})
+		return fmt.Errorf("%w: %w", errUsage, hinted{
+			fmt.Errorf("svcjify run takes one path, and %q is not a command of %s", verb, s.Name()),
+			"run svcjify once for each path",
+		})
 	}
 	return fmt.Errorf("%w: %w", errUsage, hinted{fmt.Errorf("%q is not a command of %s", verb, s.Name()),
 		"commands are " + strings.Join(standardVerbs, ", ") + " and those of extra_commands"})

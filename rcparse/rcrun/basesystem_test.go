@@ -40,7 +40,8 @@ func TestFinds(t *testing.T) {
 		}
 		require.Equal(t, tc.want, strings.Join(said, " "), tc.script)
 		if strings.Contains(tc.want, "127") && !strings.Contains(tc.script, "command -v") {
-			require.Contains(t, strings.Join(rec.Unknown, "\n"), "is run as a command, and there is no such command", tc.script)
+			require.Contains(t, strings.Join(rec.Unknown, "\n"),
+				"is run as a command, and there is no such command", tc.script)
 		}
 	}
 }
