@@ -59,6 +59,8 @@ type Tree struct {
 	// Scripts is true for a plain directory of rc.d scripts, as installed or
 	// as in the base system's source, with no ports around them.
 	Scripts bool
+
+	seen *survey // what evaluations have told
 }
 
 // Shown is a path of the tree as people see it, from the current directory.

@@ -69,24 +69,20 @@ func (d *Dependents) scan() {
 	if err != nil { // only for a bad pattern
 		return
 	}
-	named := make([][]string, len(names))
+	lists := make([][]string, len(names))
 	ports := makefile.NewTree(d.tree.FS)
+	seen := d.tree.survey()
 	each(d.ctx, len(names), func(_, i int) {
 		origin := path.Dir(names[i])
-		p, err := ports.Port(d.ctx, origin)
-		if err != nil {
+		if found, ok := seen.get(origin); ok {
+			lists[i] = found
 			return
 		}
-		for _, v := range dependsVars {
-			for _, w := range p.Words(v) {
-				if o := dependsOn(w.Text); w.Condition == "" && o != "" && o != origin &&
-					!slices.Contains(named[i], o) {
-					named[i] = append(named[i], o)
-				}
-			}
+		if p, err := ports.Port(d.ctx, origin); err == nil {
+			lists[i] = named(p, origin)
 		}
 	})
-	for i, list := range named {
+	for i, list := range lists {
 		for _, o := range list {
 			d.direct[o] = append(d.direct[o], path.Dir(names[i]))
 		}
@@ -94,6 +90,19 @@ func (d *Dependents) scan() {
 	for _, list := range d.direct {
 		slices.Sort(list)
 	}
+}
+
+// named is the ports that a port names in its *_DEPENDS.
+func named(p *makefile.Port, origin string) []string {
+	var out []string
+	for _, v := range dependsVars {
+		for _, w := range p.Words(v) {
+			if o := dependsOn(w.Text); w.Condition == "" && o != "" && o != origin && !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
 }
 
 // dependsOn is the origin in a word such as libfoo.so:devel/foo or

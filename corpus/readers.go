@@ -45,6 +45,7 @@ func (r *Readers) scan() {
 		}
 	}
 	read := make([][]string, len(names))
+	seen := r.tree.survey()
 	ports := makefile.NewTree(r.tree.FS)
 	each(r.ctx, len(names), func(_, i int) {
 		text, problem := r.tree.ReadFile(names[i])
@@ -53,6 +54,7 @@ func (r *Readers) scan() {
 		}
 		if p, err := ports.Port(r.ctx, path.Dir(names[i])); err == nil {
 			read[i] = p.Files()
+			seen.put(path.Dir(names[i]), named(p, path.Dir(names[i])))
 		}
 	})
 	for i, files := range read {

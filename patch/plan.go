@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/parallel"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 )
@@ -78,46 +80,56 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 	if err != nil {
 		return nil, nil, err
 	}
-	var changes []*Change
-	var held []Withheld
+	all := groups(res.Subjects)
 	readers := map[*corpus.Tree]*corpus.Readers{}
-	for _, group := range groups(res.Subjects) {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
-		change := &Change{Certainty: infer.Certain}
-		texts := map[string][]byte{}
-		for _, s := range group {
-			reason := change.addSubject(ctx, s, texts, k, opts)
-			if reason != "" {
-				held = append(held, Withheld{s, reason})
-			}
-			if s.State != lint.Ready && !slices.ContainsFunc(change.Subjects, func(x *lint.Subject) bool {
-				return x.Service == s.Service
-			}) {
-				change.Left = append(change.Left, s)
-			}
-		}
-		if len(change.Subjects) == 0 {
-			continue
-		}
-		tree := change.Subjects[0].Service.Tree
-		if readers[tree] == nil {
+	for _, s := range res.Subjects {
+		if tree := s.Service.Tree; readers[tree] == nil {
 			readers[tree] = corpus.NewReaders(ctx, tree)
 		}
-		if err := change.finish(readers[tree], texts); err != nil {
-			for _, s := range change.Subjects {
-				held = append(held, Withheld{s, err.Error()})
-			}
-			continue
-		}
-		changes = append(changes, change)
 	}
+	made := make([]*Change, len(all))
+	kept := make([][]Withheld, len(all))
+	parallel.Each(ctx, len(all), parallel.Workers{Count: runtime.GOMAXPROCS(0)}, func(_, i int) {
+		made[i], kept[i] = planGroup(ctx, all[i], readers, k, opts)
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	changes := slices.DeleteFunc(made, func(c *Change) bool { return c == nil })
+	held := slices.Concat(kept...)
 	slices.SortStableFunc(changes, func(a, b *Change) int {
 		return cmp.Or(cmp.Compare(a.Tree.Dir, b.Tree.Dir), cmp.Compare(a.Origin, b.Origin),
 			cmp.Compare(a.Files[0].Path, b.Files[0].Path))
 	})
 	return changes, held, nil
+}
+
+// planGroup makes the change of a group; nil where there is none.
+func planGroup(ctx context.Context, group []*lint.Subject, readers map[*corpus.Tree]*corpus.Readers,
+	k *infer.Knowledge, opts Options) (*Change, []Withheld) {
+	var held []Withheld
+	change := &Change{Certainty: infer.Certain}
+	texts := map[string][]byte{}
+	for _, s := range group {
+		if reason := change.addSubject(ctx, s, texts, k, opts); reason != "" {
+			held = append(held, Withheld{s, reason})
+		}
+		if s.State != lint.Ready && !slices.ContainsFunc(change.Subjects, func(x *lint.Subject) bool {
+			return x.Service == s.Service
+		}) {
+			change.Left = append(change.Left, s)
+		}
+	}
+	if len(change.Subjects) == 0 {
+		return nil, held
+	}
+	if err := change.finish(readers[change.Subjects[0].Service.Tree], texts); err != nil {
+		for _, s := range change.Subjects {
+			held = append(held, Withheld{s, err.Error()})
+		}
+		return nil, held
+	}
+	return change, held
 }
 
 // wants reports whether a finding's fix is to be made.

@@ -2,8 +2,10 @@ package batch
 
 import (
 	"context"
+	"runtime"
 	"slices"
 
+	"github.com/svcjify/svcjify/internal/parallel"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/patch"
@@ -37,16 +39,18 @@ func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
 		return Freed{}, err
 	}
 	opts.Lint.Release = newest
-	again := &lint.Result{}
+	var stopped []*lint.Subject
 	for _, w := range t.Withheld(nil) {
-		if err := ctx.Err(); err != nil {
-			return Freed{}, err
+		if slices.ContainsFunc(w.Subject.Blockers(), func(f lint.Finding) bool { return f.Code == "SJ202" }) {
+			stopped = append(stopped, w.Subject)
 		}
-		s := w.Subject
-		stopped := slices.ContainsFunc(s.Blockers(), func(f lint.Finding) bool { return f.Code == "SJ202" })
-		if stopped {
-			again.Subjects = append(again.Subjects, lint.Judge(ctx, s.Service, s.Script.Src, k, opts.Lint))
-		}
+	}
+	again := &lint.Result{Subjects: make([]*lint.Subject, len(stopped))}
+	parallel.Each(ctx, len(stopped), parallel.Workers{Count: runtime.GOMAXPROCS(0)}, func(_, i int) {
+		again.Subjects[i] = lint.Judge(ctx, stopped[i].Service, stopped[i].Script.Src, k, opts.Lint)
+	})
+	if err := ctx.Err(); err != nil {
+		return Freed{}, err
 	}
 	changes, _, err := patch.Plan(ctx, again, opts)
 	if err != nil {
