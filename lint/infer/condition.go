@@ -12,7 +12,8 @@ import (
 // A Condition is what must be seen of a service for an entry to count.
 type Condition struct {
 	// On is where it is looked for: "flag" for a word of the command line, "option"
-	// for OPTIONS_DEFAULT, "conf" for a line of a configuration in the port's files/.
+	// for OPTIONS_DEFAULT, "conf" for a line of a configuration in the port's files/,
+	// "depends" for a word of LIB_DEPENDS and RUN_DEPENDS.
 	On string
 	// Not is true where the entry counts if nothing matches.
 	Not bool
@@ -26,6 +27,7 @@ var conditions = map[string]Condition{
 	"flag": {On: "flag"}, "noflag": {On: "flag", Not: true},
 	"option": {On: "option"}, "nooption": {On: "option", Not: true},
 	"conf": {On: "conf"}, "noconf": {On: "conf", Not: true},
+	"depends": {On: "depends"}, "nodepends": {On: "depends", Not: true},
 }
 
 // String is the condition in words.
@@ -39,6 +41,8 @@ func (c *Condition) String() string {
 		return fmt.Sprintf("the flag %s %s given", c.Text, is)
 	case "option":
 		return fmt.Sprintf("the option %s %s in OPTIONS_DEFAULT", c.Text, is)
+	case "depends":
+		return fmt.Sprintf("a word that matches %s %s in LIB_DEPENDS or RUN_DEPENDS", c.Text, is)
 	}
 	return fmt.Sprintf("a line that matches %s %s in the configuration that comes with the port", c.Text, is)
 }
@@ -50,6 +54,8 @@ func (c *Condition) unseen() string {
 		return "the command line could not be seen"
 	case "option":
 		return "the port has no option of that name"
+	case "depends":
+		return "no port installs the script"
 	}
 	return "there is no configuration in files/"
 }
@@ -74,6 +80,15 @@ func (c *Condition) holds(in Input) (held, told bool, where string) {
 			has, where = true, fmt.Sprintf("%s:%d", in.Port.Defaults[i].File, in.Port.Defaults[i].Line)
 		} else if !slices.ContainsFunc(in.Port.Options, at) {
 			return false, false, ""
+		}
+	case "depends":
+		if in.Port.Makefile == "" {
+			return false, false, ""
+		}
+		words := slices.Concat(in.Port.Libs, in.Port.Runs)
+		at := func(w Word) bool { return c.Pattern.MatchString(w.Text) }
+		if i := slices.IndexFunc(words, at); i >= 0 {
+			has, where = true, fmt.Sprintf("%s:%d", words[i].File, words[i].Line)
 		}
 	default:
 		if has, told, where = in.configured(c.Pattern); !told {

@@ -35,7 +35,9 @@ func TestConditionOfPort(t *testing.T) {
 			"service: lease\nneeds: net_basic\n" + said +
 			"service: lease\nconf: ^\\s*range\nneeds: net_basic net_raw\n" + said +
 			"service: pipe\nnoconf: ^tcp\nneeds: none\n" + said +
-			"service: pipe\nconf: ^tcp\nneeds: net_basic\n" + said)}})
+			"service: pipe\nconf: ^tcp\nneeds: net_basic\n" + said +
+			"service: knot\ndepends: ^librope\\.so\nneeds: NO\ncomment: c\n" + said +
+			"service: knot\nnodepends: ^librope\\.so\nneeds: net_basic\n" + said)}})
 	require.NoError(t, err)
 	word := func(s string) []Word { return []Word{{s, "games/mud/Makefile", 7}} }
 	for _, c := range []struct {
@@ -46,6 +48,12 @@ func TestConditionOfPort(t *testing.T) {
 	}{
 		{"the option is on", "purse", Port{Options: word("PURSE"), Defaults: word("PURSE")}, "mlock net_basic",
 			"the option PURSE is in OPTIONS_DEFAULT (games/mud/Makefile:7)", ""},
+		{"a library", "knot",
+			Port{Makefile: "m", Libs: []Word{{"librope.so:devel/rope", "games/mud/Makefile", 9}}}, "NO",
+			"a word that matches ^librope\\.so is in LIB_DEPENDS or RUN_DEPENDS (games/mud/Makefile:9)", ""},
+		{"no library", "knot", Port{Makefile: "m"}, "net_basic",
+			"a word that matches ^librope\\.so is not in LIB_DEPENDS or RUN_DEPENDS", ""},
+		{"no port", "knot", Port{}, "NO", "", "no port installs the script"},
 		{"the option is off", "purse", Port{Options: word("PURSE")}, "net_basic", "the option PURSE is not in OPTIONS_DEFAULT", ""},
 		{"another option", "purse", Port{Options: word("PURSES"), Defaults: word("PURSES")}, "mlock net_basic", "", "no option of that name"},
 		{"the configuration asks for it", "lease",

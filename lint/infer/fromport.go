@@ -28,7 +28,7 @@ var netSigns = []sign{
 }
 
 // protocols are the ends of names of programs that are called after what they serve.
-var protocols = lazyregexp.New(`(?i)(https?d?|[st]?ftpd?|smtpd?|imap(s|d|4d)?|pop3?(s|d)?|nntpd?|ircd?|dnsd?|ldapd?|radiusd?|sipd?|rtspd?|mqttd?|telnetd|fingerd|identd|lpd|proxyd?|gatewayd?|server|exporter|broker|php-fpm|phpfpm)$`)
+var protocols = lazyregexp.New(`(?i)(https?d?|[st]?ftpd?|rsyncd|smtpd?|imap(s|d|4d)?|pop3?(s|d)?|nntpd?|ircd?|dnsd?|ldapd?|radiusd?|sipd?|rtspd?|mqttd?|telnetd|fingerd|identd|lpd|proxyd?|gatewayd?|server|exporter|broker|php-fpm|phpfpm)$`)
 
 // fromNames looks at what the service and its programs are called.
 func fromNames(in Input) []Evidence {

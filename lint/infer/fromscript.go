@@ -176,6 +176,8 @@ var (
 	macAddr = lazyregexp.New(`(?i)\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b`)
 	noTCP   = lazyregexp.New(`(?i)^--?(no-?(listen-?)?tcp|nolisten)$`)
 	hasHost = lazyregexp.New(`[A-Za-z0-9]`)
+	// noLookup is tcpserver(1)'s -H, alone or with other flags that take no value.
+	noLookup = lazyregexp.New(`^-[1dDhHoOpPqQrRvX]*H`)
 )
 
 // fromListen looks for addresses and ports in defaults and in the command line.
@@ -205,6 +207,13 @@ func fromListen(in Input) []Evidence {
 			continue
 		}
 		out = append(out, e)
+	}
+	for _, words := range in.CommandLines() {
+		if path.Base(words[0]) == "tcpserver" && slices.ContainsFunc(words[1:], noLookup.MatchString) {
+			out = append(out, Evidence{Path: in.Template, Line: s.Name.Pos.Line, Kind: FromListen, Supports: "netv4",
+				Strength: Likely,
+				Fact:     "the start runs tcpserver with -H: it listens on IPv4 only, and looks up no remote names"})
+		}
 	}
 	for _, w := range slices.Concat(in.CommandLines()...) {
 		flag, _, _ := strings.Cut(w, "=")

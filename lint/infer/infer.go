@@ -303,6 +303,11 @@ func (v *Verdict) byNetwork(in Input) {
 	}
 	v.Options = []string{"net_basic"}
 	v.Reason = "It speaks IP: " + reasonOf(top) + "."
+	if e, ok := v.best("netv4", FromListen); ok {
+		text, _ := sentenceOf(e.Fact)
+		v.Options, v.Certainty, v.Reason = []string{"netv4"}, min(v.Certainty, Likely), text
+		return
+	}
 	if listens {
 		v.Reason = "It speaks IP: " + reasonOf(listen) + "."
 	}

@@ -154,7 +154,7 @@ func (e *Entry) fill(fields []paragraph.Field) error {
 			e.Comment = v
 		case "limit":
 			e.Limit = v
-		case "flag", "noflag", "option", "nooption", "conf", "noconf":
+		case "flag", "noflag", "option", "nooption", "conf", "noconf", "depends", "nodepends":
 			if _, err := regexp.Compile(v); err != nil {
 				return fmt.Errorf("%s: %w", f.Name, err)
 			}

@@ -51,6 +51,8 @@ func TestSaidOfItself(t *testing.T) {
 		{"Graphs and alerts that survive a reboot", "", "net_basic"},
 		{"Fleet orchestration for many sites", "", "NO"},
 		{"Shows process activity", "", "NO"},
+		{"Test automation framework for many machines", "", "NO"},
+		{"Monitors an NTP daemon", "", "net_basic"},
 		{"Monitor and control a number of processes", "", "NO"},
 		{"Monitors IP devices", "", "net_basic"},
 		{"IP device monitoring", "", "net_basic net_raw"},

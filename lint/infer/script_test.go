@@ -178,6 +178,16 @@ func TestUnlisted(t *testing.T) {
 			in.Script = rcparse.Parse([]byte(started("stop_cmd=mud_start\n",
 				"\t/usr/local/sbin/mudctl ${rc_arg}")), nil)
 		}, "", Unknown, ""},
+		{"tcpserver that looks up no names", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"",
+				"tcpserver\"\ncommand_args=\"-R -H 0 4000 /usr/local/sbin/mudd\"", 1)), nil)
+			in.Port.Comment = "Web server"
+		}, "netv4", Likely, "the start runs tcpserver"},
+		{"tcpserver that does", func(in *Input) {
+			in.Script = rcparse.Parse([]byte(strings.Replace(plain, "mudd\"",
+				"tcpserver\"\ncommand_args=\"0 4000 /usr/local/sbin/mudd\"", 1)), nil)
+			in.Port.Comment = "Web server"
+		}, "net_basic", Likely, ""},
 		{"a database of its own", func(in *Input) {
 			runs("mongodb60>0:databases/mongodb60")(in)
 			in.Port.Comment = "Web server"

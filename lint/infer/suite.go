@@ -45,7 +45,7 @@ func names(file string, in Input) bool {
 }
 
 // serves is how servers are called, which talk to others than their own suite.
-var serves = lazyregexp.New(`(?i)(serverd?|ctld|dbd|master|restd|httpd|ftpd|smtpd|imapd?|pop3d?|dns|gateway|proxy|broker|director|sched(uler)?|api|web|dashboard|exporter)$|^(named|slapd)$`)
+var serves = lazyregexp.New(`(?i)(serverd?|ctld|dbd|master|restd|httpd|ftpd|rsyncd|smtpd|imapd?|pop3d?|dns|gateway|proxy|broker|director|sched(uler)?|api|web|dashboard|exporter)$|^(named|slapd)$`)
 
 // local is how programs are called that work for others on the same host: they
 // read logs, hold locks, look users up.
