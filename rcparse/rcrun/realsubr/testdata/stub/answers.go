@@ -214,7 +214,7 @@ func signal(args []string) int {
 
 // answerOfBareHost is what mount(8) and pkg(8) say on a host with little on it.
 func answerOfBareHost(name string, args []string) int {
-	if state("sparse") == "yes" {
+	if state("fewFiles") == "yes" {
 		switch {
 		case name == "mount" && (len(args) == 0 || len(args) == 1 && args[0] == "-p"):
 			fmt.Println("fdescfs\t/dev/fd\tfdescfs rw 0 0\nprocfs\t/proc\tprocfs rw 0 0")

@@ -127,7 +127,7 @@ func exists(p string) bool {
 	if swept(p) {
 		return sleeps() > maxSleeps
 	}
-	return state("sparse") != "yes" || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
+	return state("fewFiles") != "yes" || !strings.Contains(p, "/etc/") && !strings.HasPrefix(p, "/var/db/")
 }
 
 // swept reports whether a boot takes a file away.

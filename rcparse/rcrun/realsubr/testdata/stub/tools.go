@@ -170,7 +170,7 @@ func grep(name string, args []string) int {
 		if state("otherwise") == "yes" && (isset(flags, "q") || isset(flags, "s") || toNull()) {
 			return 1
 		}
-		if state("sparse") == "yes" {
+		if state("fewFiles") == "yes" {
 			if hasState("searched", rest[0]) {
 				return 1
 			}
