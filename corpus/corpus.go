@@ -60,7 +60,17 @@ type Tree struct {
 	// as in the base system's source, with no ports around them.
 	Scripts bool
 
-	seen *survey // what evaluations have told
+	seen *survey        // what evaluations have told
+	make *makefile.Tree // that its ports were read by, once they are
+}
+
+// Assumed is what the tree's Mk/ does not say of the framework, and was needed so far: the
+// versions of languages that FreeBSD's tree has were taken.
+func (t *Tree) Assumed() []makefile.Assumption {
+	if t.make == nil {
+		return nil
+	}
+	return t.make.Assumed()
 }
 
 // Shown is a path of the tree as people see it, from the current directory.

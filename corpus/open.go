@@ -188,6 +188,7 @@ func (c *Corpus) open(ctx context.Context, x *Target, narrow Narrow) error {
 		return nil
 	}
 	l := newLoader(ctx, t, g)
+	t.make = l.make
 	l.scanTree()
 	if err := ctx.Err(); err != nil {
 		return err

@@ -181,6 +181,9 @@ func (c *Command) tellJudged(found *corpus.Corpus, res *lint.Result) {
 		if t.PortsDir != "" {
 			fmt.Fprintf(c.Stderr, "stands on: %s\n", report.OneLine(t.PortsDir))
 		}
+		for _, a := range t.Assumed() {
+			fmt.Fprintf(c.Stderr, "assumed, since Mk/ of the tree does not say: %s=%s\n", a.Name, a.Value)
+		}
 	}
 	for _, s := range res.Subjects {
 		fmt.Fprintf(c.Stderr, "looked at %s (%s): %s: %s\n", report.OneLine(s.Service.Name), report.OneLine(s.Name()),

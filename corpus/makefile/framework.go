@@ -271,7 +271,7 @@ func (e *evaluation) builtin(name string) found {
 		return found{}
 	}
 	if strings.HasSuffix(name, "_DEFAULT") && !e.readingVersions {
-		if v, ok := e.tree.defaultVersions()[name]; ok {
+		if v, ok := e.tree.defaultVersion(name); ok {
 			return found{defined: true, text: v, deps: onHost}
 		}
 	}

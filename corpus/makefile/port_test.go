@@ -233,6 +233,48 @@ func TestDefaultVersionsOfTheTree(t *testing.T) {
 	require.Empty(t, p.Assignments("PYTHON_DEFAULT"), "the framework's files are not the port's")
 }
 
+// The versions that flavours are made of are those of the tree's Mk/Uses; what it does not tell
+// is assumed, and can be asked for.
+func TestVersionsOfTheTree(t *testing.T) {
+	mk := func(uses, more string) string {
+		return "PORTNAME= foo\nPORTVERSION= 1\nUSES= " + uses + "\n" + more + ".include <bsd.port.mk>\n"
+	}
+	flavors := func(mkDir string, uses, more string) (string, []Assumption) {
+		files := map[string]string{"Makefile": mk(uses, more)}
+		if mkDir != "" {
+			files["Mk/bsd.default-versions.mk"] = "PYTHON_DEFAULT?= 3.7\nPHP_DEFAULT?= 7.4\nLUA_DEFAULT?= 5.2\n"
+			files[mkDir+"python.mk"] = "_PYTHON_VERSIONS=\t3.7 3.6 ${X}\n_PYTHON_VERSIONS= 3.7 3.6 # preferred first\n" +
+				"_PYTHON_ARGS= ${python_ARGS:S/,/ /g}\n.if empty(_PYTHON_ARGS)\n_PYTHON_ARGS=\t3.6+\n.endif\n"
+			files[mkDir+"php.mk"] = ".if 1\n_ALL_PHP_VERSIONS=\t73 74\n.endif\n"
+			files[mkDir+"lua.mk"] = "_LUA_VALID_VERSIONS:=\t54 53 52 51\n"
+			files[mkDir+"emacs.mk"] = "FLAVORS=\tfull nox\n"
+		}
+		tr := NewTree(tree(files))
+		p, err := tr.Port(t.Context(), "net/foo")
+		require.NoError(t, err)
+		return p.Value("FLAVORS"), tr.Assumed()
+	}
+	for _, dir := range []string{"Mk/Uses/", "Mk/extensions/", BaseDir + "/Mk/Uses/"} {
+		for _, c := range []struct{ uses, more, want string }{
+			{"python", "USE_PYTHON= distutils allflavors\n", "py37 py36"},
+			{"php:flavors", "", "php74 php73"},
+			{"lua:flavors", "", "lua52 lua53 lua51 lua54"},
+			{"emacs", "", "full nox"},
+		} {
+			got, assumed := flavors(dir, c.uses, c.more)
+			require.Equal(t, c.want, got, c.uses)
+			if !strings.Contains(c.uses, "python") { // PYTHON2_DEFAULT is not told
+				require.Empty(t, assumed, c.uses)
+			}
+		}
+	}
+	got, assumed := flavors("", "php:flavors", "")
+	require.Equal(t, "php84 php82 php83 php85", got)
+	require.Equal(t, []Assumption{{"PHP_DEFAULT", "8.4"}, {"_ALL_PHP_VERSIONS", "82 83 84 85"}}, assumed)
+	got, _ = flavors("", "lua:flavors", "")
+	require.Equal(t, "lua54 lua53 lua52 lua51", got)
+}
+
 func TestSubstitutions(t *testing.T) {
 	p := port(t, `PORTNAME=	foo
 PORTVERSION=	1

@@ -6,14 +6,11 @@ import (
 	"strings"
 )
 
-// pythonVersions are the versions the framework knows, preferred first.
-var pythonVersions = []string{"3.11", "3.12", "3.13", "3.13t", "3.14", "3.10", "2.7"}
-
 // usesPython is Mk/Uses/python.mk as far as it concerns names and paths: the
 // version, from the default and the port's range, and the flavours.
 func (e *evaluation) usesPython(args []string) {
 	// Without a version, the framework takes any of Python 3 that it supports.
-	lo, hi := "3.9", ""
+	lo, hi := strings.TrimSuffix(e.tree.list(pythonLeast)[0], "+"), ""
 	for _, a := range args {
 		switch {
 		case a == "" || a[0] != '-' && (a[0] < '0' || a[0] > '9'):
@@ -32,7 +29,7 @@ func (e *evaluation) usesPython(args []string) {
 	}
 	standard := []string{e.value("PYTHON_DEFAULT"), e.value("PYTHON2_DEFAULT")}
 	var valid []string
-	for _, v := range append(slices.Clone(standard), pythonVersions...) {
+	for _, v := range append(slices.Clone(standard), e.tree.list(pythonVersions)...) {
 		if v != "" && ok(v) && !slices.Contains(valid, v) {
 			valid = append(valid, v)
 		}

@@ -30,8 +30,7 @@ type Tree struct {
 
 	large []*Port // those whose evaluations take much memory, the newest last
 
-	versionsOnce sync.Once
-	versions     map[string]string
+	framework framework
 }
 
 // A platform is the system for which ports are evaluated.
@@ -191,49 +190,4 @@ func (t *Tree) forget(name string) {
 // Read evaluates one port; for many ports of one tree, NewTree is cheaper.
 func Read(fsys fs.FS, dir string) (*Port, error) {
 	return NewTree(fsys).Port(context.Background(), dir)
-}
-
-// defaultVersions are the NAME_DEFAULT variables: those that the tree's
-// default-versions.mk sets, and the ones known here for what it does not tell.
-func (t *Tree) defaultVersions() map[string]string {
-	t.versionsOnce.Do(func() {
-		t.versions = make(map[string]string, len(knownVersions))
-		for name, v := range knownVersions {
-			t.versions[name] = v
-		}
-		for _, p := range []string{"Mk/bsd.default-versions.mk", "Mk/components/default-versions.mk",
-			BaseDir + "/Mk/bsd.default-versions.mk", BaseDir + "/Mk/components/default-versions.mk"} {
-			f, err := t.parsed(p)
-			if err != nil {
-				continue
-			}
-			g := *f
-			g.framework = true
-			e := newEvaluation(context.Background(), t, "Mk/x", choice{})
-			e.phase, e.readingVersions = phaseOptions, true
-			if e.read(&g) != nil {
-				continue
-			}
-			for name := range e.vars {
-				if v := e.value(name); strings.HasSuffix(name, "_DEFAULT") && v != "" {
-					t.versions[name] = v
-				}
-			}
-			break
-		}
-	})
-	return t.versions
-}
-
-// knownVersions are the defaults of FreeBSD's Mk/bsd.default-versions.mk in
-// 2026, for trees whose own cannot be read.
-var knownVersions = map[string]string{
-	"APACHE_DEFAULT": "2.4", "BDB_DEFAULT": "5", "FIREBIRD_DEFAULT": "4.0", "FORTRAN_DEFAULT": "gfortran",
-	"GCC_DEFAULT": "14", "GHOSTSCRIPT_DEFAULT": "10", "GO_DEFAULT": "1.24", "GUILE_DEFAULT": "2.2",
-	"IMAGEMAGICK_DEFAULT": "7", "JAVA_DEFAULT": "21", "LINUX_DEFAULT": "rl9", "LLVM_DEFAULT": "19",
-	"LUA_DEFAULT": "5.4", "MONO_DEFAULT": "5.20", "MYSQL_DEFAULT": "8.4", "NODEJS_DEFAULT": "22",
-	"OPENLDAP_DEFAULT": "26", "PERL5_DEFAULT": "5.42", "PGSQL_DEFAULT": "17", "PHP_DEFAULT": "8.4",
-	"PYCRYPTOGRAPHY_DEFAULT": "rust", "PYTHON_DEFAULT": "3.12", "PYTHON2_DEFAULT": "2.7",
-	"RUBY_DEFAULT": "3.3", "RUST_DEFAULT": "rust", "SAMBA_DEFAULT": "4.19", "SSL_DEFAULT": "base",
-	"TCLTK_DEFAULT": "8.6", "VARNISH_DEFAULT": "6", "EMACS_DEFAULT": "full", "LAZARUS_DEFAULT": "3.6",
 }

@@ -180,7 +180,7 @@ func (e *evaluation) usesApache() {
 func (e *evaluation) usesEmacs(args []string) {
 	flavor := "full"
 	if !slices.Contains(args, "noflavors") && (len(args) == 0 || slices.Contains(args, "run")) {
-		list := []string{"full", "canna", "nox", "wayland", "devel_full", "devel_nox"}
+		list := slices.Clone(e.tree.list(emacsFlavors))
 		for _, drop := range e.words("EMACS_FLAVORS_EXCLUDE") {
 			list = slices.DeleteFunc(list, func(f string) bool { return f == drop })
 		}
@@ -226,7 +226,17 @@ func (e *evaluation) usesPostgres(args []string) {
 
 func (e *evaluation) usesLua(args []string) {
 	version := strings.ReplaceAll(e.value("LUA_DEFAULT"), ".", "")
-	valid := []string{version, "53", "52", "51", "54"}
+	valid := append([]string{version}, e.tree.list(luaVersions)...)
+	// The one nearest to the default comes first, of two the higher.
+	far := func(v string) int {
+		n, _ := strconv.Atoi(v)
+		d, _ := strconv.Atoi(version)
+		if n > d {
+			return 2*(n-d) - 1
+		}
+		return 2 * (d - n)
+	}
+	slices.SortStableFunc(valid, func(a, b string) int { return far(a) - far(b) })
 	inRange := func(v string) bool {
 		n, _ := strconv.Atoi(v)
 		for _, a := range args {
@@ -285,7 +295,7 @@ func (e *evaluation) usesPHP(args []string) {
 		version := e.value("PHP_VER")
 		ignore := e.words("IGNORE_WITH_PHP")
 		var list []string
-		for _, v := range []string{version, "82", "83", "84", "85"} {
+		for _, v := range append([]string{version}, e.tree.list(phpVersions)...) {
 			if f := "php" + v; !slices.Contains(ignore, v) && !slices.Contains(list, f) {
 				list = append(list, f)
 			}
