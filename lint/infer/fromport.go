@@ -70,17 +70,30 @@ var address = lazyregexp.New(`\S+://\S*|\S+@\S+`)
 func fromText(in Input) []Evidence {
 	var out []Evidence
 	seen := map[string]bool{}
-	scan := func(path string, line int, text, what string) {
-		text = address.ReplaceAllString(text, " ")
-		for _, list := range [][]sign{netSigns, otherSigns} {
+	lists := [][]sign{netSigns, otherSigns}
+	// possible is which signs a text of several lines may hold: most hold few.
+	possible := func(text string) [][]int {
+		out := make([][]int, len(lists))
+		for k, list := range lists {
 			for i, s := range list {
+				if s.pattern.May(text) {
+					out[k] = append(out[k], i)
+				}
+			}
+		}
+		return out
+	}
+	scan := func(path string, line int, text, what string, signs [][]int) {
+		for k, list := range lists {
+			for _, i := range signs[k] {
+				s := list[i]
 				m := s.pattern.FindString(text)
 				if key := what + s.supports + strings.ToLower(m); m == "" || seen[key] {
 					continue
 				} else {
 					seen[key] = true
 				}
-				if i > 0 && &list[0] == &netSigns[0] && hasKind(out, path, line) {
+				if i > 0 && k == 0 && hasKind(out, path, line) {
 					continue
 				}
 				out = append(out, Evidence{
@@ -92,10 +105,13 @@ func fromText(in Input) []Evidence {
 		}
 	}
 	if in.Port.Comment != "" {
-		scan(in.Port.Makefile, in.Port.CommentLine, in.Port.Comment, "COMMENT")
+		text := address.ReplaceAllString(in.Port.Comment, " ")
+		scan(in.Port.Makefile, in.Port.CommentLine, text, "COMMENT", possible(text))
 	}
-	for i, line := range strings.Split(in.Port.Descr, "\n") {
-		scan(in.Port.DescrPath, i+1, line, "pkg-descr")
+	text := address.ReplaceAllString(in.Port.Descr, " ")
+	signs := possible(text)
+	for i, line := range strings.Split(text, "\n") {
+		scan(in.Port.DescrPath, i+1, line, "pkg-descr", signs)
 	}
 	return out
 }

@@ -390,7 +390,7 @@ func (s *shell) lookUp(hc interp.Context, how string, args []string) error {
 // list is set without arguments: the variables, sorted.
 func (s *shell) list(hc interp.Context) {
 	vars := map[string]string{}
-	hc.Each(func(name, value string, _ bool) { vars[name] = value })
+	hc.Each(func(name, value string) { vars[name] = value })
 	names := make([]string, 0, len(vars))
 	for name := range vars {
 		names = append(names, name)

@@ -200,8 +200,8 @@ var compiledTexts = interp.Kept[*interp.Code]{Most: 256 << 10}
 // exportedTo is the environment that a command gets.
 func (s *shell) exportedTo(hc interp.Context, fr frame) []Setting {
 	vars := map[string]string{}
-	all := hc.Each(func(name, value string, exported bool) {
-		if exported && !fr.cleared {
+	all := hc.Exported(func(name, value string) {
+		if !fr.cleared {
 			vars[name] = value
 		}
 	})

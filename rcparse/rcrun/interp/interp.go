@@ -226,9 +226,6 @@ func (r *shell) context(pos syntax.Pos) Context {
 
 // Get is a variable's value, "" where it is unset.
 func (c Context) Get(name string) string {
-	if c.shell == nil {
-		return ""
-	}
 	return c.shell.env.get(name).value
 }
 
@@ -238,13 +235,20 @@ func (c Context) Lookup(name string) (value string, set bool) {
 	return v.value, v.set
 }
 
-// Each goes through the variables that are set, in no order, and returns how many there
-// are with those that others hide.
-func (c Context) Each(f func(name, value string, exported bool)) int {
-	if c.shell == nil {
-		return 0
+// Each goes through the variables that are set, in no order.
+func (c Context) Each(f func(name, value string)) {
+	c.shell.env.each(func(name, value string, _ bool) { f(name, value) })
+}
+
+// Exported goes through those of the environment, in no order. It returns how many variables
+// there are, with those that others hide.
+func (c Context) Exported(f func(name, value string)) (all int) {
+	for _, cell := range c.shell.env.exported {
+		if b := cell.top; b != nil && b.set && b.exported {
+			f(cell.name, b.value)
+		}
 	}
-	return c.shell.env.each(f)
+	return c.shell.env.bound
 }
 
 // Builtin runs a builtin in the place of the command. The error tells the shell to exit or

@@ -18,10 +18,17 @@ type env struct {
 	cells  map[string]*cell
 	scopes []scope
 	spare  *binding // those that were popped, one below the other
+	bound  int      // bindings in use
+	// exported is the cells of which a binding is, or was, exported: few of all.
+	exported []*cell
 }
 
 // A cell is all that goes by one name.
-type cell struct{ top *binding }
+type cell struct {
+	top    *binding
+	name   string
+	listed bool // in env.exported
+}
 
 type binding struct {
 	variable
@@ -56,6 +63,10 @@ func (e *env) done() {
 			e.drop(c)
 		}
 	}
+	for _, c := range e.exported {
+		c.listed = false
+	}
+	e.exported = e.exported[:0]
 	e.scopes = e.scopes[:2]
 	e.scopes[1].touched = e.scopes[1].touched[:0]
 	envs.Put(e)
@@ -71,6 +82,16 @@ func (e *env) bind(c *cell, v variable, level int) {
 	}
 	b.variable, b.level, b.below = v, level, c.top
 	c.top = b
+	e.bound++
+	e.list(c)
+}
+
+// list puts a cell on the list of the exported ones, if it is.
+func (e *env) list(c *cell) {
+	if c.top.exported && !c.listed {
+		c.listed = true
+		e.exported = append(e.exported, c)
+	}
 }
 
 // drop takes the top off a cell.
@@ -79,12 +100,13 @@ func (e *env) drop(c *cell) {
 	c.top = b.below
 	b.variable, b.below = variable{}, e.spare
 	e.spare = b
+	e.bound--
 }
 
 func (e *env) cell(name string) *cell {
 	c := e.cells[name]
 	if c == nil {
-		c = &cell{}
+		c = &cell{name: name}
 		e.cells[name] = c
 	}
 	return c
@@ -120,17 +142,12 @@ func (e *env) get(name string) variable {
 	return variable{}
 }
 
-func (e *env) each(f func(name, value string, exported bool)) int {
-	all := 0
+func (e *env) each(f func(name, value string, exported bool)) {
 	for name, c := range e.cells {
-		for b := c.top; b != nil; b = b.below {
-			all++
-		}
 		if c.top != nil && c.top.set {
 			f(name, c.top.value, c.top.exported)
 		}
 	}
-	return all
 }
 
 // errReadOnly is for who sets a variable that is read-only.
@@ -161,6 +178,7 @@ func (e *env) put(name string, v variable, keep bool) error {
 	v.local = v.local || prev.local
 	if own() {
 		c.top.variable = v
+		e.list(c)
 		return nil
 	}
 	e.bind(c, v, level)
