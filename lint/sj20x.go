@@ -22,12 +22,19 @@ is no such finding: that rc.subr runs them in the jail.`,
 			return
 		}
 		name := p.RunName()
-		if a, ok := p.Script.Method("restart_cmd"); ok {
+		for _, verb := range []string{"restart", "status"} {
+			if a, ok := p.Script.Method(verb + "_cmd"); ok && a.Cond {
+				p.reportAs(Info, a.Pos, nil, "see under which settings the script sets "+verb+"_cmd",
+					"where the script sets %s_cmd, \"service %s %s\" does nothing for the jailed service and exits with 0", verb,
+					name, verb)
+			}
+		}
+		if a, ok := p.Script.Method("restart_cmd"); ok && !a.Cond {
 			p.Skipped = append(p.Skipped, "restart")
 			p.report(a.Pos, nil, "delete restart_cmd if it only stops and starts: that is the default; otherwise users must run stop, then start",
 				"\"service %s restart\" does nothing for the jailed service and exits with 0: rc.subr does not run restart_cmd for it", name)
 		}
-		if a, ok := p.Script.Method("status_cmd"); ok {
+		if a, ok := p.Script.Method("status_cmd"); ok && !a.Cond {
 			p.Skipped = append(p.Skipped, "status")
 			p.reportAs(Info, a.Pos, nil, "delete status_cmd if pidfile and procname tell the same",
 				"\"service %s status\" prints nothing for the jailed service and exits with 0: rc.subr does not run status_cmd for it", name)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/rcparse"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
@@ -131,14 +132,14 @@ func (c *Change) Body() string {
 		}
 	}
 	for _, text := range c.moves() {
-		add(wrap(sentenceCase(text), bodyWidth))
+		add(wrap(text, bodyWidth))
 	}
 	for _, g := range c.declarations() {
 		add(wrap(g.sentence(), bodyWidth))
 	}
-	add(wrap(c.form(), bodyWidth))
 	add(c.changes())
 	add(wrap(c.newer(), bodyWidth))
+	add(wrap(c.form(), bodyWidth))
 	add(wrap(c.bumps(), bodyWidth))
 	return strings.Join(paragraphs, "\n")
 }
@@ -153,7 +154,7 @@ func (c *Change) form() string {
 			continue
 		}
 		block := s.Script.Block()
-		if len(block) == 0 || block[len(block)-1].Op.KeepsEmpty() || !slices.ContainsFunc(c.Files, func(f File) bool {
+		if len(block) == 0 || !hasColon(block[len(block)-1]) || !slices.ContainsFunc(c.Files, func(f File) bool {
 			return f.Path == s.Service.Template && noColon.Match(f.New)
 		}) {
 			continue
@@ -163,6 +164,8 @@ func (c *Change) form() string {
 	return ""
 }
 
+func hasColon(a rcparse.Assign) bool { return a.Op == rcparse.ColonEquals || a.Op == rcparse.ColonDash }
+
 // bumps says in which ports PORTREVISION rises, where that is not only the one that the
 // subject names.
 func (c *Change) bumps() string {
@@ -170,7 +173,9 @@ func (c *Change) bumps() string {
 	if len(c.templates()) > 1 {
 		script, them = "the scripts", "them"
 	}
-	if len(c.Ports) > 1 {
+	if len(c.Ports) < 2 {
+		them = script
+	} else {
 		text = "Bump PORTREVISION of all ports that install " + script + ": " + list(c.Ports) + "."
 	}
 	if n := len(c.Rebuilt); n > 0 {
@@ -220,7 +225,7 @@ func (c *Change) moves() []string {
 			said.add(ServiceName(s), move)
 		}
 	}
-	return said.texts()
+	return said.texts(true)
 }
 
 // changes is a list of what is otherwise for those who put the services into a jail.
@@ -254,13 +259,13 @@ func (c *Change) changes() string {
 			}
 		}
 	}
-	items := said.texts()
+	items := said.texts(len(said) > 1)
 	if len(items) == 0 {
 		return ""
 	}
 	when := "In a service jail" // that is where it happens, not where it is typed
-	if len(c.Subjects) == 1 {
-		when = "With " + ServiceName(c.Subjects[0]) + "_svcj=YES"
+	if len(c.Subjects) == 1 || len(said) == 1 && len(said[0].names) == 1 {
+		when = "With " + said[0].names[0] + "_svcj=YES"
 	}
 	if len(items) == 1 {
 		if setting, ok := strings.CutPrefix(items[0], "with "); ok {
@@ -271,7 +276,7 @@ func (c *Change) changes() string {
 	var b strings.Builder
 	b.WriteString(when + ":\n")
 	for _, item := range items {
-		lines := strings.TrimSuffix(wrap(sentenceCase(item), bodyWidth-2), "\n")
+		lines := strings.TrimSuffix(wrap(item, bodyWidth-2), "\n")
 		b.WriteString("- " + strings.ReplaceAll(lines, "\n", "\n  ") + "\n")
 	}
 	return b.String()

@@ -128,7 +128,7 @@ func TestSayings(t *testing.T) {
 	l.add("foo", "foo: plugins are lost.")
 	l.add("foo", "foobar is another.")
 	require.Equal(t, []string{`foo and bar: With NAME_flags="-x" in rc.conf, NAME starts.`,
-		"bar and foo: plugins are lost.", "foobar is another."}, l.texts())
+		"bar and foo: plugins are lost.", "foobar is another."}, l.texts(false))
 }
 
 // inside is what a message must not hold: words of the tool's own, doubts, and

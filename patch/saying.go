@@ -29,13 +29,17 @@ func (l *sayings) add(name, text string) {
 	*l = append(*l, &saying{text, generic, []string{name}})
 }
 
-// texts is the sentences, in the order in which they came.
-func (l sayings) texts() []string {
+// texts is the sentences, in the order in which they came, as they stand after a
+// colon, or as whole ones.
+func (l sayings) texts(whole bool) []string {
 	var out []string
 	for _, s := range l {
-		if len(s.names) == 1 {
+		switch {
+		case len(s.names) == 1 && whole:
+			out = append(out, sentenceCase(s.text))
+		case len(s.names) == 1:
 			out = append(out, s.text)
-		} else {
+		default:
 			out = append(out, list(s.names)+": "+strings.TrimPrefix(s.generic, "NAME: "))
 		}
 	}
