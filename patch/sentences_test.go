@@ -112,7 +112,8 @@ func (h *holder) run(s *lint.Subject, list ...rcrun.Scenario) []rcrun.Record {
 			list[i].Args = s.Records.Args
 		}
 	}
-	return h.pool.Run(context.Background(), []rcrun.Job{{Src: src, Subst: lint.Substitutions(s.Service), Scenarios: list}})[0]
+	job := rcrun.Job{Src: src, Subst: lint.Substitutions(s.Service), Scenarios: list}
+	return h.pool.Run(context.Background(), []rcrun.Job{job})[0]
 }
 
 func (h *holder) hold() {
@@ -211,7 +212,8 @@ func (h *holder) under(where, conf, what string) {
 	}
 	var s *lint.Subject
 	for _, x := range h.change.Subjects {
-		if strings.HasPrefix(settings[0].Name, ServiceName(x)+"_") && (s == nil || len(ServiceName(x)) > len(ServiceName(s))) {
+		name := ServiceName(x)
+		if strings.HasPrefix(settings[0].Name, name+"_") && (s == nil || len(name) > len(ServiceName(s))) {
 			s = x
 		}
 	}
@@ -227,7 +229,8 @@ func (h *holder) under(where, conf, what string) {
 			}
 			for _, one := range strings.Fields(settings[0].Value) {
 				if !strings.Contains(one, "/") {
-					settings = append(settings, rcrun.Setting{Name: ServiceName(s) + "_" + one + "_" + m[1], Value: value})
+					name := ServiceName(s) + "_" + one + "_" + m[1]
+					settings = append(settings, rcrun.Setting{Name: name, Value: value})
 				}
 			}
 		}
