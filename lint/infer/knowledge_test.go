@@ -135,7 +135,7 @@ func TestKnownNames(t *testing.T) {
 		{"a helper in the start method", "start_cmd=go\ngo() { /usr/local/sbin/apachectl start; }\n", "", "", "httpd", "apachectl starts it"},
 		{"procname behind an interpreter", "command=/usr/sbin/daemon\nprocname=/usr/local/bin/mudd\n", "", "", "mudd", "procname"},
 		{"an interpreter is no name", "procname=/usr/local/bin/python3.11\n", "", "", "", ""},
-		{"PORTNAME", "", "mudserver9", "", "mudserver", "PORTNAME without vendor and version"},
+		{"PORTNAME", "", "mudserver9", "", "mudserver", "the port's name without vendor and version"},
 		{"a vendor", "command=/usr/local/bin/apache-mudd\n", "", "", "mudd", "the program's name without vendor and version"},
 		{"a version", "command=/usr/local/bin/mudd-2.4\n", "", "", "mudd", "the program's name without vendor and version"},
 		{"a fork", "", "other", "Fork of mudd 3.14 for teapots", "mudd", "COMMENT says that it is a fork of it"},

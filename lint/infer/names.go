@@ -98,7 +98,7 @@ func (in Input) Known() []Name {
 	if len(in.Port.Services) < 2 { // of a suite, its name says nothing of this script
 		for _, name := range in.Port.Names {
 			if name != basePort {
-				add(name, "PORTNAME")
+				add(name, "the port's name")
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func (in Input) Known() []Name {
 	if len(in.Port.Services) < 2 {
 		for _, name := range in.Port.Names {
 			if name != basePort {
-				add(bare(name), "PORTNAME without vendor and version")
+				add(bare(name), "the port's name without vendor and version")
 			}
 		}
 		if m := forkOf.FindStringSubmatch(in.Port.Comment); m != nil {
