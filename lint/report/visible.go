@@ -51,6 +51,16 @@ func visible(s string) string {
 	return b.String()
 }
 
+// Shown is a text of any length in which what can't be printed is made visible, but for the ends
+// of lines.
+func Shown(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = visible(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Lines is a text of several lines for people: what can't be printed is made visible,
 // but for the ends of lines and tabs. Lines that are too long are cut as by OneLine.
 func Lines(s string) string {

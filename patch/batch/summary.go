@@ -6,6 +6,8 @@ import (
 	htmltemplate "html/template"
 	"strings"
 	"text/template"
+
+	"github.com/svcjify/svcjify/lint/report"
 )
 
 //go:embed templates
@@ -27,7 +29,7 @@ func (p *page) markdown() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, p)
-	return b.Bytes(), err
+	return []byte(report.Shown(b.String())), err
 }
 
 // html is SUMMARY.html: one file that needs no other.
@@ -38,7 +40,7 @@ func (p *page) html() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, p)
-	return b.Bytes(), err
+	return []byte(report.Shown(b.String())), err
 }
 
 // Contents is what the page has, in its order, with the number of things in it.

@@ -1,0 +1,144 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/svcjify/svcjify/corpus/hostile"
+	"github.com/svcjify/svcjify/internal/slowtest"
+)
+
+// emptyTree makes a ports tree without ports.
+func emptyTree(t *testing.T) string {
+	root := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "Mk"), 0o777))
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Mk", "bsd.port.mk"), nil, 0o666))
+	return root
+}
+
+// What one port may cost: docs/hostile.md has what each does.
+const (
+	maxPortCPU    = 5 * time.Second
+	maxPortMemory = 300 // MiB
+)
+
+// TestHostileCost: no port costs more than that, over all processes, and each is told of.
+func TestHostileCost(t *testing.T) {
+	svcjify, err := exec.LookPath("svcjify")
+	require.NoError(t, err)
+	for _, a := range slowtest.Some(hostile.Attacks(), 7) {
+		t.Run(a.Name, func(t *testing.T) {
+			root := emptyTree(t)
+			require.NoError(t, a.Write(filepath.Join(root, "net")))
+			cmd := exec.Command(svcjify, "lint", "--cache", "none", "--config", "none", "--fail-on", "never", root)
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			require.NoError(t, cmd.Start())
+			done, peak := make(chan error, 1), 0
+			go func() { done <- cmd.Wait() }()
+			for running := true; running; {
+				select {
+				case err = <-done:
+					running = false
+				case <-time.After(5 * time.Millisecond):
+					peak = max(peak, memory(cmd.Process.Pid))
+				}
+			}
+			require.NoError(t, err, stderr.String())
+			cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // of its children too
+			t.Logf("%-15s %5.2f s CPU, %3d MiB, %6d bytes printed: %s", a.Name, cpu.Seconds(), peak, stdout.Len(), a.Class)
+			require.Less(t, cpu, maxPortCPU)
+			require.Less(t, peak, maxPortMemory, "MiB")
+			require.NotZero(t, stdout.Len(), "silence is no answer")
+			require.Less(t, stdout.Len(), 100_000)
+			require.NotContains(t, stdout.String()+stderr.String(), "internal error")
+			require.NotContains(t, stdout.String(), "CPU time", "the bounds count work")
+			require.NotContains(t, stdout.String(), "by the clock")
+		})
+	}
+}
+
+// memory is the most that a process and its children have used, in MiB; 0 where /proc does not say.
+func memory(pid int) int {
+	most := 0
+	dir := fmt.Sprintf("/proc/%d", pid)
+	status, _ := os.ReadFile(dir + "/status")
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kib, _ := strconv.Atoi(strings.Fields(rest)[0])
+			most += kib >> 10
+		}
+	}
+	tasks, _ := filepath.Glob(dir + "/task/*/children")
+	for _, name := range tasks {
+		text, _ := os.ReadFile(name)
+		for _, child := range strings.Fields(string(text)) {
+			if n, err := strconv.Atoi(child); err == nil {
+				most += memory(n)
+			}
+		}
+	}
+	return most
+}
+
+// TestSameUnderLoad: the same tree gives the same bytes on a machine that is idle and on one
+// that is not, beside four busy loops a processor. Nothing is timed: the bytes are compared. With
+// SVCJIFY_PORTSDIR in the environment, a real tree is looked at too.
+func TestSameUnderLoad(t *testing.T) {
+	slowtest.Only(t)
+	svcjify, err := exec.LookPath("svcjify")
+	require.NoError(t, err)
+	made := emptyTree(t)
+	require.NoError(t, hostile.WriteTree(made, 12, 7))
+	for _, a := range hostile.Scripts()[:4] {
+		require.NoError(t, a.Write(filepath.Join(made, "net")))
+	}
+	trees := []string{made}
+	if dir := os.Getenv("SVCJIFY_PORTSDIR"); dir != "" {
+		trees = append(trees, dir)
+	}
+	judge := func(tree string) (string, time.Duration) {
+		cmd := exec.Command(svcjify, "lint", "--cache", "none", "--config", "none", "--fail-on", "never", "--format",
+			"json", tree)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		began := time.Now()
+		out, err := cmd.Output()
+		require.NoError(t, err, stderr.String())
+		return string(out) + stderr.String(), time.Since(began)
+	}
+	for _, tree := range trees {
+		idle, short := judge(tree)
+		loops := 4 * runtime.NumCPU()
+		var busy []*exec.Cmd
+		for range loops {
+			cmd := exec.Command("sh", "-c", "p=$PPID; while kill -0 $p; do :; done") // to the end of the test's process
+			require.NoError(t, cmd.Start())
+			busy = append(busy, cmd)
+		}
+		stop := func() {
+			for _, cmd := range busy {
+				_ = cmd.Process.Kill()
+				_ = cmd.Wait()
+			}
+			busy = nil
+		}
+		t.Cleanup(stop)
+		loaded, long := judge(tree)
+		stop()
+		t.Logf("%s: %d bytes, %v, and %v beside %d busy loops", tree, len(idle), short, long, loops)
+		require.Equal(t, strings.Split(idle, "\n"), strings.Split(loaded, "\n"))
+	}
+}
