@@ -58,7 +58,8 @@ func TestHostileCost(t *testing.T) {
 			}
 			require.NoError(t, err, stderr.String())
 			cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // of its children too
-			t.Logf("%-15s %5.2f s CPU, %3d MiB, %6d bytes printed: %s", a.Name, cpu.Seconds(), peak, stdout.Len(), a.Class)
+			t.Logf("%-15s %5.2f s CPU, %3d MiB, %6d bytes printed: %s", a.Name, cpu.Seconds(), peak, stdout.Len(),
+				a.Class)
 			require.Less(t, cpu, maxPortCPU)
 			require.Less(t, peak, maxPortMemory, "MiB")
 			require.NotZero(t, stdout.Len(), "silence is no answer")

@@ -26,7 +26,8 @@ func pageOf(s string) *page {
 		To: []section{{To: s, Anchor: "to-1", Dir: "to", Report: "to/" + s, Letter: "to/" + s, Patches: 1,
 			Services: 1, Rows: []row{one}}},
 		Cost: cost{Counted: true, Ports: 1, Dependents: 1, Many: []needed{{Origin: s, Direct: 1, All: 1}}},
-		Held: []cause{{Title: s, Anchor: "held-1", Services: 1, Rows: []heldRow{{Ports: []string{s}, Services: []string{s},
+		Held: []cause{{Title: s, Anchor: "held-1", Services: 1, Rows: []heldRow{{
+			Ports: []string{s}, Services: []string{s},
 			Answer: s, Certainty: s, What: s, Evidence: []string{s}, Do: []string{s}, More: []string{s}}}}},
 		Later: []row{one}, Closed: []Closed{{Change: s, As: Landed, Because: s}}, Skips: []Skip{{s, s}},
 		Sent: []Sent{{Change: s, PR: s}}, FreedRows: []row{one},
@@ -89,8 +90,9 @@ func htmlShape(t *testing.T, source []byte) (s shape) {
 func FuzzSummaries(f *testing.F) {
 	for _, s := range []string{"word", "<script>alert(1)</script>", "[x](javascript:alert(1))", "| a | b |\n|--|--|",
 		"\\|", "a\\", "&lt;", "`x`", "**x**", "![x](http://example.org/x.png)", "<!--", "]]>", "\u202etxt.exe",
-		"\x1b[2J", "\x00", "\xff", "~~x~~", "$x$", "{{.}}", "\"onmouseover=\"x", "\r\n# x", "](x)[", "<a id=\"send\">", "- [ ] x",
-		"&#106;avascript:x", "\u0085", "a  \n  b", "javascript:x", "//example.org", "www.example.org", "---", "\t", ""} {
+		"\x1b[2J", "\x00", "\xff", "~~x~~", "$x$", "{{.}}", "\"onmouseover=\"x", "\r\n# x", "](x)[", "<a id=\"send\">",
+		"- [ ] x", "&#106;avascript:x", "\u0085", "a  \n  b", "javascript:x", "//example.org", "www.example.org", "---",
+		"\t", ""} {
 		f.Add(s)
 	}
 	read := func(t *testing.T, s string) (md, page []byte) {
