@@ -101,6 +101,16 @@ var revisionCases = []struct {
 		},
 		rise: []string{"m", "m-own", "m-plain"},
 	}, {
+		name: "?= in a file that both ports include, and no other",
+		files: map[string]string{
+			"c/Makefile.common": "PORTREVISION?=\t2\n",
+			"p/Makefile":        head + ".include \"${.CURDIR}/../c/Makefile.common\"\n" + tail + rc + end,
+			"q/Makefile": strings.Replace(head, "name", "other", 1) + ".include \"${.CURDIR}/../c/Makefile.common\"\n" +
+				tail + rc + "FILESDIR=\t${.CURDIR}/../p/files\n\n" + end,
+		},
+		scripts: []string{"p"}, want: map[string]string{"c/Makefile.common": "-PORTREVISION?=\t2\n+PORTREVISION?=\t3"},
+		rise: []string{"p", "q"},
+	}, {
 		name: "a slave alone installs it, the master's ?= is for all: a line of its own",
 		files: map[string]string{
 			"m/Makefile":   head + "PORTREVISION?=\t2\n" + tail + ".ifdef SLAVE\n" + rc + ".endif\n" + end,

@@ -24,6 +24,7 @@ func TestTakes(t *testing.T) {
 		{"for if in then; do a; done", "for if in then; do a; done"},
 		{"for i\nin a\ndo b; done", "for i in a; do b; done"},
 		{"for i do a; done", "for i; do a; done"},
+		{"for i in; do a; done", "for i in; do a; done"},
 		{"case if in (if | then) a ;; (esac) b ;& x) esac", "case if in if | then) a ;; (esac) b ;& x) ;; esac"},
 		{`echo "${y:-don't}" "${y-"a b"}" "${y%"x"}"`, `echo "${y:-"don't"}" "${y-"a b"}" "${y%"x"}"`},
 		{`echo "${x:+-f \"a\"}" ${x:-a "b c"}`, `echo "${x:+"-f \"a\""}" ${x:-a "b c"}`},
