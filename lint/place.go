@@ -3,6 +3,7 @@ package lint
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
@@ -179,7 +180,7 @@ func placeDefault(s *rcparse.Script, lines []string, eval bool) (Edit, error) {
 		}
 	}
 	if block := s.Block(); len(block) > 0 {
-		last := block[len(block)-1]
+		last := lastOwn(s, block)
 		if at := lineEnd(s, last.Span.End); last.Span.End >= after {
 			indent := s.Indent(last.Span.Start)
 			return insertLine(s, at, indent+strings.Join(lines, "\n"+indent)+"\n")
@@ -201,6 +202,17 @@ func placeDefault(s *rcparse.Script, lines []string, eval bool) (Edit, error) {
 		return insertLine(s, at, line+"\n\n")
 	}
 	return Edit{}, errNoSpot
+}
+
+// lastOwn is the last default of a block that is named for the service: what follows,
+// such as XDG_DATA_HOME, is a group of its own.
+func lastOwn(s *rcparse.Script, block []rcparse.Assign) rcparse.Assign {
+	for i := len(block) - 1; i >= 0 && s.Name.Text != ""; i-- {
+		if strings.HasPrefix(block[i].Var, s.Name.Text+"_") {
+			return block[i]
+		}
+	}
+	return block[len(block)-1]
 }
 
 // DeclareOptOut places foo_svcj="NO" under its reason, after load_rc_config,
@@ -225,7 +237,23 @@ func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
 	if block := s.Block(); len(block) > 0 && block[len(block)-1].Span.Start > load {
 		at = lineEnd(s, block[len(block)-1].Span.End)
 	}
+	at = belowVariables(s, at)
 	return insertParagraph(s, at, fmt.Sprintf("# No service jail: %s\n%s\n", comment, line))
+}
+
+// commented matches a variable that is commented out: it belongs to those above it.
+var commented = regexp.MustCompile(`^[ \t]*#[ \t]*\w+=.*\n`)
+
+// belowVariables is the offset below the variables that are commented out right at
+// an offset.
+func belowVariables(s *rcparse.Script, at int) int {
+	for {
+		m := commented.FindIndex(s.Src[min(at, len(s.Src)):])
+		if m == nil {
+			return at
+		}
+		at += m[1]
+	}
 }
 
 // lastLoad is the end of the last load_rc_config that every run comes to before

@@ -266,6 +266,9 @@ func (c *Change) changes() string {
 	when := "In a service jail" // that is where it happens, not where it is typed
 	if len(c.Subjects) == 1 || len(said) == 1 && len(said[0].names) == 1 {
 		when = "With " + said[0].names[0] + "_svcj=YES"
+		if len(items) == 1 {
+			items[0] = strings.TrimPrefix(items[0], said[0].names[0]+": ")
+		}
 	}
 	if len(items) == 1 {
 		if setting, ok := strings.CutPrefix(items[0], "with "); ok {

@@ -24,6 +24,8 @@ func TestReasonNamesNoOtherPort(t *testing.T) {
 		{"/x/food -l 127.0.0.1:53", "It answers on UDP ports 67, 68 and 69, and on TCP 70.", "It answers on UDP, and on TCP."},
 		{"/x/food -l 127.0.0.1:9050", "It relays on TCP 9001 and serves SOCKS on TCP 9050.", "It relays on TCP 9001 and serves SOCKS on TCP 9050."},
 		{"/x/food -u 1001:1001", "It shares memory.", "It shares memory."},
+		{"/x/food", `It speaks IP: food_ip holds an address: "0.0.0.0".`, `The script gives it an address: food_ip="0.0.0.0".`},
+		{"/x/food", `It speaks IP: food_ports="9009,9010".`, `The script gives it an address or a port: food_ports="9009,9010".`},
 	} {
 		s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{}}
 		s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}

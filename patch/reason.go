@@ -14,7 +14,10 @@ var (
 	// namedPorts is the ports that a reason names: "on TCP 6081", "on UDP ports 67 and 68", "HTTP on 8042".
 	namedPorts = regexp.MustCompile(`\b(TCP and UDP|TCP or UDP|UDP and TCP|TCP|UDP|HTTPS?|gRPC|Raft|RTSP|RTMP)((?: ports?)?) \d{2,5}(?:(?:, | and | or | to )\d{2,5})*\b`)
 	number     = regexp.MustCompile(`\d{2,5}`)
-	word       = regexp.MustCompile(`[A-Za-z0-9_]+`)
+	// heldAddress and givenSetting are what svcjify found in the script, and not what the program does.
+	heldAddress  = regexp.MustCompile(`^It speaks IP: (\w+) holds an address: ("[^"]*")\.`)
+	givenSetting = regexp.MustCompile(`^It speaks IP: (\w+="[^"]*")\.`)
+	word         = regexp.MustCompile(`[A-Za-z0-9_]+`)
 	// givenPort is a port in the words of a start or a configuration: 127.0.0.1:8080, --port=8080, listen_port 8080.
 	givenPort = regexp.MustCompile(`(?i)(?::|port"?\s*[=: ]\s*"?)(\d{2,5})(?:$|[\s/,"'])`)
 	// sentenceEnd parts a reason into its sentences.
@@ -37,7 +40,9 @@ func Reason(s *lint.Subject) string {
 			kept = append(kept, text)
 		}
 	}
-	return portsOf(s, strings.Join(kept, " "))
+	text := portsOf(s, strings.Join(kept, " "))
+	text = heldAddress.ReplaceAllString(text, `The script gives it an address: $1=$2.`)
+	return givenSetting.ReplaceAllString(text, `The script gives it an address or a port: $1.`)
 }
 
 // ordinary is options whose names are words that a sentence has without meaning them.
