@@ -47,6 +47,7 @@ type service struct {
 	Options string `toml:"options"`
 	Reason  string `toml:"reason"`
 	Comment string `toml:"comment"`
+	Default string `toml:"default"`
 }
 
 // The keys, for the one that is nearest to an unknown one.
@@ -54,7 +55,7 @@ var (
 	topKeys = []string{"operator", "release", "author", "fail-on", "baseline", "portsdir", "disable", "severity",
 		"ignore", "service"}
 	ignoreKeys  = []string{"path", "rule", "reason", "works"}
-	serviceKeys = []string{"name", "port", "options", "reason", "comment"}
+	serviceKeys = []string{"name", "port", "options", "reason", "comment", "default"}
 )
 
 // The most that a configuration may hold, and the longest text in it, in bytes.
@@ -282,8 +283,17 @@ func (p *parser) answer(key string, s service, d *infer.Decision) {
 			}
 		}
 	}
-	if s.Comment != "" {
-		p.fail(key+".comment", "take it out", "comment is for services that must stay outside (options = \"NO\")")
+	switch {
+	case s.Default == infer.OptOut && s.Comment == "":
+		p.fail(key, `write comment = "its sessions must see the host": it stands in the script`,
+			"service %.60q is not jailed by default, without a comment", s.Name)
+	case s.Default == infer.OptOut:
+		d.OptOut, d.Soft, d.Comment = true, true, s.Comment
+	case s.Default != "":
+		p.fail(key+".default", `write default = "NO", or take it out`, "default is %.60q, expected NO", s.Default)
+	case s.Comment != "":
+		p.fail(key+".comment", "take it out",
+			"comment is for services that stay outside (options = \"NO\", or default = \"NO\")")
 	}
 }
 

@@ -13,6 +13,9 @@ type Decision struct {
 	// OptOut is true where the service must stay outside, for the short reason Comment.
 	OptOut  bool
 	Comment string
+	// Soft goes with OptOut: with Options it works, and an administrator can have it in a
+	// jail, but it is not jailed by default.
+	Soft bool
 	// Reason is one sentence.
 	Reason string
 }
@@ -23,8 +26,12 @@ type Decision struct {
 func (v *Verdict) Decide(d Decision, path string, line int) {
 	was := *v
 	v.Options, v.OptOut, v.Comment = slices.Sorted(slices.Values(d.Options)), d.OptOut, d.Comment
-	if v.Options == nil && !d.OptOut {
+	v.Lifted, v.Policy = nil, d.Soft
+	if v.Options == nil && (!d.OptOut || d.Soft) {
 		v.Options = []string{}
+	}
+	if d.Soft {
+		v.Options, v.Lifted = nil, v.Options
 	}
 	v.Certainty, v.Reason = Certain, d.Reason
 	if was.Known() && was.Answer() != v.Answer() {

@@ -199,3 +199,22 @@ func TestReasons(t *testing.T) {
 	require.Regexp(t, `^It speaks IP: [^.]*\. It runs on \.NET, .* \(it runs with dotnet\)\.$`,
 		Infer(in, Gather(in), &Knowledge{}).Reason)
 }
+
+// A person's soft opt-out comes with the options that work; a hard one leaves none,
+// whatever the table says.
+func TestDecideSoft(t *testing.T) {
+	v := Verdict{OptOut: true, Policy: true, Lifted: []string{"net_basic"}, Certainty: Confident}
+	v.Decide(Decision{OptOut: true, Comment: "mounts", Reason: "It mounts."}, ".svcjify.toml", 3)
+	require.True(t, v.Never())
+	require.Empty(t, v.Works())
+	v.Decide(Decision{OptOut: true, Soft: true, Options: []string{"net_raw", "net_basic"}, Comment: "sees the host",
+		Reason: "It sees the host."}, ".svcjify.toml", 3)
+	require.False(t, v.Never())
+	require.Equal(t, []string{"net_basic", "net_raw"}, v.Works())
+	require.Equal(t, OptOut, v.Answer())
+	v.Decide(Decision{OptOut: true, Soft: true, Comment: "sees the host", Reason: "It does."}, ".svcjify.toml", 3)
+	require.False(t, v.Never(), "with no option it works too")
+	v.Decide(Decision{Options: []string{"net_basic"}, Reason: "It serves."}, ".svcjify.toml", 3)
+	require.Nil(t, v.Lifted)
+	require.Equal(t, "net_basic", v.Answer())
+}
