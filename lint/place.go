@@ -125,6 +125,8 @@ func defaultLine(s *rcparse.Script, suffix, value string, op Operator) (line str
 		return fmt.Sprintf(`%s="${%s%s%s}"`, v, v, op.dash(), value), false, nil
 	case f.assigns:
 		return fmt.Sprintf("%s=${%s%s%s}", v, v, op.dash(), word), false, nil
+	case f.outside:
+		return fmt.Sprintf(`: "${%s%s%s}"`, v, op.sign(), value), false, nil
 	default:
 		return fmt.Sprintf(": ${%s%s%s}", v, op.sign(), word), false, nil
 	}
@@ -133,7 +135,7 @@ func defaultLine(s *rcparse.Script, suffix, value string, op Operator) (line str
 // A form is how a script writes its defaults.
 type form struct {
 	assigns bool   // x=${x-v}, and not : ${x=v}
-	outside bool   // x="${x-v}": the quotes stand around all of it
+	outside bool   // x="${x-v}", : "${x=v}": the quotes stand around all of it
 	quote   string // those around the value, "" for none
 }
 
@@ -149,11 +151,12 @@ func formOf(s *rcparse.Script) form {
 	assigns := func(a rcparse.Assign) bool {
 		return !a.Eval && !a.Exported && (a.Op == rcparse.Dash || a.Op == rcparse.ColonDash)
 	}
+	text := string(s.Src[e.Span.Start:e.Span.End])
 	if len(block) == 0 || !assigns(e) || !assigns(block[len(block)-1]) {
+		f.outside = strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, ":"), " \t"), `"`)
 		return f
 	}
 	f.assigns = true
-	text := string(s.Src[e.Span.Start:e.Span.End])
 	f.outside = strings.HasPrefix(text[strings.IndexByte(text, '=')+1:], `"`)
 	return f
 }
@@ -179,10 +182,9 @@ func placeDefault(s *rcparse.Script, lines []string, eval bool) (Edit, error) {
 			after = max(after, a.Span.End)
 		}
 	}
-	if block := s.Block(); len(block) > 0 {
-		last := lastOwn(s, block)
-		if at := lineEnd(s, last.Span.End); last.Span.End >= after {
-			indent := s.Indent(last.Span.Start)
+	if last, ok := s.BlockEnd(); ok {
+		if at := lineEnd(s, last.End); last.End >= after {
+			indent := s.Indent(last.Start)
 			return insertLine(s, at, indent+strings.Join(lines, "\n"+indent)+"\n")
 		}
 	}
@@ -204,17 +206,6 @@ func placeDefault(s *rcparse.Script, lines []string, eval bool) (Edit, error) {
 	return Edit{}, errNoSpot
 }
 
-// lastOwn is the last default of a block that is named for the service: what follows,
-// such as XDG_DATA_HOME, is a group of its own.
-func lastOwn(s *rcparse.Script, block []rcparse.Assign) rcparse.Assign {
-	for i := len(block) - 1; i >= 0 && s.Name.Text != ""; i-- {
-		if strings.HasPrefix(block[i].Var, s.Name.Text+"_") {
-			return block[i]
-		}
-	}
-	return block[len(block)-1]
-}
-
 // DeclareOptOut places foo_svcj="NO" under its reason, after load_rc_config,
 // so that rc.conf can't turn it on by accident.
 func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
@@ -234,8 +225,8 @@ func DeclareOptOut(s *rcparse.Script, comment string) (Edit, error) {
 		return Edit{}, errNoLoad
 	}
 	at := lineEnd(s, load)
-	if block := s.Block(); len(block) > 0 && block[len(block)-1].Span.Start > load {
-		at = lineEnd(s, block[len(block)-1].Span.End)
+	if last, ok := s.BlockEnd(); ok && last.Start > load {
+		at = lineEnd(s, last.End)
 	}
 	at = belowVariables(s, at)
 	return insertParagraph(s, at, fmt.Sprintf("# No service jail: %s\n%s\n", comment, line))

@@ -118,6 +118,34 @@ func (s *Script) Block() []Assign {
 	return block
 }
 
+// BlockEnd is the span of the statement that a further default of the service belongs
+// below: the block's last default of a variable of the service, or, where more defaults or
+// assignments to variables of the service follow on the very next lines, the last of these.
+// Defaults of other variables, such as XDG_CONFIG_HOME, that stand apart are something of their own.
+// ok is false where there is no block.
+func (s *Script) BlockEnd() (last Span, ok bool) {
+	block := s.Block()
+	if len(block) == 0 {
+		return Span{}, false
+	}
+	enable, _ := s.EnableDefault()
+	own, _ := strings.CutSuffix(enable.Var, "enable")
+	last = block[len(block)-1].Span
+	for _, a := range slices.Backward(block) {
+		if strings.HasPrefix(a.Var, own) {
+			last = a.Span
+			break
+		}
+	}
+	for _, a := range s.Assigns {
+		next := a.Span.Start > last.End && s.PosAt(a.Span.Start).Line == s.PosAt(last.End).Line+1
+		if next && a.Func == "" && !a.Cond && (a.Op.IsDefault() || strings.HasPrefix(a.Var, own)) {
+			last = a.Span
+		}
+	}
+	return last, true
+}
+
 // LastLoad is the offset just after the last one.
 func (s *Script) LastLoad() int { return edge(s.Loads, true) }
 
