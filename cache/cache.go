@@ -100,7 +100,7 @@ func trusted(dir string) error {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return errors.New("is a symbolic link: expected a directory")
 	case !info.IsDir():
-		return errors.New("is no directory")
+		return errors.New("is not a directory")
 	}
 	return owned(info)
 }

@@ -46,7 +46,7 @@ func Find(ctx context.Context, q Query) (targets []*Target, wrong []error) {
 	if q.Tree != "" {
 		info, err := os.Stat(q.Tree)
 		if err == nil && !info.IsDir() {
-			err = errors.New("is no directory")
+			err = errors.New("is not a directory")
 		}
 		if err != nil {
 			return nil, []error{&OpenError{Path: q.Tree, Text: message.Reason(err).Error(), Err: err,
@@ -195,7 +195,7 @@ func (f *finder) name(given string, err error) error {
 		t = f.around()
 	}
 	if t == nil {
-		return fail("is no file or directory, and the current directory is in no ports tree to look for that name in",
+		return fail("is not a file or directory, and the current directory is in no ports tree to look for that name in",
 			"name the tree with --tree, or go there; "+hintPaths)
 	}
 	if _, err := t.FS.(*guarded).Lstat(path.Clean(given)); err == nil {
@@ -203,7 +203,7 @@ func (f *finder) name(given string, err error) error {
 		return nil
 	}
 	if _, err := path.Match(given, ""); err != nil {
-		return fail("is no pattern: "+err.Error(), "a glob has * ? and [a-z], and a bracket ends")
+		return fail("is not a pattern: "+err.Error(), "a glob has * ? and [a-z], and a bracket ends")
 	}
 	f.add(t, "", given, given)
 	return nil
@@ -271,7 +271,8 @@ func (l *loader) notFound(name string, services []*Service) error {
 	if where == "." {
 		where = "this tree"
 	}
-	e := &OpenError{Path: name, Text: "is no file or directory, and no port or service of " + where + " has that name",
+	e := &OpenError{Path: name,
+		Text: "is not a file or directory, and no port or service of " + where + " has that name",
 		Hint: "svcjify list shows the services; " + hintPaths}
 	if near := message.Nearest(name, known); len(near) > 0 {
 		e.Hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))

@@ -184,7 +184,7 @@ func TestNames(t *testing.T) {
 		require.Contains(t, e.Hint, hint)
 	}
 	_, wrong := Find(t.Context(), Query{Args: []string{"[x"}})
-	require.ErrorContains(t, wrong[0], "is no pattern")
+	require.ErrorContains(t, wrong[0], "is not a pattern")
 	// Where nothing is around, the tree that PORTSDIR names is.
 	t.Chdir(t.TempDir())
 	_, wrong = Find(t.Context(), Query{Args: []string{"net/otter"}})

@@ -166,7 +166,7 @@ func newTree(root, shown string, scripts bool) *Tree {
 }
 
 // errNoTree: a directory that is to be a ports tree is none.
-var errNoTree = errors.New("is no ports tree: Mk/bsd.port.mk is not there")
+var errNoTree = errors.New("is not a ports tree: Mk/bsd.port.mk is not there")
 
 // Whole tells whether the tree has the framework itself, and so stands on no other.
 func (t *Tree) Whole() bool {
@@ -187,7 +187,7 @@ func (t *Tree) StandOn(dir string) error {
 	case err != nil:
 		err = message.Reason(err)
 	case !info.IsDir():
-		err = errors.New("is no directory")
+		err = errors.New("is not a directory")
 	case !holdsFramework(dir):
 		err = errNoTree
 	}

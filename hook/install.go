@@ -89,7 +89,7 @@ func (p *Place) keep() error {
 		return p.foreign("add the line `svcjify hook || exit 1` to it, where it should run")
 	}
 	if info, err := os.Stat(p.File); err == nil && !info.Mode().IsRegular() {
-		return p.foreign("it is no regular file: take it away, and install again")
+		return p.foreign("it is not a regular file: take it away, and install again")
 	}
 	if _, err := os.Lstat(p.kept()); err == nil {
 		return p.foreign(fmt.Sprintf("%s is there too: take one of them away, and install again",

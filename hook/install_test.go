@@ -107,7 +107,7 @@ func TestInstallRefuses(t *testing.T) {
 	}{
 		"shared": {func(p *Place) { p.Shared = true; write(t, p.File, foreign) }, "add the line `svcjify hook || exit 1`"},
 		"directory": {func(p *Place) { require.NoError(t, os.MkdirAll(p.File, 0o755)) },
-			"it is no regular file"},
+			"it is not a regular file"},
 		"kept is there": {func(p *Place) { write(t, p.File, foreign); write(t, p.File+KeptSuffix, "other") },
 			"pre-commit.before-svcjify is there too"},
 	} {
@@ -161,7 +161,7 @@ func TestScript(t *testing.T) {
 		require.Equal(t, 1, exit, "a program that fails blocks the commit")
 		require.Contains(t, out, "svcjify failed (exit code "+status+") and the change was not checked")
 		require.Contains(t, out, GoOn)
-		require.Contains(t, out, `for good: rm "`+p.File+`"`)
+		require.Contains(t, out, `permanently: rm "`+p.File+`"`)
 	}
 	for _, value := range []string{"off", "0", "no"} {
 		out, exit = run("EXIT=1", Variable+"="+value)
@@ -183,5 +183,5 @@ func TestScript(t *testing.T) {
 	out, exit = run("EXIT=0", "FIRST=0")
 	require.Equal(t, 1, exit)
 	require.True(t, strings.Contains(out, "exit code 127") || strings.Contains(out, "exit code 126"), out)
-	require.Contains(t, out, `for good: mv "`+p.File+KeptSuffix+`" "`+p.File+`"`)
+	require.Contains(t, out, `permanently: mv "`+p.File+KeptSuffix+`" "`+p.File+`"`)
 }

@@ -22,7 +22,7 @@ func Off(value string) bool {
 	return false
 }
 
-// GoOn is how to commit all the same.
+// GoOn is how to commit anyway.
 const GoOn = "git commit --no-verify, or " + Variable + "=off in the environment"
 
 // mark tells our hook from others; it is the second line.
@@ -58,7 +58,7 @@ case $status in
 esac
 echo "[pre-commit] ERROR: svcjify failed (exit code $status) and the change was not checked" >&2
 echo "[pre-commit] to commit without the check: ` + GoOn + `;" >&2
-echo "[pre-commit] for good: $undo" >&2
+echo "[pre-commit] permanently: $undo" >&2
 exit 1
 `
 

@@ -136,7 +136,7 @@ func (p *Policy) silence(f Finding, comments []Ignore) (Silenced, bool) {
 	if p.covers(f.Tree) {
 		take(ByConfig, p.Ignores, p.Dir)
 		if best.By == "" && p.Disabled[f.Code] {
-			best = Silenced{Finding: f, By: ByDisabled, Reason: "the rule is switched off in " + p.Path}
+			best = Silenced{Finding: f, By: ByDisabled, Reason: "the rule is disabled in " + p.Path}
 		}
 	}
 	return best, best.By != ""
@@ -174,6 +174,25 @@ func (p *Policy) unused(subjects []*Subject, silenced []Silenced) []Finding {
 		out = append(out, f)
 	}
 	return out
+}
+
+// Unmatched is the ignores whose path matches no file of the policy's tree.
+func (p *Policy) Unmatched() []Ignore {
+	if p.Tree == nil {
+		return nil
+	}
+	left := slices.Clone(p.Ignores)
+	_ = fs.WalkDir(p.Tree.FS, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case len(left) == 0:
+			return fs.SkipAll
+		case err != nil:
+			return nil // what can't be read is not matched
+		}
+		left = slices.DeleteFunc(left, func(g Ignore) bool { return matchGlob(path.Join(p.Dir, g.Path), name) })
+		return nil
+	})
+	return left
 }
 
 // gone reports whether a path without wildcards names no file of the policy's tree,
@@ -228,7 +247,7 @@ func CheckGlob(pattern string) error {
 			return fmt.Errorf("leads upwards: expected a path below")
 		}
 		if _, err := path.Match(part, ""); err != nil {
-			return fmt.Errorf("is no glob: %w", err)
+			return fmt.Errorf("is not a glob: %w", err)
 		}
 	}
 	return nil

@@ -17,17 +17,21 @@ import (
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
 
-const adviseHelp = `Say which services of an installed FreeBSD system can be started in a service jail
-today, with which lines in rc.conf, what they lose, and how to go back. It needs no
-ports tree. Without NAME it judges the services that rc.conf enables.
+const adviseHelp = `Say which services of an installed FreeBSD system can be started in a service jail today,
+with which lines in rc.conf, what they lose, and how to undo it. It needs no ports tree.
+Without NAME it judges the services that rc.conf enables.
 
-The verdicts: one line (the script declares its options), two lines (svcjify
-inferred the options), with care (more lines set what a jailed start loses), already
-(rc.conf jails it; the advice says whether its options are right), not today, never.
+The verdicts:
+  one line   the script declares its options
+  two lines  svcjify inferred the options
+  with care  more lines set what a jailed start loses
+  already    rc.conf jails it; the advice says whether its options are right
+  not today  the script must be changed first, or too little is known
+  never      no option makes it work
 
 It reads below --root: rc.d, rc.conf(5), pkg(8)'s database, the programs and their
 configuration files. rc.conf and the scripts are run in the simulated rc(8); nothing is
-executed, and nothing below the root is written.`
+executed, and nothing below --root is written.`
 
 // adviseFlags are what `advise` takes.
 type adviseFlags struct {
@@ -40,23 +44,23 @@ func (c *Command) adviseCmd() *cobra.Command {
 	var f adviseFlags
 	cmd := &cobra.Command{
 		Use:   "advise [NAME...]",
-		Short: "Say which services of this machine can be jailed, with which lines",
+		Short: "Say which services of this machine can be jailed",
 		Long:  adviseHelp,
 		Example: `  svcjify advise
   svcjify advise nginx redis
   svcjify advise --root /mnt --all --format json`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.advise(cmd, args, f) },
 	}
-	cmd.Flags().StringVar(&f.root, "root", "/", "`directory` that the system is installed below")
+	cmd.Flags().StringVar(&f.root, "root", "/", "`directory` in which the system is installed")
 	cmd.Flags().StringVar(&f.format, "format", "text", "`format` to print: text, json or sh")
 	cmd.Flags().BoolVar(&f.all, "all", false,
 		"include services that rc.conf does not enable, and scripts that only run at boot")
 	cmd.Flags().StringSliceVar(&f.observed, "observed", nil,
 		"`file` captured on the running system: sockstat, ipcs, procstat -f, kdump, truss; may be given several times")
 	cmd.Flags().BoolVar(&f.howTo, "how-to-observe", false,
-		"print the commands that capture what NAME does, and what each can show")
+		"print the commands that record what NAME does, and what each can show")
 	cmd.Flags().StringVar(&f.release, "release", "",
-		"`release` whose rc.subr the system has (default: by its /etc/rc.subr)")
+		"`release` of the system's rc.subr (default: found from its /etc/rc.subr)")
 	var names []string
 	for _, x := range advise.Formats() {
 		names = append(names, x.Name)
@@ -72,7 +76,7 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 	}
 	if f.howTo && len(names) == 0 {
 		return fmt.Errorf("%w: %w", errUsage,
-			hinted{errors.New("--how-to-observe takes the name of a service"), "svcjify advise --how-to-observe nginx"})
+			hinted{errors.New("--how-to-observe needs the name of a service"), "svcjify advise --how-to-observe nginx"})
 	}
 	captures, err := observations(f.observed)
 	if err != nil {
@@ -87,7 +91,7 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 	c.progress.say("reading the system", c.global.quiet)
 	m, err := advise.Open(cmd.Context(), f.root, o)
 	if err != nil {
-		return hinted{err, "--root takes the directory that holds the system's etc and usr"}
+		return hinted{err, "--root needs the directory that has the system's etc and usr"}
 	}
 	defer m.Close()
 	c.progress.say("looking at the services", c.global.quiet)

@@ -16,10 +16,10 @@ func (c *Command) baselineCmd() *cobra.Command {
 		Use:   "baseline [PATH...]",
 		Short: "Record today's findings, so that lint shows only new ones",
 		Long: `Record today's findings, so that svcjify lint --baseline FILE, or a configuration that
-names the file, shows only new ones. The file has a line a finding: rule, fingerprint,
-path. The fingerprint is of the source line's text and not of its number, so that an
-edit elsewhere in the file makes no finding new. The states of the services are what
-they would be without.`,
+names the file, shows only new ones. The file has one line per finding: rule,
+fingerprint, path. The fingerprint is made from the text of the source line and not from
+its number: an edit elsewhere in the file makes no finding new. The baseline does not
+change the state of a service.`,
 		Example: `  svcjify baseline -o .svcjify-baseline /usr/ports
   svcjify lint --baseline .svcjify-baseline /usr/ports`,
 		RunE: func(cmd *cobra.Command, args []string) error {

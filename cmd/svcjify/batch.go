@@ -25,13 +25,13 @@ func counted(n int, one, many string) string {
 func (c *Command) batchCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "batch",
-		Short: "Follow a batch of patches: what to send, and what became of each",
-		Long: `Follow the patches that svcjify patch -o wrote: what to send next, what was sent, what has
-landed in the tree of today, what still applies, what must be written again. DIR is the
-directory of the batch, the current one without it.
+		Short: "Say which patches of a batch to send, and which were committed",
+		Long: `Work with the patches that svcjify patch -o wrote: which to send next, which were sent,
+which are committed in today's tree, which still apply, which must be written again. DIR
+is the directory of the batch; without it, the current directory.
 
-To leave a port or a maintainer out for good, add three lines at the end of svcjify.batch
-in the directory, which is TOML:
+To leave out a port or a maintainer permanently, add three lines at the end of
+svcjify.batch in the directory, which is TOML:
 
   [[skip]]
   what = "www/nginx"
@@ -50,7 +50,7 @@ in the directory, which is TOML:
 // and perhaps the directory.
 func upTo(needs ...string) cobra.PositionalArgs {
 	return takes(len(needs), len(needs)+1, strings.Join(append(slices.Clone(needs),
-		"the directory of svcjify patch -o (the current one without it)"), " and "))
+		"the directory of svcjify patch -o (without it, the current one)"), " and "))
 }
 
 // dirOf is the directory of the batch: the argument after those that are needed.
@@ -64,7 +64,7 @@ func dirOf(args []string, needs ...string) string {
 func (c *Command) batchStatusCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [DIR]",
-		Short: "Compare a batch with the tree of today; exit 1 if one has moved",
+		Short: "Compare a batch with today's tree; exit 1 unless all apply",
 		Args:  upTo(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := batch.OpenReadOnly(dirOf(args))
@@ -107,11 +107,11 @@ func (c *Command) batchStatusCmd() *cobra.Command {
 func (c *Command) batchRefreshCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "refresh [DIR]",
-		Short: "Write again the patches that no longer fit, and remove those that have landed",
-		Long: `Write again the patches of a batch that do not apply to the tree of today or would now
-change something else, and remove those that have landed, are superseded, whose port is gone,
-or that svcjify.batch skips. A patch that still applies is not touched. Patches that the
-batch did not have are not added: run svcjify patch -o again for those.`,
+		Short: "Rewrite patches that no longer apply, remove committed ones",
+		Long: `Write again the patches of a batch that do not apply to today's tree or would now
+change something else. Remove those that are committed or no longer needed, whose port
+is gone, or that svcjify.batch skips. A patch that still applies is not touched. New
+patches are not added: run svcjify patch -o again for those.`,
 		Args: upTo(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := batch.Open(dirOf(args))

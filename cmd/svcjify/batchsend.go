@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,15 +20,16 @@ func (c *Command) batchNextCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "next N [DIR]",
 		Short: "Name the N patches to send next",
-		Long: `Name the N patches of a batch to send next: the most certain first, then the smallest, and
-at most a few to one maintainer, together with those that he was sent and that have not
-landed. Left out are patches that were sent, and those whose files are not what they were
-made for any more.`,
+		Long: `Name the N patches of a batch to send next: the most certain first, then the smallest,
+and at most a few to one maintainer. Patches already sent to the same maintainer count,
+until they are committed. It leaves out patches that were sent and patches that no
+longer apply.`,
 		Args: upTo("a number"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n, err := strconv.Atoi(args[0])
 			if err != nil || n < 1 {
-				return fmt.Errorf("%w: N is %q, expected a number from 1", errUsage, args[0])
+				wrong := fmt.Errorf("batch next needs the number of patches first, found %q", args[0])
+				return fmt.Errorf("%w: %w", errUsage, hinted{wrong, "svcjify batch next 5 " + dirHint(args)})
 			}
 			if each < 0 {
 				return fmt.Errorf("%w: --each is %d, expected 0 or more", errUsage, each)
@@ -116,4 +118,14 @@ pattern of these such as 'www/*'. svcjify batch status shows it.`,
 	cmd.Flags().StringVar(&pr, "pr", "", "number of the problem report")
 	cmd.Flags().StringVar(&on, "on", "", "the day, such as 2026-11-30; default today")
 	return cmd
+}
+
+// dirHint is the directory of a call whose number is missing, for a hint.
+func dirHint(args []string) string {
+	for _, a := range args {
+		if info, err := os.Stat(a); err == nil && info.IsDir() {
+			return a
+		}
+	}
+	return "DIR"
 }

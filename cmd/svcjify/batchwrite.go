@@ -214,7 +214,8 @@ func (c *Command) put(ctx context.Context, out string, dir *batch.Dir, b *batch.
 	if c.global.quiet {
 		return nil
 	}
-	fmt.Fprintf(c.Stderr, "%s in %s, %s withheld; read %s first\n", counted(len(b.Patches), "patch", "patches"), out,
+	fmt.Fprintf(c.Stderr, "%s in %s, no patch for %s; read %s first\n",
+		counted(len(b.Patches), "patch", "patches"), out,
 		counted(len(in.Today.Withheld(nil)), "service", "services"), filepath.Join(out, "SUMMARY.html"))
 	if n := len(in.Freed.Subjects); n > 0 {
 		fmt.Fprintf(c.Stderr, "with --release %s, %s would get a patch\n", in.Freed.Release,

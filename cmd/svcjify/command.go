@@ -37,18 +37,18 @@ const (
 
 // exitCodes says in words what each of them means.
 var exitCodes = [...]string{
-	exitClean:    "nothing found at or above --fail-on",
-	exitFindings: "findings",
+	exitClean:    "done; lint and hook: nothing found at or above --fail-on",
+	exitFindings: "lint and hook: findings; batch status: not every patch still applies",
 	exitUsage:    "wrong usage or a faulty configuration",
-	exitFailed:   "something could not be read or written, svcjify itself failed at a service, or the run was interrupted",
+	exitFailed:   "a file could not be read or written, svcjify failed, or it was interrupted",
 }
 
 func exitHelp() string {
-	var list []string
+	var b strings.Builder
 	for code, what := range exitCodes {
-		list = append(list, fmt.Sprintf("%d %s", code, what))
+		fmt.Fprintf(&b, "  %d  %s\n", code, what)
 	}
-	return strings.Join(list, ", ")
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 const rootHelp = `svcjify finds the rc.d services of a FreeBSD ports tree, says which of them are
@@ -56,11 +56,12 @@ ready for service jails and what the others need, and writes patches.
 
 It reads Makefiles and scripts and runs nothing of them. PATH is a ports tree, a
 category, a port, a template, or a directory of rc.d scripts; without one, the
-current directory. Where no file has that name, it is an origin (net/socat), the name
-of a port or a service, or a glob of these, in the tree around the current directory.
+current directory. If there is no such file, PATH is an origin (net/socat), the
+name of a port or a service, or a glob of these, in the tree around the current
+directory.
 
-The tree's top is what --tree says, else the nearest directory upwards that is the top
-of a git repository or holds Mk/bsd.port.mk. Ports may lie at any depth in it.`
+The top of the tree is what --tree says, else the nearest directory upwards that is
+the top of a git repository or has Mk/bsd.port.mk. Ports may be at any depth in it.`
 
 // A Command is one call of the program; tests make it without a process.
 type Command struct {
@@ -157,7 +158,7 @@ func (c *Command) partial(res *lint.Result, err error) error {
 	c.finishing.Store(true)
 	c.progress.done()
 	c.exit = exitFailed
-	fmt.Fprintf(c.Stderr, "error: interrupted: %d of %s looked at; what is printed is partial\n",
+	fmt.Fprintf(c.Stderr, "error: interrupted: %d of %s examined; the output is not complete\n",
 		len(res.Subjects), report.Plural(len(res.Subjects)+res.Left, "service was", "services were"))
 	return nil
 }
@@ -234,7 +235,7 @@ func (c *Command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "svcjify",
 		Short:         "Make rc.d scripts ready for FreeBSD's service jails",
-		Long:          rootHelp + "\n\nExit codes: " + exitHelp() + ".",
+		Long:          rootHelp + "\n\nExit codes:\n" + exitHelp(),
 		SilenceErrors: true, SilenceUsage: true,
 		Version: version(),
 		Args:    onlyCommands,
@@ -244,15 +245,18 @@ func (c *Command) root() *cobra.Command {
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %w", errUsage, hinted{err, nearestFlag(cmd, err) + cmd.CommandPath() + " --help"})
+		return fmt.Errorf("%w: %w", errUsage, hinted{err,
+			nearestFlag(cmd, err) + cmd.CommandPath() + " --help lists the flags"})
 	})
 	root.SetVersionTemplate("svcjify {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetUsageTemplate(usageTemplate)
 	c.global.add(root)
 	root.AddCommand(c.demoCmd(), c.lintCmd(), c.listCmd(), c.patchCmd(), c.reportCmd(), c.historyCmd(), c.diffCmd(),
 		c.fixCmd(), c.batchCmd(), c.commitCmd(), c.rulesCmd(), c.explainCmd(), c.runCmd(), c.hookCmd(),
 		c.baselineCmd(), c.configCmd(), c.adviseCmd(), completionCmd(), manCmd())
 	root.AddCommand(topics()...)
+	walk(root, func(cmd *cobra.Command) { cmd.Long = wrapped(cmd.Long) })
 	return root
 }
 

@@ -21,12 +21,13 @@ func (c *Command) commitCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "commit --branch NAME [PATH...]",
 		Short: "Commit the changes of `svcjify patch` to a new branch",
-		Long: `Make the commits of svcjify patch -o on top of HEAD, straight in the repository: the
-work tree and the index are not touched, nor looked at but for what differs from HEAD.
+		Long: `Make the commits of svcjify patch -o on top of HEAD, in the repository itself. The work
+tree and the index are not changed: svcjify only checks which files there differ from
+HEAD.
 
-What is read and changed is what HEAD has. A change to a file that differs in the work
-tree is left out, unless --allow-dirty. The branch is made only if it is not there;
---force replaces it, and git reflog keeps what it was.`,
+It reads and changes the files as they are in HEAD. A change of a file that differs in
+the work tree is left out, unless --allow-dirty is given. The branch must not exist yet;
+--force replaces it, and git reflog keeps the old one.`,
 		Example: `  svcjify commit --branch svcj /usr/ports
   git log -p main..svcj`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -65,7 +66,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 				return err
 			}
 			c.tellMissing(head.Whole)
-			c.withheld(p)
+			held := c.withheld(p)
 			taken, later := send.selection.Pick(p.changes)
 			if !allowDirty {
 				taken = c.clean(head, target.Tree, taken)
@@ -80,7 +81,7 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 					Message: n.Message(send.pr), Files: files})
 			}
 			if len(commits) == 0 {
-				fmt.Fprintf(c.Stderr, "nothing to commit, %d services withheld\n", len(p.held))
+				fmt.Fprintf(c.Stderr, "nothing to commit; no patch for %s\n", counted(held, "service", "services"))
 				return nil
 			}
 			chain, err := head.Build(ctx, commits)
@@ -97,18 +98,18 @@ tree is left out, unless --allow-dirty. The branch is made only if it is not the
 			if c.global.quiet {
 				return nil
 			}
-			fmt.Fprintf(c.Stderr, "%s on branch %s, from %s; %s withheld, %s left for later\n",
+			fmt.Fprintf(c.Stderr, "%s on branch %s, from %s; no patch for %s, %s left for later\n",
 				counted(len(commits), "commit", "commits"), branch,
-				head.Commit[:12], counted(len(p.held), "service", "services"), counted(len(later), "patch", "patches"))
+				head.Commit[:12], counted(held, "service", "services"), counted(len(later), "patch", "patches"))
 			return nil
 		},
 	}
 	f.add(cmd)
 	send.add(cmd)
-	cmd.Flags().StringVar(&branch, "branch", "", "the branch to make")
-	cmd.Flags().BoolVar(&force, "force", false, "replace the branch if it is there")
+	cmd.Flags().StringVar(&branch, "branch", "", "name of the new branch")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the branch if it exists")
 	cmd.Flags().BoolVar(&allowDirty, "allow-dirty", false,
-		"commit changes of files that differ from HEAD in the work tree too, as HEAD has them")
+		"also commit changes of files that differ from HEAD in the work tree; the commit is based on HEAD")
 	return cmd
 }
 
@@ -178,7 +179,7 @@ func (c *Command) clean(head *gitwrite.Head, top *corpus.Tree, changes []*patch.
 			out = append(out, ch)
 			continue
 		}
-		fmt.Fprintf(c.Stderr, "skipped: %s: %s; --allow-dirty commits it all the same, from HEAD\n",
+		fmt.Fprintf(c.Stderr, "skipped: %s: %s; --allow-dirty commits it anyway, based on HEAD\n",
 			report.OneLine(ch.Name()), report.OneLine(dirty))
 	}
 	return out

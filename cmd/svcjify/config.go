@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,10 +17,10 @@ func (c *Command) configCmd() *cobra.Command {
 	}
 	cmd.AddCommand(&cobra.Command{
 		Use:   "check [PATH]",
-		Short: "Say which configuration counts for a path, and what is wrong with it",
-		Long: `Say which configuration counts for a path (the current directory without one), and
-what is wrong with it: every fault with file and line. The file is described in
-svcjify help configuration.`,
+		Short: "Say which configuration is used, and what is wrong with it",
+		Long: `Say which configuration is used for a path (without one, the current directory), and what
+is wrong with it: every fault with its line. svcjify help configuration describes the
+file.`,
 		Example: `  svcjify config check
   svcjify --config my.toml config check /usr/ports`,
 		Args: takes(0, 1, "at most one path"),
@@ -41,8 +40,13 @@ svcjify help configuration.`,
 				return err
 			}
 			if c.config.Path == "" {
-				return hinted{errors.New("no configuration counts for " + paths[0]),
-					"svcjify help configuration says where one may lie"}
+				_, err := fmt.Fprintf(c.Stdout,
+					"no .svcjify.toml for %s: the defaults are used\n", report.OneLine(paths[0]))
+				return err
+			}
+			for _, f := range c.config.Policy.Unmatched() {
+				fmt.Fprintf(c.Stderr, "warning: %s:%d: no file matches %s\n", report.OneLine(c.config.Path), f.Line,
+					report.OneLine(f.Path))
 			}
 			if c.global.quiet {
 				return nil

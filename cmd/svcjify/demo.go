@@ -13,10 +13,10 @@ func (c *Command) demoCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo DIR",
 		Short: "Write a small made-up ports tree to try svcjify on",
-		Long: `Write a small made-up ports tree to try svcjify on, below a directory that is empty or
-not there. It has a service for each state (ready, faulty, patchable, unsuitable, blocked,
-unknown), and a git repository of three commits. Its README names commands to try.
-No port in it exists.`,
+		Long: `Write a small made-up ports tree to try svcjify on, into a directory that is empty or does
+not exist. It has a service for each state (ready, faulty, patchable, unsuitable,
+blocked, unknown), and a git repository with three commits. Its README names commands to
+try. None of its ports is real.`,
 		Example: `  svcjify demo /tmp/demo
   svcjify lint /tmp/demo`,
 		Args: takes(1, 1, "a directory"),

@@ -85,6 +85,9 @@ func (c *Command) explain(ctx context.Context, args []string, flags *judgeFlags)
 		if i > 0 {
 			fmt.Fprintln(c.Stdout)
 		}
+		if s.Script == nil { // then the finding on its port says where the script comes from
+			s.Findings = append(s.Findings, ofPort(res, s)...)
+		}
 		if err := report.Explain(c.Stdout, s); err != nil {
 			return err
 		}
@@ -96,4 +99,15 @@ func (c *Command) explain(ctx context.Context, args []string, flags *judgeFlags)
 		return report.Text(c.Stdout, res, report.Options{})
 	}
 	return nil
+}
+
+// ofPort is the findings on a service's port that name no service.
+func ofPort(res *lint.Result, s *lint.Subject) []lint.Finding {
+	var out []lint.Finding
+	for _, f := range res.Findings {
+		if f.Tree == s.Service.Tree && f.Service == "" && f.Origin != "" && f.Origin == s.Origin() {
+			out = append(out, f)
+		}
+	}
+	return out
 }

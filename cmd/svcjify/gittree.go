@@ -21,8 +21,8 @@ type gitFlags struct {
 
 func (f *gitFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.staged, "staged", false,
-		"check the files that are staged; without a PATH, those of the services that the commit concerns")
-	cmd.Flags().StringVar(&f.rev, "rev", "", "check the tree of a git `revision`; without a PATH, only the services that its commit concerns")
+		"check the staged files; without a PATH, those of the services that the commit changes")
+	cmd.Flags().StringVar(&f.rev, "rev", "", "check the tree of a git `revision`; without a PATH, only the services that its commit changes")
 }
 
 func (f *gitFlags) set() bool { return f.staged || f.rev != "" }

@@ -37,7 +37,7 @@ func (f *historyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.judge.narrow.only, "only", nil,
 		"only ports or services that match these patterns, such as www/* or nginx")
 	cmd.Flags().BoolVar(&f.simulate, "simulate", true,
-		"run the scripts in the simulation, which finds what blocks a service; with =false, only what the texts say counts")
+		"run the scripts in the simulation, which finds what blocks a service; with =false, only read them (faster, and misses faults)")
 }
 
 func (c *Command) historyCmd() *cobra.Command {
@@ -50,13 +50,13 @@ func (c *Command) historyCmd() *cobra.Command {
 		Short: "Show how many services were ready over time, from git",
 		Long: `Show the states of a ports tree's services over its git history. Revisions are read out of
 the repository around PATH, by default the current directory; nothing is checked out. They are
-taken along first parents: what the branch was, one commit after the other. A service
-is judged again only where a file changed that its verdict rests on.
+followed along first parents, so each revision was once the tip of the branch. A service
+is judged again only if a file changed that its verdict depends on.
 
-tsv has a line a revision, json an object, svg a picture with dates on the axis and the
-repository's tags marked as releases. Where there was no ports tree, or objects are
-missing, the note says so.`,
-		Example: `  svcjify history --since 2024-01-01 --format tsv=ready.tsv,svg=ready.svg /usr/ports
+tsv has one line per revision, json is one object, svg a picture with dates on the axis
+and the tags of the repository marked as releases. A note says where there was no ports
+tree, or where objects are missing.`,
+		Example: `  svcjify history --since 2024-01-01 --format tsv=r.tsv,svg=r.svg /usr/ports
   svcjify history --rev 2025Q1..main --every 7d /usr/ports`,
 		Args: takes(0, 1, "at most one path"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -136,7 +136,7 @@ func (c *Command) diffCmd() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "diff REV1 REV2 [PATH]",
-		Short: "Show which services changed state between two revisions, with the commit",
+		Short: "Show which services changed state between two revisions",
 		Long: `Show the services whose state in REV2 is not that in REV1, those that are new and those
 that are gone, each with the commit that made the difference, along first parents. The
 repository is the one around PATH, by default the current directory; nothing is checked out.`,
@@ -345,7 +345,7 @@ func date(text string, before time.Time) (time.Time, error) {
 	if ago, err := days(text); err == nil {
 		return before.Add(-ago), nil
 	}
-	return time.Time{}, fmt.Errorf("%q is no date: expected one such as 2024-01-31, or 90d", text)
+	return time.Time{}, fmt.Errorf("%q is not a date: expected a date such as 2024-01-31, or 90d", text)
 }
 
 // days reads 30d, 4w, or 2y.
@@ -358,5 +358,5 @@ func days(text string) (time.Duration, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("%q is no time: expected a number of days, weeks or years, such as 30d, 4w or 1y", text)
+	return 0, fmt.Errorf("%q is not a length of time: expected a number of days, weeks or years, such as 30d, 4w or 1y", text)
 }

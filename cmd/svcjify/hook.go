@@ -23,20 +23,25 @@ func (c *Command) hookCmd() *cobra.Command {
 	var failOn string
 	cmd := &cobra.Command{
 		Use:   "hook",
-		Short: "Check what is about to be committed; git calls it before a commit",
-		Long: `Check the services that the staged change concerns: those whose template changed,
-through whatever port it is installed, and those of a port whose Makefile changed.
-A commit that concerns no service takes some hundredths of a second.
+		Short: "Check what is about to be committed; git runs it",
+		Long: `Check the services that the staged change affects: those whose template changed, in every
+port that installs it, and those of a port whose Makefile changed. A commit that affects
+no service takes some hundredths of a second.
 
-What blocks the commit, by default: a template that changed without a new version of the
+By default these block the commit: a template that changed without a new version of the
 package, a script that declares itself ready and won't work, and what sh or make would
-refuse. A service that declares nothing yet is mentioned, and does not block, nor does a
-fault that was there before in a script that did not change; with --fail-on warning they do.
+refuse. These are shown and block only with --fail-on warning: a service that declares
+nothing yet, and a fault that was there before, in a script that did not change.
 
 ` + hook.Variable + ` in the environment overrides --fail-on; ` + hook.Variable + `=off checks nothing.
 
-Exit codes: 0 the commit may go on, 1 findings block it, 2 wrong usage, 3 svcjify could
-not do its work, which blocks it too; to commit all the same: ` + hook.GoOn + `.`,
+Exit codes:
+  0  the commit goes on
+  1  findings block it
+  2  wrong usage
+  3  svcjify failed, which blocks it too
+
+To commit anyway: ` + hook.GoOn + `.`,
 		Args: onlyCommands,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := os.Getenv(hook.Variable)
@@ -48,7 +53,7 @@ not do its work, which blocks it too; to commit all the same: ` + hook.GoOn + `.
 			}
 			limit, err := parseFailOn(failOn)
 			if err != nil {
-				return hinted{err, "set --fail-on or " + hook.Variable + " to one of them; to commit all the same: " +
+				return hinted{err, "set --fail-on or " + hook.Variable + " to one of them; to commit anyway: " +
 					hook.GoOn}
 			}
 			// It lives for a tenth of a second: collecting garbage is a tenth of that.
@@ -57,7 +62,7 @@ not do its work, which blocks it too; to commit all the same: ` + hook.GoOn + `.
 		},
 	}
 	cmd.Flags().StringVar(&failOn, "fail-on", "error",
-		"least severity that blocks the commit: error, warning, info, never")
+		"lowest severity that blocks the commit: error, warning, info, never")
 	complete(cmd, "fail-on", failOnWords...)
 	cmd.AddCommand(c.hookInstallCmd(), c.hookUninstallCmd())
 	return cmd
@@ -69,7 +74,7 @@ func (c *Command) guard(work func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(c.Stderr, "%s\n", debug.Stack())
-			err = hinted{fmt.Errorf("svcjify crashed, which is a fault of its own: %v", p),
+			err = hinted{fmt.Errorf("svcjify itself failed: %v", p),
 				"to commit without the check: " + hook.GoOn}
 		}
 	}()
@@ -124,7 +129,7 @@ func (c *Command) hook(ctx context.Context, limit lint.Severity) error {
 		return err
 	}
 	c.exit = exitFindings
-	return c.hookLine("ERROR: %s; correct it, or commit all the same with %s",
+	return c.hookLine("ERROR: %s; correct it, or commit anyway with %s",
 		report.Plural(d.Blocking, "finding blocks this commit", "findings block this commit"), hook.GoOn)
 }
 

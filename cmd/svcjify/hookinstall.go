@@ -19,11 +19,13 @@ func (c *Command) hookInstallCmd() *cobra.Command {
 		Use:   "install",
 		Short: "Have git call the hook before each commit of this clone",
 		Long: `Write a pre-commit hook into the directory where git looks for hooks: .git/hooks, or
-core.hooksPath. A hook that is there already goes on to run: where it runs the files of
-the directory pre-commit.d beside it, as that of the ports tree does, the hook is written
-there, as check_svcj; else it is kept as pre-commit` + hook.KeptSuffix + ` and called first.
-Out of core.hooksPath nothing is moved, since it may be tracked; the message says what to
-add by hand.`,
+core.hooksPath. An existing hook still runs:
+
+If it runs the files of the directory pre-commit.d beside it, as the hook of the ports
+tree does, svcjify writes its hook there, with the name check_svcj. If not, the existing
+hook is renamed to pre-commit` + hook.KeptSuffix + `, and the new one runs it first. In
+core.hooksPath svcjify renames nothing, since git may track that directory; a message
+says what to add by hand.`,
 		Args: takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := parseFailOn(failOn); err != nil {
@@ -33,7 +35,7 @@ add by hand.`,
 		},
 	}
 	cmd.Flags().StringVar(&failOn, "fail-on", "error",
-		"least severity that blocks a commit: error, warning, info, never")
+		"lowest severity that blocks a commit: error, warning, info, never")
 	return cmd
 }
 
@@ -87,7 +89,7 @@ func near(name string) string {
 func (c *Command) hookUninstallCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "uninstall",
-		Short: "Remove the hook that install wrote, and put back what was there before",
+		Short: "Remove the hook that install wrote, and put the old one back",
 		Args:  takesNone(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := hook.Find(cmd.Context(), ".")

@@ -234,7 +234,7 @@ func TestHookFaults(t *testing.T) {
 		name, want string
 		make       func(*gitRepo)
 	}{
-		{"index that is none", "expected the signature DIRC", index("this is no index, and long enough to be one")},
+		{"index that is none", "expected the signature DIRC", index("this is not an index, and long enough to be one")},
 		{"index of a version to come", "bad index version 9", func(r *gitRepo) {
 			text, err := os.ReadFile(filepath.Join(r.dir, ".git/index"))
 			require.NoError(t, err)

@@ -30,11 +30,11 @@ const noConfig = "none"
 
 func (f *globalFlags) add(root *cobra.Command) {
 	flags := root.PersistentFlags()
-	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or none")
-	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, where it is not the git top level or the directory that has Mk/bsd.port.mk")
+	flags.StringVar(&f.config, "config", "", "`file` to read instead of .svcjify.toml, or the word none (no file)")
+	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, if it is neither the top of a git repository nor the directory that has Mk/bsd.port.mk")
 	flags.StringVar(&f.portsdir, "portsdir", "",
-		"`directory` of the ports tree that an overlay stands on: masters, includes and Mk are looked for there; default $PORTSDIR")
-	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of simulated starts, or none; verify simulates all again and compares (default svcjify in the user's cache directory)")
+		"`directory` of the main ports tree, for an overlay: its masters, included files and Mk are looked for there; default $PORTSDIR")
+	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of simulated starts, or the word none (no cache), or the word verify (simulate all again and compare); default: svcjify in the user's cache directory")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "report on standard error what was read")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors and findings")
@@ -58,7 +58,7 @@ type judgeFlags struct {
 
 func (f *judgeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.operator, "operator", "",
-		"`form` of the default that is written: equals (honours rc.conf's empty value; the default) or colon (as the rc-scripting article has it)")
+		"write defaults with = (`form` equals, the default: an empty value in rc.conf has its effect) or with := (form colon, which also turns SJ105 off)")
 	complete(cmd, "operator", string(lint.OperatorEquals), string(lint.OperatorColon))
 	f.addRelease(cmd)
 	f.programs.add(cmd)
@@ -71,8 +71,8 @@ func (f *judgeFlags) addRelease(cmd *cobra.Command) {
 		names = append(names, r.Name)
 	}
 	cmd.Flags().StringVar(&f.release, "release", "",
-		"`release` whose rc.subr is the oldest that the scripts must serve: "+strings.Join(names,
-			", ")+" (default "+rcrun.DefaultRelease+")")
+		"`release` of the oldest rc.subr that the scripts must work with: "+strings.Join(names, ", ")+" (default "+
+			rcrun.DefaultRelease+"); svcjify help releases says which one a system has")
 	complete(cmd, "release", names...)
 }
 

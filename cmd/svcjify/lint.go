@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/report"
@@ -28,9 +29,9 @@ func (c *Command) lintCmd() *cobra.Command {
 		Short: "Say which services are not ready for service jails, and why",
 		Long: `Say which services are not ready for service jails, and why.
 
-With - as the only path, the script is read from standard input. --stdin-name says
-which file it stands for: if that is a template of a ports tree, the text counts in its
-place, so that its port is known; else it is judged by itself.`,
+With - as the only path, the script is read from standard input. --stdin-name FILE says
+which file it is. If FILE is a template in a ports tree, svcjify checks standard input as
+if it were that file, with its port. If not, it checks the script alone.`,
 		Example: `  svcjify lint /usr/ports
   svcjify lint dns/knot3
   svcjify lint --staged
@@ -43,7 +44,7 @@ place, so that its port is known; else it is judged by itself.`,
 	f.git.add(cmd)
 	f.format.add(cmd, report.Formats())
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "",
-		"least `severity` that makes the exit code 1: error, warning (the default), info, never")
+		"lowest `severity` with exit code 1: error, warning (the default), info, never")
 	cmd.Flags().StringVar(&f.baseline, "baseline", "",
 		"`file` of known findings that svcjify baseline has written; only others are shown")
 	cmd.Flags().StringVar(&f.stdinName, "stdin-name", "", "`path` that standard input stands for")
@@ -115,7 +116,7 @@ func (c *Command) known(file string) (err error) {
 		return c.config.LoadBaseline()
 	}
 	if c.config.Policy.Baseline, err = config.ReadBaseline(file); err != nil {
-		return hinted{err, "make it with svcjify baseline -o FILE"}
+		return hinted{fmt.Errorf("%s: %w", file, message.Reason(err)), "svcjify baseline -o FILE writes it"}
 	}
 	return nil
 }

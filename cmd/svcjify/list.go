@@ -13,13 +13,28 @@ func (c *Command) listCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [PATH...]",
 		Short: "List the services: name, origin, state, options, certainty",
-		Long: `List the services, one a line: name, origin, state, options, certainty.
+		Long: `List the services, one line per service: name, origin, state, options, certainty.
 
-The states: ready, faulty (declared, and it won't work), patchable, unsuitable (it
-must stay outside), blocked (a fault stands in the way), unknown (no evidence).
-The options are what the evidence says, "none" for the empty set, NO for an opt-out.
---declared puts what the script itself declares beside them, in the same words, and "?"
-where they can't be told; json and csv always have it.`,
+States, and what to do:
+  ready       the script declares what the service needs: nothing to do
+  faulty      it declares options, and won't work in a jail: svcjify lint
+  patchable   it declares nothing, and the options are known: svcjify patch
+  unsuitable  the service can't work in a jail, or should not be jailed by
+              default: svcjify patch
+  blocked     a fault of the script must be corrected first: svcjify lint
+  unknown     there is no evidence, or the simulation gave no result: svcjify
+              explain
+
+Options: the words that the evidence shows, "none" if the service needs no option, NO
+for an unsuitable one. --declared adds what the script itself declares, in the same
+words, and "?" if svcjify can't read it; json and csv always have it.
+
+Certainty, from the most certain down:
+  certain     the program's documentation or source says so
+  confident   strong evidence; patches are written from here upwards
+  likely      good evidence, but something else may be needed: check it
+  possible    weak evidence
+  unknown     no evidence`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			outs, err := format.outputs()
 			if err != nil {

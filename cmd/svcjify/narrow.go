@@ -33,8 +33,8 @@ func (f *narrowFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&f.states, "state", nil,
 		"only services in these states: "+strings.Join(stateNames(), ", "))
 	cmd.Flags().StringSliceVar(&f.rules, "rule", nil,
-		"only findings and fixes of these rules, info ones too, and services that have one")
-	cmd.Flags().StringSliceVar(&f.ignored, "ignore", nil, "no findings and fixes of these rules")
+		"report and fix only these rules (severity info included), and only services where one of them finds something")
+	cmd.Flags().StringSliceVar(&f.ignored, "ignore", nil, "leave out these rules")
 	complete(cmd, "state", stateNames()...)
 	complete(cmd, "rule", ruleNames()...)
 	complete(cmd, "ignore", ruleNames()...)
@@ -210,7 +210,7 @@ func (c *Command) unlisted(found *corpus.Corpus) {
 		}
 	}
 	if len(ports) > 0 {
-		fmt.Fprintf(c.Stderr, "warning: %s could not be read in full, services there may be missing: svcjify lint says why\n",
+		fmt.Fprintf(c.Stderr, "warning: %s could not be read completely, so services may be missing here: svcjify lint says why\n",
 			report.Plural(len(ports), "file", "files"))
 	}
 }

@@ -26,9 +26,9 @@ func (f *planFlags) add(cmd *cobra.Command) {
 	f.judge.narrow.plan = true
 	f.judge.add(cmd)
 	cmd.Flags().StringVar(&f.certainty, "certainty", "confident",
-		"least certainty of what is written: certain, confident, likely, possible")
+		"write only changes with at least this certainty: certain, confident, likely, possible")
 	cmd.Flags().BoolVar(&f.repair, "repair", false,
-		"move what only a start_precmd sets, and the jailed start needs, to the top level, where the simulation proves it")
+		"move settings from start_precmd to the top level of the script, if the simulation shows that the start on the host stays the same")
 	complete(cmd, "certainty", certaintyWords...)
 }
 
@@ -100,17 +100,17 @@ func (c *Command) patchCmd() *cobra.Command {
 		Short: "Print or write patches that make services ready",
 		Long: `Print a unified diff that makes the services ready, or write a batch with -o.
 
-A batch is a directory with a directory for each maintainer, and for each category of
-ports without one: a patch a port as git format-patch writes it, a report text for
-Bugzilla, a letter to the maintainer; and SUMMARY.html (SUMMARY.md) to read first. Ports
-that share a template are one patch; ports of one maintainer with the same template are a
-numbered series, and so are the ports of a category. --group says what gets one report.
-Files in the directory that svcjify did not write, or that were changed since, are not
-touched. svcjify batch says what to send next, and what became of it.
+A batch is a directory with SUMMARY.html (SUMMARY.md) to read first, and a directory for
+each maintainer, or for each category of ports without one. These have one patch per port,
+as git format-patch writes it, a report text for Bugzilla, and a letter to the maintainer.
+Ports that share a template are one patch; ports of one maintainer with the same template
+are a numbered series, and so are the ports of a category. --group says what gets one
+report. Files in the directory that svcjify did not write, or that were changed since, are
+not touched. svcjify batch says what to send next, and which patches were committed.
 
-Each change is proved before it is written: the template is edited in memory, parsed
-and checked again, and PORTREVISION must have risen by one in every port that
-installs the script. What is withheld is listed on standard error, or in the summary,
+Each change is checked before it is written: the template is edited in memory, parsed and
+simulated again, and PORTREVISION must have risen by one in every port that installs the
+script. Services without a patch are listed on standard error, or in the summary,
 with what a person can do about it.`,
 		Example: `  svcjify patch dns/knot3 | git apply
   svcjify patch -o /tmp/batch --limit 5 /usr/ports`,
@@ -145,13 +145,17 @@ with what a person can do about it.`,
 }
 
 // withheld lists on standard error what got no patch, and why, as the summaries of a batch do.
-func (c *Command) withheld(p *planned) {
+// It gives their number.
+func (c *Command) withheld(p *planned) int {
 	c.finishing.Store(true)
+	n := 0
 	for _, tree := range p.found.Trees {
 		for _, w := range p.today(tree).Withheld(tree.Shown) {
 			fmt.Fprint(c.Stderr, w.Lines())
+			n++
 		}
 	}
+	return n
 }
 
 // oneRepository keeps the changes of the first repository: a diff has paths of
@@ -196,7 +200,7 @@ func (c *Command) fixCmd() *cobra.Command {
 		Use:   "fix [PATH...]",
 		Short: "Make the changes of `svcjify patch` in place",
 		Long: `Make the changes of svcjify patch in the tree itself. A file is replaced as a whole or
-not at all, and keeps its mode and owner. Symlinks, files with further hard links, files
+not at all, and keeps its mode and owner. Symlinks, files with more than one hard link, files
 whose owner can't be kept, and files outside the tree are refused.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := c.plan(cmd.Context(), c.at(args, &f), &f)

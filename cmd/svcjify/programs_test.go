@@ -56,7 +56,7 @@ func TestPackages(t *testing.T) {
 	_, out, _ = run(t, "explain", "--packages", dir, chimed)
 	out = strings.ReplaceAll(out, filepath.ToSlash(dir), "PACKAGES")
 	for _, want := range []string{
-		"needs      none, the empty set (confident)",
+		"needs      no option (confident)",
 		"none       possible  PACKAGES/chimed-1.0.pkg:/usr/local/sbin/chimed: calls socket(AF_UNIX, SOCK_STREAM): it opens UNIX sockets",
 		"in PACKAGES/chimed-1.0.pkg:/usr/local/sbin/chimed, of which everything was seen: that it speaks IP, ",
 	} {

@@ -21,23 +21,23 @@ func (c *Command) reportCmd() *cobra.Command {
 		Use:   "report -o DIR [PATH...]",
 		Short: "Write a report to read in a browser",
 		Long: `Write index.html and report.json into a directory. The page is one file: it loads
-nothing, sends nothing, and may be put on any web server or mailed. It says where the
-tree stands, by category and by maintainer, and what would be ready if the patches were
-committed; and for each service the answer with its evidence, the simulated start on the
-host and in the jail, the findings, and the patch.
+nothing, sends nothing, and can be put on any web server or mailed. It shows how many
+services are ready, by category and by maintainer, and how many would be ready if the
+patches were committed. For each service it has the verdict with its evidence, the
+simulated start on the host and in the jail, the findings, and the patch.
 
-What is searched for and chosen stands in the address behind the #, so that it can be
-sent as a link: index.html#maintainer=me@example.org. Each service has an anchor of its
-own. report.json has the same for programs.
+The URL holds the search and the filters, so you can send it as a link:
+index.html#maintainer=me@example.org. Each service has its own anchor. report.json has
+the same data for programs.
 
-A file of these names that svcjify report did not write stays as it is. Other files in
-the directory don't matter.`,
+If one of the two files exists and svcjify report did not write it, it stays as it is.
+Other files in the directory are not touched.`,
 		Example: `  svcjify report -o /tmp/report /usr/ports
   svcjify report -o /tmp/mine --maintainer me@example.org /usr/ports`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {
 				return fmt.Errorf("%w: %w", errUsage,
-					hinted{fmt.Errorf("report needs -o DIR, the directory to write to"),
+					hinted{fmt.Errorf("-o DIR is missing, the directory to write to"),
 						"svcjify report -o DIR [PATH...]"})
 			}
 			if err := page.Check(out); err != nil {

@@ -18,7 +18,7 @@ func (c *Command) runCmd() *cobra.Command {
 	var svcj, boot, running, unknowns bool
 	var conf []string
 	cmd := &cobra.Command{
-		Use:   "run {PATH | ORIGIN | NAME} [--svcj] [--rcconf 'x=y']... [COMMAND [ARG...]]",
+		Use:   "run {PATH | ORIGIN | NAME} [COMMAND [ARG...]]",
 		Short: "Show what rc(8) would start, in a simulation",
 		Long: `Run the script of a port, or a script, in the simulated rc(8), and show what
 would be started: the command line, user, directory, environment, and each
@@ -82,7 +82,7 @@ The exit code is 0 whatever the simulated exit status is.`,
 	cmd.Flags().BoolVar(&boot, "boot", false,
 		"as at boot: rc.conf is read before the script; without it, as with service(8)")
 	cmd.Flags().BoolVar(&unknowns, "unknowns", false,
-		"mark values that svcjify can't know, such as the content of a file, with ‹ ›")
+		"put values that svcjify can't know between ‹ and ›")
 	cmd.Flags().BoolVar(&running, "running", false, "simulate that the service is running already, as for stop or status")
 	cmd.Flags().StringArrayVar(&conf, "rcconf", nil, "a line of rc.conf; may be given several times")
 	return cmd

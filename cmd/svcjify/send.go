@@ -31,8 +31,8 @@ func (f *sendFlags) addGroup(cmd *cobra.Command) {
 		names = append(names, string(g))
 	}
 	cmd.Flags().StringVar(&f.group, "group", names[0],
-		"with -o, what gets one report: "+strings.Join(names,
-			", ")+"; ports without a maintainer go by category unless it is port")
+		"with -o, one report for each: "+strings.Join(names,
+			", ")+"; ports without a maintainer are grouped by category, except with port")
 	complete(cmd, "group", names...)
 }
 
@@ -42,7 +42,7 @@ func (f *sendFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.author, "author", "",
 		"who the patches are from, as 'Name <address>'; default the configuration's author, else git's user.name and user.email")
 	cmd.Flags().StringVar(&f.date, "date", "",
-		"date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, that of the commit HEAD names, or today's where there is none")
+		"date of the patches; default $GIT_AUTHOR_DATE, $SOURCE_DATE_EPOCH, that of the HEAD commit, or today")
 	cmd.Flags().StringVar(&f.pr, "pr", "", "number of the problem report, for the message's PR: line")
 }
 

@@ -17,7 +17,7 @@ const (
 const maxPacks = 2000
 
 // readRegular reads a file of a git directory, whose author may be anybody: a link is followed, as
-// git does, but nothing is read that is no regular file, nor one that is too large.
+// git does, but nothing is read that is not a regular file, nor one that is too large.
 func readRegular(name string, limit int64) ([]byte, error) {
 	text, err := regular.ReadLinked(name, limit)
 	if err != nil {

@@ -86,7 +86,7 @@ const (
 // error wraps errUnsupported for what must not be ignored and is not known here.
 func parseIndex(data []byte, hashSize int) (*index, error) {
 	if len(data) < 12+hashSize || string(data[:4]) != "DIRC" {
-		return nil, errors.New("is no index: expected the signature DIRC")
+		return nil, errors.New("is not an index: expected the signature DIRC")
 	}
 	version := binary.BigEndian.Uint32(data[4:])
 	if version < 2 || version > 4 {

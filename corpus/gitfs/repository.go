@@ -168,7 +168,7 @@ func locate(abs string, getenv func(string) string) (*Repository, error) {
 			r.GitDir = target
 			return r, nil
 		}
-		return nil, &Error{Text: fmt.Sprintf("GIT_DIR is %q, which is no git directory", g),
+		return nil, &Error{Text: fmt.Sprintf("GIT_DIR is %q, which is not a git directory", g),
 			Hint: "unset GIT_DIR, or set it to the .git of a clone"}
 	}
 	for dir := abs; ; {

@@ -31,8 +31,10 @@ type repository struct {
 func newRepository(dir string) (*repository, error) {
 	r := &repository{dir: dir, blobs: map[string]plumbing.Hash{}}
 	return r, write(dir, map[string]string{
-		"HEAD":   "ref: " + mainBranch + "\n",
-		"config": "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
+		"HEAD": "ref: " + mainBranch + "\n",
+		"config": "[core]\n\trepositoryformatversion = 0\n\tbare = false\n" +
+			// so that git commit works for somebody who has told git no name yet
+			"[user]\n\tname = A. Committer\n\temail = committer@example.org\n",
 	})
 }
 

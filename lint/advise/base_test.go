@@ -91,7 +91,7 @@ func TestTableOfBase(t *testing.T) {
 	table, rest, _ := strings.Cut(out.String(), "\n\n")
 	require.NotContains(t, table, "stepaa")
 	require.Contains(t, table, "(6 more)")
-	require.Contains(t, rest, "stepaa (base system, switched off): never: ")
+	require.Contains(t, rest, "stepaa (base system, not enabled): never: ")
 }
 
 // TestBaseSystem holds the advice against what an installed FreeBSD 15 declares in

@@ -279,7 +279,7 @@ func (j *judgement) jail() {
 		verdict, options = TwoLines, v.Works()
 		j.Reasons = append(j.Reasons, sentence(v.Reason))
 		if v.OptOut {
-			j.because("So it is better not jailed by default; the lines are for those who want it all the same.")
+			j.because("So it is better not jailed by default; the lines are for those who want it anyway.")
 		}
 		if v.Certainty < infer.Likely {
 			j.Reasons = append(j.Reasons, "One sign alone says so: try it when it does no harm, or see first: "+howToSee(j.Name))

@@ -33,7 +33,7 @@ an option grants it. The file system is the host's: only the user that it runs a
 func Text(w io.Writer, list []*Advice) error {
 	var b strings.Builder
 	if len(list) == 0 {
-		b.WriteString("no service is switched on in rc.conf; --all shows those that are installed\n")
+		b.WriteString("no service is enabled in rc.conf; --all shows those that are installed\n")
 	} else {
 		table(&b, list)
 		if slices.ContainsFunc(list, func(a *Advice) bool { return a.Jails() || a.Verdict == Already }) {
@@ -165,7 +165,7 @@ func (a *Advice) from() string {
 		from = "package not known"
 	}
 	if !a.Enabled {
-		from += ", switched off"
+		from += ", not enabled"
 	}
 	return from
 }

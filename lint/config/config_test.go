@@ -92,7 +92,7 @@ func TestParseErrors(t *testing.T) {
 		{"[severity]\n\nundeclare = \"info\"", `c:3: no rule "undeclare"`, `did you mean "undeclared"?`},
 		{"[[ignore]]\npath = \"a\"\nrule = \"SJ204\"", `c:1: ignore without a reason`, "reason ="},
 		{ig + strings.Replace(ig, "\"r\"", "\" \"", 1), `c:8: ignore without a reason`, ""},
-		{strings.Replace(ig, "\"a\"", "\"[\"", 1), `c:2: path is no glob`, ""},
+		{strings.Replace(ig, "\"a\"", "\"[\"", 1), `c:2: path is not a glob`, ""},
 		{strings.Replace(ig, "\"a\"", "\"../a\"", 1), `c:2: path leads upwards`, ""},
 		{strings.Replace(ig, "SJ201", "SJ205", 1) + "works = true", `c:5: SJ205 can't be answered with works`, ""},
 		{strings.Replace(ig, "\"a\"", "\"*\"", 1) + "works = true", `c:5: works with a glob (*)`, ""},

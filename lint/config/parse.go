@@ -75,10 +75,14 @@ func Parse(shown string, text []byte, tree *corpus.Tree, dir string) (*Config, e
 	}
 	var f file
 	err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&f)
-	if err != nil {
+	var unknown *toml.StrictMissingError // the keys that are known were read anyway
+	if err != nil && !errors.As(err, &unknown) {
 		return nil, fromTOML(shown, err)
 	}
 	p := parser{shown: shown, at: places.Lines(text)}
+	if unknown != nil {
+		p.errs = unknownKeys(shown, unknown)
+	}
 	c := &Config{Path: shown, Author: f.Author, FailOn: f.FailOn, Baseline: f.Baseline,
 		Operator: lint.Operator(f.Operator)}
 	c.Policy = &lint.Policy{Path: shown, Tree: tree, Dir: dir, Disabled: map[string]bool{},
@@ -299,26 +303,27 @@ func (p *parser) answer(key string, s service, d *infer.Decision) {
 
 // fromTOML turns the library's errors into ours.
 func fromTOML(shown string, err error) error {
-	var missing *toml.StrictMissingError
-	if errors.As(err, &missing) {
-		var out Errors
-		for _, e := range missing.Errors {
-			row, _ := e.Position()
-			key := e.Key()
-			known := topKeys
-			if len(key) > 1 {
-				known = map[string][]string{"ignore": ignoreKeys, "service": serviceKeys}[key[0]]
-			}
-			out = append(out, &Error{Path: shown, Line: row,
-				Text: fmt.Sprintf("unknown key %.60q", strings.Join(key, ".")),
-				Hint: didYouMean(key[len(key)-1], known)})
-		}
-		return out
-	}
 	out := &Error{Path: shown, Text: strings.TrimPrefix(err.Error(), "toml: ")}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		out.Line, _ = decode.Position()
+	}
+	return out
+}
+
+// unknownKeys is a fault for each key that no configuration has.
+func unknownKeys(shown string, missing *toml.StrictMissingError) Errors {
+	var out Errors
+	for _, e := range missing.Errors {
+		row, _ := e.Position()
+		key := e.Key()
+		known := topKeys
+		if len(key) > 1 {
+			known = map[string][]string{"ignore": ignoreKeys, "service": serviceKeys}[key[0]]
+		}
+		out = append(out, &Error{Path: shown, Line: row,
+			Text: fmt.Sprintf("unknown key %.60q", strings.Join(key, ".")),
+			Hint: didYouMean(key[len(key)-1], known)})
 	}
 	return out
 }

@@ -36,10 +36,10 @@ var crates = []part{
 	{parts(`secrets|memsec|memlock|region-lock`), "mlock", Possible, "locks memory"},
 	{parts(`rlimit`), "", Possible, "changes its own limits, which a jail allows"},
 	{parts(`sysinfo|procfs|heim|psutil`), "", Possible, "looks at the processes and disks of the machine, of which a jail shows its own only"},
-	{parts(`axum|actix-web|rocket|warp|tide|poem|salvo|gotham|iron|tiny_http|rouille|tonic|hickory-server|trust-dns-server|libp2p|quinn|lettre|mail-send|russh|suppaftp|libunftp|rumqttd|tungstenite|tokio-tungstenite|jsonrpsee|volo|pingora`), "net_basic", Likely, "serves or speaks a protocol of IP"},
-	{parts(`reqwest|hyper|ureq|attohttpc|isahc|curl|rustls|native-tls|rumqttc|paho-mqtt|redis|tokio-postgres|mysql|mysql_async|mongodb|hickory-resolver|trust-dns-resolver|socket2|tokio-rustls|websocket`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`axum|actix-web|rocket|warp|tide|poem|salvo|gotham|iron|tiny_http|rouille|tonic|hickory-server|trust-dns-server|libp2p|quinn|lettre|mail-send|russh|suppaftp|libunftp|rumqttd|tungstenite|tokio-tungstenite|jsonrpsee|volo|pingora`), "net_basic", Likely, "is for network servers or clients"},
+	{parts(`reqwest|hyper|ureq|attohttpc|isahc|curl|rustls|native-tls|rumqttc|paho-mqtt|redis|tokio-postgres|mysql|mysql_async|mongodb|hickory-resolver|trust-dns-resolver|socket2|tokio-rustls|websocket`), "net_basic", Possible, "is for network connections"},
 	{parts(`rusb|nusb|hidapi|serialport|tokio-serial|evdev|input|uinput|gpio-cdev|rppal|i2cdev|libseat|smithay|v4l|rtlsdr|pcsc`), Nothing, Possible, "drives a device"},
-	{parts(`zbus|dbus|dbus-tokio`), "", Possible, "can speak on D-Bus, a UNIX socket"},
+	{parts(`zbus|dbus|dbus-tokio`), "", Possible, "can use D-Bus, a UNIX socket"},
 }
 
 // modules are the same for Go, by the repository in GH_TUPLE.
@@ -50,8 +50,8 @@ var modules = []part{
 	{parts(`gopacket`), "net_raw", Possible, "captures or makes packets"},
 	{parts(`memguard|memlocker`), "mlock", Possible, "locks memory"},
 	{parts(`gopsutil|procfs|go-sysinfo`), "", Possible, "looks at the processes and disks of the machine, of which a jail shows its own only"},
-	{parts(`gin|echo|fiber|mux|chi|httprouter|negroni|grpc-go|fasthttp|martini|macaron|revel|beego|httpdown|grace|http|smtp|client_golang|dns|websocket|autocert`), "net_basic", Likely, "serves or speaks a protocol of IP"},
-	{parts(`net|crypto|oauth2|go-redis|pq|mgo|mysql|gomemcache|nats|sarama|amqp|thrift|consul`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`gin|echo|fiber|mux|chi|httprouter|negroni|grpc-go|fasthttp|martini|macaron|revel|beego|httpdown|grace|http|smtp|client_golang|dns|websocket|autocert`), "net_basic", Likely, "is for network servers or clients"},
+	{parts(`net|crypto|oauth2|go-redis|pq|mgo|mysql|gomemcache|nats|sarama|amqp|thrift|consul`), "net_basic", Possible, "is for network connections"},
 	{parts(`serial|go-serial|gousb|evdev|gpio|periph`), Nothing, Possible, "drives a device"},
 }
 
@@ -70,11 +70,11 @@ var packages = []part{
 	{parts(`mongodb\d*`), "", Possible, "needs MongoDB: if it starts one itself, that locks memory unless it is told not to"},
 	{parts(`postgresql\d*-server`), "", Possible, "needs the server of PostgreSQL: if it starts one itself, that takes System V shared memory"},
 	{parts(`py-(flask|django\d*|tornado|aiohttp|twisted|gunicorn|uvicorn|fastapi|bottle|cherrypy|sanic|starlette|waitress|eventlet|gevent|werkzeug|hypercorn|aiosmtpd|paste|pyramid|web\.py)`), "net_basic", Likely, "serves over IP"},
-	{parts(`p5-(Net-Server.*|HTTP-Daemon.*|HTTP-Server.*|Mojolicious.*|Plack|Starman|Dancer2?|Catalyst.*|POE.*|AnyEvent-HTTPD|Net-DNS.*|Net-SMTP.*|Mail-SPF|Net-IMAP.*|IO-Socket-SSL|LWP.*|libwww|Net-SNMP|Net-LDAP.*|perl-ldap|DBD-Pg|DBD-mysql|DBD-MariaDB|IO-Socket-INET6|Net-SSH.*)`), "net_basic", Likely, "is for speaking over IP"},
-	{parts(`rubygem-(puma|unicorn|thin|webrick|sinatra|rails\d*|eventmachine|falcon|rack.*|sidekiq|mqtt|redis.*|faraday.*|net-ssh|pg|mysql2|bunny)`), "net_basic", Likely, "is for speaking over IP"},
-	{parts(`py-(requests.*|urllib3|httpx|paho-mqtt|pika|redis|psycopg\d?.*|mysqlclient|pymysql|pymongo|python-ldap|ldap3|dnspython|paramiko|websockets?.*|grpcio|boto\d?|certifi|openssl|zeroconf|zmq|pyzmq|slixmpp|irc)`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`p5-(Net-Server.*|HTTP-Daemon.*|HTTP-Server.*|Mojolicious.*|Plack|Starman|Dancer2?|Catalyst.*|POE.*|AnyEvent-HTTPD|Net-DNS.*|Net-SMTP.*|Mail-SPF|Net-IMAP.*|IO-Socket-SSL|LWP.*|libwww|Net-SNMP|Net-LDAP.*|perl-ldap|DBD-Pg|DBD-mysql|DBD-MariaDB|IO-Socket-INET6|Net-SSH.*)`), "net_basic", Likely, "is for network connections"},
+	{parts(`rubygem-(puma|unicorn|thin|webrick|sinatra|rails\d*|eventmachine|falcon|rack.*|sidekiq|mqtt|redis.*|faraday.*|net-ssh|pg|mysql2|bunny)`), "net_basic", Likely, "is for network connections"},
+	{parts(`py-(requests.*|urllib3|httpx|paho-mqtt|pika|redis|psycopg\d?.*|mysqlclient|pymysql|pymongo|python-ldap|ldap3|dnspython|paramiko|websockets?.*|grpcio|boto\d?|certifi|openssl|zeroconf|zmq|pyzmq|slixmpp|irc)`), "net_basic", Possible, "is for network connections"},
 	{parts(`py-(pyserial|pyusb|hidapi|evdev|smbus.*|rpi.*|pyscard)|p5-Device-.*`), Nothing, Possible, "drives a device"},
-	{parts(`(ca_root_nss|curl|wget|rsync|openssl.*)`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`(ca_root_nss|curl|wget|rsync|openssl.*)`), "net_basic", Possible, "is for network connections"},
 }
 
 // nodeModules are the same for Node, by the names of the registry.
@@ -85,8 +85,8 @@ var nodeModules = []part{
 	{parts(`mmap-object|sysv-ipc|svmq`), "sysvipcnew", Possible, "can use System V IPC"},
 	{parts(`sodium-native`), "", Possible, "can lock memory, and goes on where that is refused"},
 	{parts(`systeminformation|pidusage|ps-list|find-process`), "", Possible, "looks at the processes and disks of the machine, of which a jail shows its own only"},
-	{parts(`express|fastify|koa|hapi|@hapi/hapi|@nestjs/core|next|nuxt|restify|polka|h3|socket\.io|ws|mqtt|aedes|nodemailer|smtp-server|ftp-srv|ssh2|http-proxy|http-proxy-middleware|primus|sockjs|grammy|telegraf|discord\.js|irc-framework|matrix-js-sdk|@grpc/grpc-js`), "net_basic", Likely, "serves or speaks a protocol of IP"},
-	{parts(`axios|undici|node-fetch|got|request|superagent|pg|mysql2?|mongodb|redis|ioredis|amqplib|ldapjs|dns-packet|multicast-dns`), "net_basic", Possible, "is for speaking over IP"},
+	{parts(`express|fastify|koa|hapi|@hapi/hapi|@nestjs/core|next|nuxt|restify|polka|h3|socket\.io|ws|mqtt|aedes|nodemailer|smtp-server|ftp-srv|ssh2|http-proxy|http-proxy-middleware|primus|sockjs|grammy|telegraf|discord\.js|irc-framework|matrix-js-sdk|@grpc/grpc-js`), "net_basic", Likely, "is for network servers or clients"},
+	{parts(`axios|undici|node-fetch|got|request|superagent|pg|mysql2?|mongodb|redis|ioredis|amqplib|ldapjs|dns-packet|multicast-dns`), "net_basic", Possible, "is for network connections"},
 	{parts(`serialport|@serialport/.*|usb|node-hid|i2c-bus|onoff|pigpio|noble|midi`), Nothing, Possible, "drives a device"},
 }
 

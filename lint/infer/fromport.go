@@ -37,7 +37,7 @@ func fromNames(in Input) []Evidence {
 			return []Evidence{{
 				Path: in.Template, Line: in.Script.Name.Pos.Line, Kind: FromName, Supports: "net_basic",
 				Strength: Possible, own: true,
-				Fact: fmt.Sprintf("it is called %s, as what serves over IP is", n),
+				Fact: fmt.Sprintf("its name %q is that of a network service", n),
 			}}
 		}
 	}
@@ -208,7 +208,7 @@ func fromDepends(in Input) []Evidence {
 		}
 		seen[w.Text] = true
 		e := Evidence{Path: w.File, Line: w.Line, Kind: FromDepends, Strength: Possible,
-			Fact: "the user or group " + message.ClipLine(w.Text, 60) + " is made for it"}
+			Fact: "the port creates the user or group " + message.ClipLine(w.Text, 60)}
 		for _, s := range userSigns {
 			if s.pattern.MatchString(w.Text) {
 				e.Supports, e.Strength = s.supports, s.strength

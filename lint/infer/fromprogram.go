@@ -103,16 +103,16 @@ func baseNames(list []string) []string {
 func missed(in Input) []string {
 	var out []string
 	if len(in.Reports) == 0 {
-		return []string{"calls of the program: it was not looked at (--packages, --stage, --src)"}
+		return []string{notExamined + "the program's calls (--packages, --stage and --src examine it)"}
 	}
 	for _, r := range in.Reports {
 		switch absent := absentActs(r); {
 		case r.File == "":
 			out = append(out, "the program "+r.Program+": "+r.Missing)
 		case r.Blind:
-			out = append(out, "anything in "+r.File+", of which nothing can be told: "+strings.Join(r.Open, "; "))
+			out = append(out, notExamined+r.File+", which svcjify can't read: "+strings.Join(r.Open, "; "))
 		case len(r.Open) > 0:
-			out = append(out, fmt.Sprintf("in %s: that it %s; it may all the same, since %s", r.File,
+			out = append(out, fmt.Sprintf("in %s: that it %s; it may do so anyway, since %s", r.File,
 				strings.Join(absent, ", "), strings.Join(r.Open, ", ")))
 		default:
 			out = append(out, fmt.Sprintf("in %s, of which everything was seen: that it %s", r.File,

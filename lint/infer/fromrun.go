@@ -46,12 +46,12 @@ func fromRun(in Input) []Evidence {
 	}
 	switch {
 	case own && sameBothWays(in.Script):
-		e.Strength, e.Fact = Likely, "start_cmd and stop_cmd are the same function, which does not ask which of the two it is: it runs once and leaves no process"
+		e.Strength, e.Fact = Likely, "start_cmd and stop_cmd are the same function, which does not tell start from stop: it runs once and leaves no process"
 	case in.Run == nil || in.Run.Failed != "" || in.Run.Name == "" || in.Run.Undecided != "":
 		if !own || staysByText(in.Script) {
 			return nil
 		}
-		e.Strength, e.Fact = Possible, "start_cmd is the script's own and no command is set: perhaps nothing is left running"
+		e.Strength, e.Fact = Possible, "the script has its own start_cmd and sets no command: perhaps no process is left running"
 	case in.Run.Remains:
 		return nil
 	default:

@@ -114,7 +114,7 @@ func TestEvidence(t *testing.T) {
 		"one-shot by its own start_cmd, which is one fact": {func(in *Input) {
 			in.Script, in.Run = rcparse.Parse([]byte(startCmd), nil), &rcrun.Record{Name: "mud"}
 		}, "NO", Likely, "leaves no process running"},
-		"its own start_cmd, not run": {func(in *Input) { in.Script = rcparse.Parse([]byte(startCmd), nil) }, "NO", Possible, "perhaps nothing is left"},
+		"its own start_cmd, not run": {func(in *Input) { in.Script = rcparse.Parse([]byte(startCmd), nil) }, "NO", Possible, "perhaps no process is left"},
 		"program of the run": {func(in *Input) {
 			in.Run = &rcrun.Record{Name: "mud", Remains: true,
 				Starts: []rcrun.Command{{Program: []string{"/x/mudd", "--listen=:4000"}}}}

@@ -155,12 +155,12 @@ func TestProgramEvidence(t *testing.T) {
 	require.Contains(t, text, "|it is a dynamic ELF; looked at as well: libother.so.2")
 	missing := strings.Join(v.NotFound, "\n")
 	require.Contains(t, missing, "in "+r.File+": that it speaks IP, ")
-	require.Contains(t, missing, "; it may all the same, since it starts other programs (execve)")
+	require.Contains(t, missing, "; it may do so anyway, since it starts other programs (execve)")
 	require.NotContains(t, missing, "uses System V IPC")
 
 	v = look(t, "", "Thing", false)
 	require.Contains(t, strings.Join(v.NotFound, "\n"),
-		"calls of the program: it was not looked at (--packages, --stage, --src)")
+		"not examined: the program's calls (--packages, --stage and --src examine it)")
 	v = look(t, "", "Thing", false, seen(""))
 	require.Contains(t, strings.Join(v.NotFound, "\n"), "of which everything was seen: that it speaks IP")
 	require.NotContains(t, strings.Join(v.WouldChange, "\n"), "a call of the program that none of this shows")

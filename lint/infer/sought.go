@@ -19,28 +19,30 @@ func (v *Verdict) listNotFound(in Input, m *Match) {
 			v.NotFound = append(v.NotFound, what)
 		}
 	}
-	miss(m != nil, "an entry of the table of programs for "+sought(in))
+	miss(m != nil, "an entry of svcjify's table of programs for "+sought(in))
 	miss(found("net_basic", FromListen), "an address or a port in the script's defaults and command line")
-	miss(found("", FromConf), "an address, a port or a socket in "+have(in.Port.Files, "the configurations", isConfFile,
-		"a configuration: files/ has none"))
-	miss(found("", FromMessage), "an address or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage,
-		"a pkg-message: there is none"))
-	miss(found(OptOut, FromScript), "a command of the start that no option permits in a jail")
+	miss(found("", FromConf), "an address, a port or a socket in "+have(in.Port.Files,
+		"the configuration files", isConfFile,
+		"a configuration file: files/ has none"))
+	miss(found("", FromMessage), "addresses or parameters of jail(8) in "+have(in.Port.Files, "the message", isMessage,
+		"pkg-message: the port has none"))
+	miss(found(OptOut, FromScript), "a command in start_cmd that a jail always refuses")
 	miss(found("", FromSetting), "devices, kernel modules, sysctls and limits in the script")
 	if len(in.Port.Modules)+len(in.Port.Listed)+len(in.Port.Runs) > 0 {
 		miss(slices.ContainsFunc(v.Evidence, func(e Evidence) bool {
 			return e.Kind == FromDepends && (strings.Contains(e.Fact, "it runs with") ||
 				strings.Contains(e.Fact, "it is built with"))
-		}), "a module or a package that tells what the program does, among those that it is built from and runs with")
+		}), "a module or a package that shows what the program does, in its dependencies")
 	}
 	miss(found(OptOut, FromKeyword), "KEYWORD nojail")
 	miss(found(OptOut, FromPackage), "kernel modules and mount programs in the packing list")
 	v.NotFound = append(v.NotFound, missed(in)...)
 	switch {
 	case in.Run == nil:
-		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: it was not simulated")
+		v.NotFound = append(v.NotFound, notExamined+"the process that the start leaves: the start was not simulated")
 	case in.Run.Failed != "" || in.Run.Undecided != "":
-		v.NotFound = append(v.NotFound, "a process that the simulated start leaves: "+in.Run.Failed+in.Run.Undecided)
+		v.NotFound = append(v.NotFound, notExamined+
+			"the process that the start leaves: "+in.Run.Failed+in.Run.Undecided)
 	case !found(OptOut, FromStart):
 		v.NotFound = append(v.NotFound, "a simulated start that leaves no process")
 	}
@@ -65,6 +67,9 @@ func sought(in Input) string {
 	return strings.Join(list, ", ")
 }
 
+// notExamined begins what was not examined, as opposed to what was not found there.
+const notExamined = "not examined: "
+
 // foundBy says by which name an entry of the table was found.
 func foundBy(in Input, m *Match) string {
 	what := "the program " + m.By
@@ -74,9 +79,9 @@ func foundBy(in Input, m *Match) string {
 	if m.How != "" {
 		what = m.By + " (" + m.How + ")"
 	}
-	where := fmt.Sprintf("%s, in knowledge/%s:%d", what, m.Entry.File, m.Entry.Line)
+	where := fmt.Sprintf("svcjify's table of programs has %s (lint/infer/knowledge/%s:%d)", what, m.Entry.File, m.Entry.Line)
 	if m.Since != "" {
-		where += ", which counts where " + m.Since
+		where += "; the entry is used if " + m.Since
 	}
 	return where
 }
@@ -97,33 +102,31 @@ func (v *Verdict) changes(in Input, byEntry bool) []string {
 	var out []string
 	switch {
 	case !v.Known():
-		return []string{"any fact that says whether it speaks IP, and what else it asks of the kernel"}
+		return []string{"a fact that shows whether it uses IP, and which other functions of the kernel it uses"}
 	case v.OptOut && !v.Never():
-		out = append(out, "an administrator who wants it in a jail all the same: it works there with "+orNone(v.Lifted))
+		out = append(out, "an administrator who wants it in a jail anyway: it works there with "+orNone(v.Lifted))
 	case v.OptOut:
-		out = append(out, fmt.Sprintf("a way to run it in which it does not do this: it %s", v.Comment))
+		out = append(out, "a way to run it in which this is not so: "+v.Because())
 	case len(v.Options) == 0:
-		out = append(out, "a socket of IP in its default configuration: net_basic")
+		out = append(out, "if it uses IP in its default configuration: net_basic is needed")
 	default:
-		out = append(out, "a default configuration with UNIX sockets only: none")
+		out = append(out, "if its default configuration uses UNIX sockets only: no option is needed")
 	}
-	var calls []string
 	for _, w := range []struct{ word, act string }{
-		{"sysvipcnew", "shmget(2) and its like"}, {"mlock", "mlock(2) that it can't do without"},
-		{"net_raw", "a raw socket"}, {"settime", "clock_settime(2)"}, {"routing", "a change of the routing table"},
+		{"sysvipcnew", "it calls shmget(2), semget(2) or msgget(2)"},
+		{"mlock", "it calls mlock(2), and ends if that is refused"},
+		{"net_raw", "it opens a raw socket"}, {"settime", "it calls clock_settime(2)"},
+		{"routing", "it changes the routing table"},
 	} {
 		if !v.OptOut && !in.excluded(w.word) && !slices.Contains(v.Options, w.word) &&
 			!(w.word == "sysvipcnew" && slices.Contains(v.Options, "sysvipc")) {
-			calls = append(calls, w.act+" ("+w.word+")")
+			out = append(out, "if "+w.act+", which nothing above shows: "+w.word+" is needed")
 		}
 	}
-	if len(calls) > 0 {
-		out = append(out, "a call of the program that none of this shows: "+strings.Join(calls, ", "))
-	}
 	if byEntry {
-		out = append(out, "a release of the program that does otherwise than its entry in the table says")
+		out = append(out, "a release of the program that does something else than its entry in the table says")
 	} else if v.Certainty < Confident {
-		out = append(out, "a fact of another kind that agrees makes it more certain, such as an entry of the table")
+		out = append(out, "another kind of evidence that agrees, such as an entry of the table: it makes the answer more certain")
 	}
 	return out
 }

@@ -228,7 +228,7 @@ func TestDirectory(t *testing.T) {
 	require.NoError(t, os.Symlink(at("loop"), at("loop")))
 	for name, want := range map[string]string{
 		"page": "index.html: was not written by svcjify report", "data": "report.json: was not written by svcjify report",
-		"dir": "index.html: is no regular file", "linked": "index.html: is no regular file",
+		"dir": "index.html: is not a regular file", "linked": "index.html: is not a regular file",
 		"file": "no directory can be made", "file/below": "no directory can be made", "dangling": "no directory can be made", "loop": "no directory can be made",
 	} {
 		var e *DirError

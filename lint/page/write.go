@@ -40,7 +40,7 @@ func Check(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		hint := "name a directory that you may make or write to"
 		if info, serr := os.Lstat(dir); serr == nil && info.Mode()&fs.ModeSymlink != 0 {
-			hint = "it is a symbolic link to something that is no directory: name the directory itself"
+			hint = "it is a symbolic link to something that is not a directory: name the directory itself"
 		}
 		return &DirError{dir, "no directory can be made of that name", hint, message.Reason(err)}
 	}
@@ -73,7 +73,7 @@ func ours(root *os.Root, name, mark string) error {
 	case err != nil:
 		return &DirError{path, "cannot be looked at", "name another directory", message.Reason(err)}
 	case !info.Mode().IsRegular():
-		return &DirError{path, "is no regular file, expected a report or nothing",
+		return &DirError{path, "is not a regular file, expected a report or nothing",
 			"move it away, or name another directory", nil}
 	}
 	f, err := root.Open(name)

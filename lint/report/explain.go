@@ -43,14 +43,14 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	}
 	switch {
 	case !v.Known():
-		b.WriteString("  needs      unknown: nothing below says what it needs\n")
+		b.WriteString("  needs      unknown" + unknownWhy(s) + "\n")
 	case v.OptOut && !v.Never():
-		fmt.Fprintf(&b, "  needs      NO by default (%s): %s\n", v.Certainty, v.Comment)
-		fmt.Fprintf(&b, "  lifted     by the administrator's YES; it then needs %s\n", cmp.Or(strings.Join(v.Lifted, " "), "none, the empty set"))
+		fmt.Fprintf(&b, "  needs      NO by default (%s): %s\n", v.Certainty, v.Because())
+		fmt.Fprintf(&b, "  with YES   in rc.conf it needs %s\n", cmp.Or(strings.Join(v.Lifted, " "), noOption))
 	case v.OptOut:
-		fmt.Fprintf(&b, "  needs      NO, it must stay outside (%s): %s\n", v.Certainty, v.Comment)
+		fmt.Fprintf(&b, "  needs      NO, it is unsuitable for a jail (%s): %s\n", v.Certainty, v.Because())
 	case len(v.Options) == 0:
-		fmt.Fprintf(&b, "  needs      none, the empty set (%s)\n", v.Certainty)
+		fmt.Fprintf(&b, "  needs      %s (%s)\n", noOption, v.Certainty)
 	default:
 		fmt.Fprintf(&b, "  needs      %s (%s)\n", strings.Join(v.Options, " "), v.Certainty)
 	}
@@ -58,21 +58,25 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		fmt.Fprintf(&b, "  because    %s\n", OneLine(v.Reason))
 	}
 	if v.FoundBy != "" {
-		fmt.Fprintf(&b, "  table      %s\n", OneLine(v.FoundBy))
+		fmt.Fprintf(&b, "  known      %s\n", OneLine(v.FoundBy))
 	}
 	if v.Open != "" {
 		fmt.Fprintf(&b, "  open       %s\n", OneLine(v.Open))
 	}
 	for _, l := range v.Limits {
-		fmt.Fprintf(&b, "  limit      %s\n", OneLine(l))
+		fmt.Fprintf(&b, "  loses      %s\n", OneLine(l))
 	}
 	for _, c := range v.Contradictions {
-		fmt.Fprintf(&b, "  but        %s\n", OneLine(c))
+		fmt.Fprintf(&b, "  against    %s\n", OneLine(c))
 	}
 	if len(v.Evidence) > 0 {
 		b.WriteString("\nevidence\n")
 	}
 	facts, rest := FewFacts(v.Evidence)
+	wide := 10
+	for _, e := range facts {
+		wide = max(wide, len(OneLine(e.Supports)))
+	}
 	for _, e := range facts {
 		path := e.Path
 		if t := s.Service.Tree; t != nil && t.FS != nil { // a package or the table is no file of the tree
@@ -82,17 +86,25 @@ func Explain(w io.Writer, s *lint.Subject) error {
 		}
 		word := OneLine(e.Supports)
 		if word == "" {
-			word = "-"
+			word = "note"
 		}
-		fmt.Fprintf(&b, "  %-10s %-9s %s: %s\n", word, e.Strength, OneLine(path+e.At()), OneLine(e.Fact))
+		fmt.Fprintf(&b, "  %-*s %-9s %s: %s\n", wide, word, e.Strength, OneLine(path+e.At()), OneLine(e.Fact))
 	}
 	if rest > 0 {
 		fmt.Fprintf(&b, "  and %d more of the same kinds (list --format json has all)\n", rest)
 	}
+	var notFound, notExamined []string
+	for _, l := range v.NotFound {
+		if what, ok := strings.CutPrefix(l, "not examined: "); ok {
+			notExamined = append(notExamined, what)
+		} else {
+			notFound = append(notFound, l)
+		}
+	}
 	for _, list := range []struct {
 		title string
 		lines []string
-	}{{"looked for and not found", v.NotFound}, {"would change the answer", v.WouldChange}} {
+	}{{"not found", notFound}, {"not examined", notExamined}, {"would change the answer", v.WouldChange}} {
 		if len(list.lines) > 0 {
 			b.WriteString("\n" + list.title + "\n")
 		}
@@ -115,19 +127,34 @@ func Explain(w io.Writer, s *lint.Subject) error {
 	return err
 }
 
+// noOption is the empty set of options in a sentence.
+const noOption = "no option"
+
+// unknownWhy is why a service without evidence has none; the facts below say it where
+// there are some.
+func unknownWhy(s *lint.Subject) string {
+	switch {
+	case s.Script == nil:
+		return ": there is no script to examine; the finding says where it comes from"
+	case len(s.Verdict.Evidence) == 0:
+		return ": there is no evidence"
+	}
+	return ": the evidence below is not enough"
+}
+
 // Declares is what a script declares, in a few words.
 func Declares(d lint.Declaration) string {
 	out := d.Answer()
 	switch {
 	case out == infer.Nothing:
-		out = "none, the empty set"
+		out = noOption
 	case out == "?":
 		out = "options that can't be told without running it"
 	case out == "":
 		out = "nothing"
 	}
 	if d.Switch != "" && !d.OptOut {
-		out += fmt.Sprintf(", and %q as the default of the switch, which rc.conf can lift", d.Switch)
+		out += fmt.Sprintf(", and %q as the default of NAME_svcj, which rc.conf can change", d.Switch)
 	}
 	if d.Line > 0 {
 		out += fmt.Sprintf(" (line %d)", d.Line)

@@ -40,7 +40,7 @@ func Formats() []Format {
 		{"oneline", "editors and grep(1): path:line:col: severity: message [RULE]", Oneline},
 		{"json", "programs: an array of objects", machine(JSON)},
 		{"jsonl", "programs: an object a line, with fingerprint and edits", machine(JSONLines)},
-		{"sarif", "code scanning: SARIF 2.1.0, with fixes, rule pages and what is ignored", machine(SARIF)},
+		{"sarif", "code scanning: SARIF 2.1.0, with fixes, rule pages and ignores", machine(SARIF)},
 		{"checkstyle", "Jenkins and the like: Checkstyle's XML", machine(Checkstyle)},
 		{"github", "GitHub Actions: workflow commands that annotate the lines", machine(GitHub)},
 		{"rdjson", "reviewdog: with suggestions", machine(RDJSON)},

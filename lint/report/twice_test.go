@@ -56,11 +56,11 @@ foo.in:8:1: error: three [SJ201]
 func TestDeclares(t *testing.T) {
 	for script, want := range map[string]string{
 		"":                              "nothing",
-		": ${foo_svcj_options=\"\"}":    "none, the empty set (line 2)",
+		": ${foo_svcj_options=\"\"}":    "no option (line 2)",
 		"foo_svcj_options='mlock vmm'":  "mlock vmm (line 2)",
 		"foo_svcj_options=${x}":         "options that can't be told without running it (line 2)",
 		"foo_svcj=NO":                   "NO (line 2)",
-		": ${foo_svcj=\"NO\"}":          `nothing, and "NO" as the default of the switch, which rc.conf can lift (line 2)`,
+		": ${foo_svcj=\"NO\"}":          `nothing, and "NO" as the default of NAME_svcj, which rc.conf can change (line 2)`,
 		": ${foo_svcj_opts=net_basic}":  "nothing; rc.subr does not read foo_svcj_opts",
 		": ${fo_svcj_options=netv4}":    "nothing; rc.subr does not read fo_svcj_options",
 		"foo_svcj_options=net_basic; x": "net_basic (line 2)",

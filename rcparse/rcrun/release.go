@@ -14,8 +14,8 @@ import (
 type Release struct {
 	// Name is what Scenario.Release and --release say.
 	Name string
-	// Text says in a few words what it stands for.
-	Text string
+	// Text says in a few words what it stands for; Short is for a line of help.
+	Text, Short string
 	// Repository, Commit and SHA256 name the libexec/rc/rc.subr that the model
 	// was held against.
 	Repository, Commit, SHA256 string
@@ -30,6 +30,7 @@ type Release struct {
 var releases = []Release{
 	{
 		Name: "15.0", Text: "the oldest that was seen: it knows neither routing nor settime",
+		Short:      "the oldest: it knows neither routing nor settime",
 		Repository: "freebsd/freebsd-src", Commit: "0227451304a7af52d58867e140e06b64b4288958",
 		SHA256: "bb4fb4c9b3924e9f926c4de0b986b25151ebd6f95ab8f878b564a82555039091",
 		lacks:  []string{"routing", "setaudit", "settime"},
@@ -37,6 +38,7 @@ var releases = []Release{
 	},
 	{
 		Name: "15", Text: "the default: all words but setaudit; restart and status of the script's own are left out",
+		Short:      "the default: it does not run a restart_cmd or status_cmd",
 		Repository: "5BSD/5BSD", Commit: "b85d0040837c8335776274b60eef08bf64f79d78",
 		SHA256: "a498c5008fdc3fe464f3fd3cc26ae14bcefdb63c2b3c367ca18f353ff36f28c7",
 		lacks:  []string{"setaudit"},
@@ -44,6 +46,7 @@ var releases = []Release{
 	},
 	{
 		Name: "16", Text: "of a tree that follows the main branch: svcj_all_enable works, restart and status run, the script is found by its file's name",
+		Short:      "of a tree that follows main: svcj_all_enable works",
 		Repository: "HardenedBSD/hardenedBSD", Commit: "cdea33d7fc6166bce0894e9df0d3ae428f06dfa7",
 		SHA256: "549e1926a90db4c02d7d1c9f294477d30cf4cbbbf6cebb09a85381b7573f0c16",
 		does: []string{"audit-user", "all-enable", "found-by-file", "restart-and-status", "signal-inside",

@@ -12,7 +12,7 @@ import (
 var (
 	// ErrIsLink says that the name is a symbolic link, which was not followed.
 	ErrIsLink = errors.New("is a symbolic link")
-	// ErrNotRegular says that the name is no regular file.
+	// ErrNotRegular says that the name is not a regular file.
 	ErrNotRegular = errors.New("is not a regular file")
 )
 

@@ -34,7 +34,7 @@ func (c *Container) open() (io.Reader, func(), error) {
 			message.Reason(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, nil, errors.New("is no regular file: expected a package")
+		return nil, nil, errors.New("is not a regular file: expected a package")
 	}
 	f, err := c.root.Open(c.file)
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *Container) unpack(in *bufio.Reader) (io.Reader, func(), error) {
 	case bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
 		z, err := c.set.zstd(in)
 		if err != nil {
-			return nil, nil, fmt.Errorf("is no good zstd file: %w", err)
+			return nil, nil, fmt.Errorf("is not a valid zstd file: %w", err)
 		}
 		return z, func() {
 			if z.Reset(nil) == nil {
@@ -81,7 +81,7 @@ func (c *Container) unpack(in *bufio.Reader) (io.Reader, func(), error) {
 	case bytes.HasPrefix(head, []byte("\xfd7zXZ\x00")):
 		z, err := xz.NewReader(in, uint32(c.set.limits.window))
 		if err != nil {
-			return nil, nil, fmt.Errorf("is no good xz file: %w", err)
+			return nil, nil, fmt.Errorf("is not a valid xz file: %w", err)
 		}
 		return z, nothing, nil
 	case bytes.HasPrefix(head, []byte("BZh")):
@@ -89,7 +89,7 @@ func (c *Container) unpack(in *bufio.Reader) (io.Reader, func(), error) {
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, nil, fmt.Errorf("is no good gzip file: %w", err)
+			return nil, nil, fmt.Errorf("is not a valid gzip file: %w", err)
 		}
 		return z, nothing, nil
 	case head[0] == '+' || head[0] == '/' || head[0] == '.': // a tar archive begins with a name
@@ -231,7 +231,7 @@ func (c *Container) readManifest() error {
 		}
 		var m manifest
 		if err := json.Unmarshal(text, &m); err != nil {
-			return fmt.Errorf("%s is no manifest of pkg(8): %w", h.Name, err)
+			return fmt.Errorf("%s is not a manifest of pkg(8): %w", h.Name, err)
 		}
 		if m.Name == "" || m.Origin == "" {
 			return fmt.Errorf("%s has no name or no origin", h.Name)

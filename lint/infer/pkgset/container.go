@@ -270,7 +270,7 @@ func (c *Container) openStaged(name string) (io.ReadCloser, error) {
 		return nil, message.Reason(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("is no regular file any more")
+		return nil, errors.New("is not a regular file any more")
 	}
 	f, err := c.root.Open(rel)
 	if err != nil {

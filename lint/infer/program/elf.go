@@ -41,16 +41,16 @@ func readELF(data []byte) (img *image, err error) {
 	// one file that proves otherwise must not end the run.
 	defer func() {
 		if p := recover(); p != nil {
-			img, err = nil, fmt.Errorf("is no good ELF file: %v", p)
+			img, err = nil, fmt.Errorf("is not a valid ELF file: %v", p)
 		}
 	}()
 	f, err := openELF(data)
 	if err != nil {
-		return nil, fmt.Errorf("is no good ELF file: %w", err)
+		return nil, fmt.Errorf("is not a valid ELF file: %w", err)
 	}
 	img = &image{kind: "dynamic ELF", linux: f.OSABI != elf.ELFOSABI_FREEBSD && !noteFreeBSD(f.File)}
 	if img.needed, err = f.needed(); err != nil {
-		return nil, fmt.Errorf("is no good ELF file: %w", err)
+		return nil, fmt.Errorf("is not a valid ELF file: %w", err)
 	}
 	// A program that is linked with nothing is static, and be it that it has a
 	// dynamic section because it can be loaded anywhere.
@@ -67,10 +67,10 @@ func readELF(data []byte) (img *image, err error) {
 	}
 	symbols, err := f.symbols(elf.SHT_DYNSYM)
 	if err != nil {
-		return nil, fmt.Errorf("is no good ELF file: %w", err)
+		return nil, fmt.Errorf("is not a valid ELF file: %w", err)
 	}
 	if len(img.needed) > 0 && f.SectionByType(elf.SHT_DYNSYM) == nil {
-		return nil, errors.New("is no good ELF file: it has libraries and no dynamic symbols")
+		return nil, errors.New("is not a valid ELF file: it has libraries and no dynamic symbols")
 	}
 	for _, s := range symbols {
 		if s.section == elf.SHN_UNDEF && s.name != "" {
@@ -80,7 +80,7 @@ func readELF(data []byte) (img *image, err error) {
 	slices.Sort(img.imports)
 	img.imports = slices.Compact(img.imports)
 	if img.calls, img.cut, err = findCalls(f, symbols); err != nil {
-		return nil, fmt.Errorf("is no good ELF file: %w", err)
+		return nil, fmt.Errorf("is not a valid ELF file: %w", err)
 	}
 	return img, nil
 }

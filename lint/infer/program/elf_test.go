@@ -226,7 +226,7 @@ func TestHostileELF(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := readELF(c.spoil(whole()))
-			require.ErrorContains(t, err, "is no good ELF file: ")
+			require.ErrorContains(t, err, "is not a valid ELF file: ")
 			require.ErrorContains(t, err, c.want)
 		})
 	}
