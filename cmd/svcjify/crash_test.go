@@ -66,7 +66,7 @@ func TestHookCrash(t *testing.T) {
 		want  string
 	}{
 		{failingJudge{"mantel"}, "error: the staged change could not be checked: svcjify failed at mantel of www/revision-comment, and could not judge it\n"},
-		{failingJudge{}, "error: svcjify crashed, which is a fault of its own: made for the test\n"},
+		{failingJudge{}, "error: svcjify itself failed: made for the test\n"},
 	} {
 		var stderr strings.Builder
 		command := Command{Stdout: &stderr, Stderr: &stderr, judging: c.judge}
