@@ -118,16 +118,16 @@ const maxAlike = 50
 // foldAlike leaves out findings of one rule in one place beyond maxAlike, and says how many.
 // The list is sorted, and stays so.
 func foldAlike(list []Finding) []Finding {
-	type place struct {
-		tree                *corpus.Tree
-		path, service, code string
+	type kind struct {
+		place
+		service, code string
 	}
-	of := func(f Finding) place { return place{f.Tree, f.Path, f.Service, f.Code} }
-	count := make(map[place]int)
+	of := func(f Finding) kind { return kind{place{f.Tree, f.Path}, f.Service, f.Code} }
+	count := make(map[kind]int)
 	for _, f := range list {
 		count[of(f)]++
 	}
-	seen := make(map[place]int)
+	seen := make(map[kind]int)
 	out := list[:0]
 	for _, f := range list {
 		p := of(f)
@@ -175,18 +175,49 @@ func lineStarts(text []byte) []int {
 
 // sortFindings orders by place, then code, and drops what is said twice.
 func sortFindings(list []Finding) []Finding {
-	slices.SortStableFunc(list, Finding.compare)
+	// Where a finding is, from the current directory, takes longer to say than all else.
+	places := make(map[place]string)
+	at := func(f Finding) string {
+		p := place{f.Tree, f.Path}
+		where, known := places[p]
+		if !known {
+			where = f.Location()
+			places[p] = where
+		}
+		return where
+	}
+	slices.SortStableFunc(list, func(f, g Finding) int {
+		if f.Tree != g.Tree || f.Path != g.Path {
+			if c := cmp.Compare(at(f), at(g)); c != 0 {
+				return c
+			}
+		}
+		return f.compareAt(g)
+	})
 	return slices.CompactFunc(list, Finding.same)
 }
 
+// A place is a file of a tree.
+type place struct {
+	tree *corpus.Tree
+	path string
+}
+
 func (f Finding) compare(g Finding) int {
-	return cmp.Or(
-		cmp.Compare(f.Location(), g.Location()), cmp.Compare(f.Line, g.Line), cmp.Compare(f.Col, g.Col),
+	if c := cmp.Compare(f.Location(), g.Location()); c != 0 {
+		return c
+	}
+	return f.compareAt(g)
+}
+
+// compareAt is compare of two findings of one file.
+func (f Finding) compareAt(g Finding) int {
+	return cmp.Or(cmp.Compare(f.Line, g.Line), cmp.Compare(f.Col, g.Col),
 		cmp.Compare(f.Code, g.Code), cmp.Compare(f.Service, g.Service), cmp.Compare(f.Message, g.Message))
 }
 
 // same reports whether two findings say the same of the same place.
 func (f Finding) same(g Finding) bool {
-	return f.Code == g.Code && f.Location() == g.Location() && f.Line == g.Line && f.Col == g.Col &&
-		f.Service == g.Service && f.Message == g.Message
+	return f.Code == g.Code && f.Line == g.Line && f.Col == g.Col && f.Service == g.Service && f.Message == g.Message &&
+		(f.Tree == g.Tree && f.Path == g.Path || f.Location() == g.Location())
 }
