@@ -103,9 +103,9 @@ func (s *shell) Call(hc interp.Context, args []string) ([]string, error) {
 		} else if len(rest) == 0 { // v3.14.1 returns 0 then
 			return []string{"return", strconv.Itoa(hc.LastExitStatus)}, nil
 		}
-		if len(rest) > 1 { // sh looks at the first only
-			return args[:2], nil
-		}
+		return s.numbered(args), nil
+	case "break", "continue":
+		return s.numbered(args), nil
 	case "printf":
 		if len(rest) > 0 && rest[0] == "--" {
 			args, rest = append([]string{"printf"}, rest[1:]...), rest[1:]
@@ -118,15 +118,30 @@ func (s *shell) Call(hc interp.Context, args []string) ([]string, error) {
 			return nil, errStopped
 		}
 	case "shift":
-		if len(rest) == 1 && strings.Trim(rest[0], "0123456789") != "" {
-			return []string{"false"}, nil
-		}
+		return s.numbered(args), nil
 	default:
 		if slices.Contains(notInSh, name) {
 			return simulated("lacks", args[:1]), nil
 		}
 	}
 	return args, nil
+}
+
+// numbered is a call of exit, return, shift, break or continue as sh(1) takes it: further operands
+// are not looked at, and what is no number ends the shell. What nobody knows may be one.
+func (s *shell) numbered(args []string) []string {
+	switch {
+	case len(args) < 2:
+		return args
+	case args[1] != "" && strings.Trim(args[1], "0123456789") == "":
+		return args[:2]
+	case s.sim.marked(args[1]):
+		if args[0] == "shift" {
+			return []string{"false"}
+		}
+		return args[:2]
+	}
+	return []string{"exit", "2"}
 }
 
 // yes reports whether checkyesno takes a value for YES.

@@ -64,6 +64,8 @@ func TestInterpreterFaults(t *testing.T) {
 		{"set --", `set -- a 'b c' d; shift; /bin/say "$1" $#; set -- -x; /bin/say $1`, "b c 2 -x"},
 		{"unknown options of set", `set -o pipefail; set -o verify; set -T; set +v; set -eu; /bin/say right`, "right"},
 		{"shift too far", `shift 5; /bin/say right`, "right"},
+		{"only the first operand counts", `f() { return 4 5; }; f; /bin/say $?; set a b c; shift 1 2; /bin/say $#; for i in 1 2; do break 1 x; done; /bin/say $i; exit 0 0; /bin/say wrong`, "4 2 1"},
+		{"no number ends the shell", `(exit x); /bin/say $?; (f() { return ""; }; f; /bin/say wrong); /bin/say $?; (shift x; /bin/say wrong); /bin/say $?; (for i in 1; do continue -1; done; /bin/say wrong); /bin/say $?; exit -1; /bin/say wrong`, "2 2 2 2"},
 		{"here-document", "cat <<EOF | while read a b; do /bin/say $b; done\n1 x$((1 + 1))\n2 y\nEOF", "x2 y"},
 		{"time", `time /bin/say right`, "right"},
 		{"bash's builtins are not sh's", `source /x; declare x=1; pushd /; shopt -s extglob; /bin/say $? "<$x>"`, "127 <>"},

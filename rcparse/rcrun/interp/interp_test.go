@@ -61,8 +61,11 @@ func (handlers) Call(_ Context, args []string) ([]string, error) { return called
 // called ends a run at what rcrun answers itself, and at what only one of the two has.
 func called(args []string) ([]string, error) {
 	switch args[0] {
-	case ":", "true", "false", "exit", "return", "set", "shift", "unset", "echo", "printf", "break", "continue", "eval",
-		"exec", "read", "getopts", "trap":
+	case "exit", "return", "shift", "break", "continue": // rcrun passes one number on, see numbered
+		if len(args) > 2 || len(args) == 2 && (args[1] == "" || strings.Trim(args[1], "0123456789") != "") {
+			return nil, errSteps
+		}
+	case ":", "true", "false", "set", "unset", "echo", "printf", "eval", "exec", "read", "getopts", "trap":
 	default:
 		if IsBuiltin(args[0]) {
 			return nil, errSteps
