@@ -46,7 +46,7 @@ func TestInterrupt(t *testing.T) {
 		require.Equal(t, exitFailed, cmd.ProcessState.ExitCode(), stderr.String())
 		require.Contains(t, stderr.String(), "error: interrupted")
 		if stdout.Len() > 0 {
-			require.Contains(t, stderr.String(), "what is printed is partial")
+			require.Contains(t, stderr.String(), "the output is not complete")
 		}
 	}
 	require.NotZero(t, interrupted)

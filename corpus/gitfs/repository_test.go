@@ -537,7 +537,7 @@ func TestNotARepository(t *testing.T) {
 	_, err := Open(dir, Options{Getenv: environment(nil)})
 	require.ErrorContains(t, err, "is not in a git repository")
 	_, err = Open(dir, Options{Getenv: environment([]string{"GIT_DIR=" + dir})})
-	require.ErrorContains(t, err, "no git directory")
+	require.ErrorContains(t, err, "is not a git directory")
 	write(t, dir, ".git", "gitdir: elsewhere\n")
 	_, err = Open(dir, Options{Getenv: environment(nil)})
 	require.ErrorContains(t, err, "names no git directory")

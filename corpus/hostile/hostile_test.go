@@ -50,7 +50,9 @@ func TestEach(t *testing.T) {
 			allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
 			t.Logf("%v of CPU time, %d MiB allocated", took, allocated)
 			require.Less(t, took, 5*time.Second)
-			require.Less(t, allocated, uint64(300), "MiB, freed or not")
+			// Freed or not, and twice as much under the race detector: TestHostileCost holds
+			// what a process takes at a time to 300 MiB.
+			require.Less(t, allocated, uint64(600), "MiB")
 		})
 	}
 }

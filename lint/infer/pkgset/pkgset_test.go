@@ -179,7 +179,7 @@ func TestHostile(t *testing.T) {
 		{"cut tar", raw(manifest, tar.Header{Name: "/x", Size: 3000})[:1300], "damaged after 1 files: unexpected EOF"},
 		{"no manifest", raw(tar.Header{Name: "/usr/local/x"}), "neither +COMPACT_MANIFEST nor +MANIFEST"},
 		{"huge manifest", raw(tar.Header{Name: "+MANIFEST", Size: 5000}), "+MANIFEST of 5000 bytes, expected at most 4096"},
-		{"no JSON", raw(tar.Header{Name: "+MANIFEST", Size: 10}), "no manifest of pkg(8)"},
+		{"no JSON", raw(tar.Header{Name: "+MANIFEST", Size: 10}), "is not a manifest of pkg(8)"},
 		{"dot dot", raw(manifest, tar.Header{Name: "/usr/../../etc/x"}), `a file "/usr/../../etc/x": expected no ".." in its name`},
 		{"long name", raw(manifest, tar.Header{Name: "/" + strings.Repeat("x", 1100)}), "a name of more than 1024 bytes"},
 		{"many files", raw(many...), "more than 50 files"},
