@@ -47,27 +47,28 @@ type record struct {
 	// reached: all conditions around it hold; effective: it changed the value
 	// (a ?= on a set variable does not).
 	reached, effective bool
-	// byHelper is the option helper's variable when an option made the assignment.
-	byHelper string
+	// made is the variable that the framework made the assignment of, such as an option's helper.
+	made string
 }
 
 // A guard is a branch that an assignment stands in.
 type guard struct {
 	parent *guard
-	// node is the .if or .elif, nil for an option's helper.
+	around Surroundings
+	// node is the .if or .elif, nil for a guard of the framework's own making.
 	node *node
-	// option and off describe a helper's guard.
-	option string
-	off    bool
+	// name is what such a guard depends on.
+	name string
 	// earlier are the branches before this one, which must not hold.
 	earlier []*guard
 	// otherwise is true for .else: only earlier counts.
 	otherwise bool
-	text      string // the condition, loop variables filled in
-	result    verdict
+	// text is the condition, loop variables filled in, or such a guard in words.
+	text   string
+	result verdict
 }
 
-// set, setDefault and add are the framework's own assignments.
+// set, setDefault and add are the framework's own assignments, which no line makes.
 func (e *evaluation) set(name, text string) {
 	e.vars[name] = newVariable(piece{text, -1}, 0)
 }
@@ -116,14 +117,14 @@ func (e *evaluation) apply(r *record, op string, index int, deps depends) *Error
 	case "=":
 		e.vars[r.name] = newVariable(piece{r.text, index}, deps)
 	case "?=":
-		if _, ok := e.vars[r.name]; ok || e.builtin(r.name).defined {
+		if _, ok := e.vars[r.name]; ok || e.known(r.name).defined {
 			r.effective = false
 			return nil
 		}
 		e.vars[r.name] = newVariable(piece{r.text, index}, deps)
 	case "+=":
 		if _, ok := e.vars[r.name]; !ok {
-			if b := e.builtin(r.name); b.defined {
+			if b := e.known(r.name); b.defined {
 				e.vars[r.name] = newVariable(piece{b.text, -1}, b.deps)
 			}
 		}

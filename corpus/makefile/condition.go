@@ -217,15 +217,10 @@ func (c *condition) call(name, arg string, deps depends) verdict {
 
 func (c *condition) defined(name string, deps depends) verdict {
 	v := c.x.e.lookup(name)
-	if !v.defined && isKnob(name) {
+	if !v.defined && c.x.e.around.Knob(name) {
 		deps |= onHost
 	}
 	return verdict{truthOf(v.defined), deps | v.deps}
-}
-
-// isKnob tells the variables that people set in make.conf(5) from a port's own.
-func isKnob(name string) bool {
-	return strings.HasPrefix(name, "WITH_") || strings.HasPrefix(name, "WITHOUT_")
 }
 
 // empty is empty(VAR:modifiers); c.i is at the parenthesis.
@@ -244,7 +239,7 @@ func (c *condition) empty() verdict {
 		return v
 	}
 	if undefined {
-		if name := strings.TrimLeft(expr[2:], " \t"); isKnob(name) {
+		if name := strings.TrimLeft(expr[2:], " \t"); c.x.e.around.Knob(name) {
 			v.deps |= onHost
 		}
 	}

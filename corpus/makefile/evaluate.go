@@ -3,6 +3,7 @@ package makefile
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -10,30 +11,39 @@ import (
 	"github.com/svcjify/svcjify/internal/message"
 )
 
-// portsDir is where the tree seems to be for the Makefiles: ${PORTSDIR}.
-const portsDir = "/usr/ports"
-
-// A choice is what differs from the defaults in one evaluation.
-type choice struct {
-	// on and off are options that are switched.
-	on, off string
-	// flavor is the selected flavour, "" for the default one.
-	flavor string
-	// flip is a condition whose result is turned round.
-	flip *node
+// Surroundings are what a Makefile does not say itself: the framework that it is written for.
+type Surroundings interface {
+	// Builtin finds a variable that no line has set.
+	Builtin(name string) found
+	// SetLater tells a variable that has no value yet, and that the framework will set.
+	SetLater(name string) bool
+	// Knob tells a variable that people set in make.conf(5) from a Makefile's own.
+	Knob(name string) bool
+	// Path turns a path as the Makefiles see it into one of the file system; ok is false for what lies
+	// outside of it.
+	Path(p string) (name string, ok bool)
+	// Include does what including a file of the framework does; done is false for any other file.
+	Include(name string) (done bool, err *Error)
+	// Modelled tells a file of the framework that is not read when it is included.
+	Modelled(name string) bool
+	// Lacks tells whether a file that is included and not there is no error, and notes it then.
+	Lacks(name string) bool
+	// Words puts the condition of an .if into words, as it is wanted to come out.
+	Words(condition, variant string, want bool) string
 }
 
-// An evaluation is the state of make while it reads one port's Makefile. When
-// run has returned it is only read.
+// An evaluation is the state of make while it reads one Makefile. When
+// the reading has ended it is not changed.
 type evaluation struct {
-	tree   *Tree
-	dir    string // the port's directory in the tree
+	files  *Files
+	around Surroundings
+	dir    string // the Makefile's directory in the file system
 	curdir string // .CURDIR
-	choice choice
+	root   string // where the file system seems to be for the Makefiles
+	// flip is a condition whose result is turned round.
+	flip *node
 
 	vars     map[string]*variable
-	phase    phase
-	done     [phasePost + 1]bool
 	records  []record
 	commands []Command
 	target   string
@@ -41,8 +51,7 @@ type evaluation struct {
 	inactiveTarget string
 	problems       []*Error
 	unkept         int // problems beyond maxProblems
-	files          []string
-	lacks          []Lack
+	read           []string
 
 	here      *file // what is being read
 	hereNode  *node
@@ -57,25 +66,17 @@ type evaluation struct {
 	stepLimit int
 	ctx       context.Context
 	size      int
-	options   optionState
 	scratch   expander
-	// versions: the default versions were included before the rest of the framework.
-	versions bool
-	// readingVersions: this evaluation reads them.
-	readingVersions bool
 }
 
 // A loopVar is a variable of a .for with its value of this turn.
 type loopVar struct{ name, value string }
 
-func newEvaluation(ctx context.Context, t *Tree, dir string, c choice) *evaluation {
-	e := &evaluation{ctx: ctx, tree: t, dir: dir, curdir: curdir(dir), choice: c,
+// newEvaluation begins the reading of the Makefile in a directory of the file system, which stands
+// at curdir for the Makefiles, and the file system at root.
+func newMake(ctx context.Context, files *Files, around Surroundings, dir, curdir, root string) *evaluation {
+	return &evaluation{ctx: ctx, files: files, around: around, dir: dir, curdir: curdir, root: root,
 		work: maxWork, workLimit: maxWork, stepLimit: maxSteps, vars: make(map[string]*variable, 64)}
-	if c.flavor != "" {
-		e.set("FLAVOR", c.flavor)
-		e.vars["FLAVOR"].deps |= onFlavor
-	}
-	return e
 }
 
 func (e *evaluation) herePath() string {
@@ -145,14 +146,51 @@ type found struct {
 	convert func(string) string
 }
 
-// lookup finds a variable among the port's own, then among what make and the
+// lookup finds a variable among those that were set, then among what make and the
 // framework define by now.
 func (e *evaluation) lookup(name string) found {
 	if v, ok := e.vars[name]; ok {
 		return found{defined: true, unknown: v.unknown, deps: v.deps, text: v.first.text, more: v.more,
 			nested: len(v.more) > 0 || strings.IndexByte(v.first.text, '$') >= 0}
 	}
-	return e.builtin(name)
+	return e.known(name)
+}
+
+// known finds a variable that make itself or the framework defines.
+func (e *evaluation) known(name string) found {
+	switch name {
+	case ".newline":
+		return found{defined: true, text: "\n"}
+	case ".TARGETS", "MAKEFLAGS":
+		return found{defined: true}
+	case ".MAKE.LEVEL":
+		return found{defined: true, text: "0"}
+	case "MAKE":
+		return found{defined: true, text: "make"}
+	case ".CURDIR", ".OBJDIR":
+		return found{defined: true, text: e.curdir}
+	case ".PARSEDIR", ".PARSEFILE":
+		// Only while a file is read.
+		switch {
+		case e.here == nil:
+			return found{}
+		case name == ".PARSEDIR":
+			return found{defined: true, text: path.Join(e.root, e.here.dir)}
+		}
+		return found{defined: true, text: path.Base(e.here.path)}
+	}
+	return e.around.Builtin(name)
+}
+
+// exists is the condition's function: what is in the file system can be told; of the
+// host nothing is known, so its files do not exist by default.
+func (e *evaluation) exists(p string) (truth, depends) {
+	rel, ok := e.around.Path(p)
+	if !ok || p == "" {
+		return noTruth, onHost
+	}
+	_, err := fs.Stat(e.files.fsys, rel)
+	return truthOf(err == nil), 0
 }
 
 // value is expand of one variable; it is "" where it is unknown.
@@ -166,23 +204,17 @@ func (e *evaluation) words(name string) []string { return splitWords(e.value(nam
 // defined tells whether a variable is defined by now.
 func (e *evaluation) defined(name string) bool { return e.lookup(name).defined }
 
-// run reads the port's Makefile and what it includes.
-func (e *evaluation) run() *Error {
-	p := path.Join(e.dir, "Makefile")
-	f, err := e.tree.parsed(p)
+// readMakefile reads the Makefile and what it includes.
+func (e *evaluation) readMakefile() *Error {
+	f, err := e.files.parsed(path.Join(e.dir, "Makefile"))
 	if err != nil {
 		return err
 	}
-	if err := e.read(f); err != nil {
-		return err
-	}
-	// A Makefile that never includes bsd.port.mk is no port to make; its values
-	// are still worth reading.
-	return e.enter(phasePost)
+	return e.readFile(f)
 }
 
-// read evaluates a file from its first to its last line.
-func (e *evaluation) read(f *file) *Error {
+// readFile evaluates a file from its first to its last line.
+func (e *evaluation) readFile(f *file) *Error {
 	if e.depth >= maxIncludeDepth {
 		return &Error{Path: e.herePath(), Line: e.hereLine(),
 			Text: fmt.Sprintf("found includes nested more than %d deep (a loop of includes?): expected files that end",
@@ -195,11 +227,11 @@ func (e *evaluation) read(f *file) *Error {
 	here, hereNode := e.here, e.hereNode
 	e.here = f
 	e.depth++
-	if !f.framework {
-		e.files = append(e.files, f.path)
+	if !f.foreign {
+		e.read = append(e.read, f.path)
 	}
 	e.records = slices.Grow(e.records, f.assigns)
-	if !f.framework {
+	if !f.foreign {
 		e.commands = slices.Grow(e.commands, f.commands)
 	}
 	err := e.block(f, 0, len(f.nodes))
@@ -277,7 +309,7 @@ var errBreak = &Error{Text: "found .break outside of .for: expected it within"}
 
 // enterBranch evaluates the condition of an .if, .elif or .else.
 func (e *evaluation) enterBranch(b *branch, n *node) *Error {
-	g := &guard{parent: b.guard, node: n, earlier: b.earlier}
+	g := &guard{parent: b.guard, around: e.around, node: n, earlier: b.earlier}
 	dead := b.dead || b.settled
 	holds := false
 	switch {
@@ -289,7 +321,7 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 		}
 		holds = !b.taken
 		b.settled = true // make(1) warns of another .else or .elif, and ignores it
-	case dead && e.choice.flip != n:
+	case dead && e.flip != n:
 		// Nothing that is chosen leads here: the condition does not matter.
 		g.text = e.fill(n.text)
 	default:
@@ -302,7 +334,7 @@ func (e *evaluation) enterBranch(b *branch, n *node) *Error {
 		if c.bad && !b.inactive && !b.taken {
 			e.note(n.line, "found the condition %q: expected one that make understands", message.Clip(g.text, 80))
 		}
-		if e.choice.flip == n {
+		if e.flip == n {
 			g.result.truth = truthOf(g.result.truth != yesTruth)
 		}
 		holds = !b.taken && g.result.truth == yesTruth
@@ -341,7 +373,7 @@ func (e *evaluation) line(n *node) *Error {
 		}
 		return err
 	case nodeTarget, nodeCommand:
-		if e.here.framework || e.dead || e.inactive && !e.guard.choosable() {
+		if e.here.foreign || e.dead || e.inactive && !e.guard.choosable() {
 			return nil
 		}
 		return e.command(n)

@@ -2,7 +2,6 @@ package makefile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -13,10 +12,8 @@ const (
 	// onHost: the machine, the release, files outside of the tree, make.conf,
 	// or what only a command could tell.
 	onHost depends = 1 << iota
-	// onOptions: the selected options.
-	onOptions
-	// onFlavor: the selected flavour.
-	onFlavor
+	// onMore is the first of the choices that the framework knows of.
+	onMore
 )
 
 // An expander expands text in the state of an evaluation. The state is only
@@ -179,11 +176,11 @@ func (x *expander) braced(s string, start int) (string, int) {
 	return v.text, i
 }
 
-// setLater reports whether a variable within another's value is one that
-// bsd.port.pre.mk sets and that has no value before it: then it is empty, and
+// setLater reports whether a variable within another's value is one that the
+// framework sets later and that has no value before: then it is empty, and
 // not one of which nothing is known.
 func (x *expander) setLater(name string) bool {
-	return len(x.using) > 0 && x.e.phase < phasePre && slices.Contains(affixes, name)
+	return len(x.using) > 0 && x.e.around.SetLater(name)
 }
 
 func (v *value) fetchInto(x *expander) {

@@ -1,14 +1,9 @@
 package makefile
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A phase says how much of bsd.port.mk has been read. It is read in parts:
@@ -38,7 +33,7 @@ func frameworkPhase(name string) (phase, bool) {
 }
 
 // enter does what the framework does up to a phase, each part once.
-func (e *evaluation) enter(p phase) *Error {
+func (e *portEval) enter(p phase) *Error {
 	here := e.here
 	defer func() { e.here = here }()
 	for q := phaseOptions; q <= p; q++ {
@@ -66,7 +61,7 @@ func (e *evaluation) enter(p phase) *Error {
 }
 
 // optionsPart is the options section of bsd.port.mk.
-func (e *evaluation) optionsPart() *Error {
+func (e *portEval) optionsPart() *Error {
 	master := e.value("MASTERDIR")
 	slave := path.Clean(master) != e.curdir
 	e.setDefault("SLAVE_PORT", map[bool]string{true: "yes", false: "no"}[slave])
@@ -78,7 +73,7 @@ func (e *evaluation) optionsPart() *Error {
 		extra = append(extra, e.curdir+"/../Makefile.inc")
 	}
 	extra = append(extra, master+"/../Makefile.inc")
-	if rel, ok := e.treePath(master); ok {
+	if rel, ok := e.Path(master); ok {
 		names := e.tree.local(rel)
 		for _, name := range []string{arch + "-" + opsys, opsys, arch} {
 			if name = "Makefile." + name; slices.Contains(names, name) {
@@ -99,7 +94,7 @@ func (e *evaluation) optionsPart() *Error {
 }
 
 // prePart is the section of bsd.port.mk that bsd.port.pre.mk reads.
-func (e *evaluation) prePart() *Error {
+func (e *portEval) prePart() *Error {
 	if e.defined("PORTVERSION") {
 		e.setDefault("DISTVERSION", "${PORTVERSION:S/:/::/g}")
 	}
@@ -177,11 +172,6 @@ type frameworkVar struct {
 // marked as a choice of the host.
 var frameworkVars = map[string]frameworkVar{
 	"PORTSDIR":        {text: portsDir},
-	".newline":        {text: "\n"},
-	".TARGETS":        {},
-	".MAKE.LEVEL":     {text: "0"},
-	"MAKE":            {text: "make"},
-	"MAKEFLAGS":       {},
 	"MACHINE":         {text: "amd64", deps: onHost},
 	"MACHINE_ARCH":    {text: "amd64", deps: onHost},
 	"MACHINE_CPUARCH": {text: "amd64", deps: onHost},
@@ -235,8 +225,8 @@ var frameworkVars = map[string]frameworkVar{
 	"PERL5":           {text: "${LOCALBASE}/bin/perl${PERL5_DEFAULT}", since: phasePre},
 }
 
-// builtin looks a variable up that the port did not set.
-func (e *evaluation) builtin(name string) found {
+// Builtin looks a variable up that the port did not set.
+func (e *portEval) Builtin(name string) found {
 	if v, ok := frameworkVars[name]; ok {
 		if v.since > e.phase {
 			return found{}
@@ -244,17 +234,6 @@ func (e *evaluation) builtin(name string) found {
 		return found{defined: true, text: v.text, nested: strings.IndexByte(v.text, '$') >= 0, deps: v.deps}
 	}
 	switch name {
-	case ".CURDIR", ".OBJDIR":
-		return found{defined: true, text: e.curdir}
-	case ".PARSEDIR", ".PARSEFILE":
-		// Only while a file is read.
-		switch {
-		case e.here == nil:
-			return found{}
-		case name == ".PARSEDIR":
-			return found{defined: true, text: path.Join(portsDir, e.here.dir)}
-		}
-		return found{defined: true, text: path.Base(e.here.path)}
 	case "FLAVOR":
 		// Asking for it is asking which flavour was chosen.
 		return found{deps: onFlavor}
@@ -285,79 +264,4 @@ func (e *evaluation) builtin(name string) found {
 		return found{defined: true, text: p.osrel, deps: onHost}
 	}
 	return found{}
-}
-
-// exists is the condition's function: what is in the tree can be told; of the
-// host nothing is known, so its files do not exist by default.
-func (e *evaluation) exists(p string) (truth, depends) {
-	rel, ok := e.treePath(p)
-	if !ok || p == "" {
-		return noTruth, onHost
-	}
-	_, err := fs.Stat(e.tree.fsys, rel)
-	return truthOf(err == nil), 0
-}
-
-// include is the directive.
-func (e *evaluation) include(n *node) *Error {
-	text, known, err := e.expand(e.fill(n.text))
-	if err != nil {
-		return err
-	}
-	optional := n.variant != "include"
-	text = strings.TrimSpace(text)
-	var quoted bool
-	switch {
-	case len(text) > 2 && text[0] == '"' && strings.IndexByte(text[1:], '"') > 0:
-		text, quoted = text[1:1+strings.IndexByte(text[1:], '"')], true
-	case len(text) > 2 && text[0] == '<' && strings.IndexByte(text, '>') > 0:
-		text = text[1:strings.IndexByte(text, '>')]
-	default:
-		e.note(n.line, "found .%s %s: expected a name in quotes or angle brackets", n.variant, message.Clip(text, 80))
-		return nil
-	}
-	if p, ok := frameworkPhase(path.Base(text)); ok {
-		return e.enter(p)
-	}
-	// A path with an unknown part is tried, but nobody can say that it is wrong.
-	optional = optional || !known
-	if !strings.HasPrefix(text, "/") {
-		if quoted && e.here != nil && e.here.dir != e.dir {
-			beside := path.Join(e.here.dir, text)
-			if _, err := fs.Stat(e.tree.fsys, beside); err == nil {
-				text = beside
-				return e.includeFile(portsDir+"/"+text, optional)
-			}
-		}
-		if !quoted && strings.HasPrefix(text, "bsd.") {
-			// From the system's own share/mk.
-			return nil
-		}
-		text = e.curdir + "/" + text
-	}
-	return e.includeFile(text, optional)
-}
-
-// includeFile reads a file of the tree; files elsewhere are not read.
-func (e *evaluation) includeFile(p string, optional bool) *Error {
-	rel, ok := e.treePath(p)
-	if !ok {
-		return nil
-	}
-	if strings.HasPrefix(strings.TrimPrefix(rel, BaseDir+"/"), "Mk/") {
-		e.versions = e.versions || strings.HasSuffix(rel, "default-versions.mk")
-		return nil
-	}
-	f, err := e.tree.parsed(rel)
-	switch {
-	case err == nil:
-		return e.read(f)
-	case errors.Is(err.Err, fs.ErrNotExist) && (optional || e.lack(rel)):
-		return nil
-	case err.Err != nil:
-		// make stops here: what the port would be, nobody knows.
-		return &Error{Path: e.herePath(), Line: e.hereLine(), Err: err.Err,
-			Text: fmt.Sprintf("found .include of %s, which cannot be read (%v): expected the file in the tree", rel, message.Reason(err.Err))}
-	}
-	return err
 }

@@ -38,7 +38,7 @@ type optionState struct {
 
 // setOptions is what bsd.options.mk does with the default options of a
 // machine where no options were ever configured.
-func (e *evaluation) setOptions() *Error {
+func (e *portEval) setOptions() *Error {
 	arch, opsys := e.value("ARCH"), e.value("OPSYS")
 	major, _, _ := strings.Cut(e.value("OSREL"), ".")
 	define := append(e.words("OPTIONS_DEFINE"), e.words("OPTIONS_DEFINE_"+arch)...)
@@ -139,7 +139,7 @@ func (e *evaluation) setOptions() *Error {
 
 // imply switches on what selected options imply. Only an option of the port
 // implies another.
-func (e *evaluation) imply(st *optionState, has map[string]bool) {
+func (e *portEval) imply(st *optionState, has map[string]bool) {
 	var todo []string
 	for o, on := range st.selected {
 		if on && has[o] {
@@ -175,7 +175,7 @@ type helper struct {
 
 // helpers finds the option helpers among the port's variables, in the order
 // in which the framework works through them.
-func (e *evaluation) helpers() []helper {
+func (e *portEval) helpers() []helper {
 	if len(e.options.all) == 0 {
 		return nil
 	}
@@ -210,7 +210,7 @@ func (e *evaluation) helpers() []helper {
 }
 
 // optionHelpers applies OPTIONS_SUB and the helpers.
-func (e *evaluation) optionHelpers() *Error {
+func (e *portEval) optionHelpers() *Error {
 	if e.defined("OPTIONS_SUB") {
 		has := make(map[string]bool)
 		for _, w := range e.words("SUB_LIST") {
@@ -238,10 +238,10 @@ func (e *evaluation) optionHelpers() *Error {
 	return nil
 }
 
-func (e *evaluation) applyHelper(h helper) *Error {
+func (e *portEval) applyHelper(h helper) *Error {
 	active := e.options.selected[h.option] != h.off
 	v := e.vars[h.name]
-	g := &guard{option: h.option, off: h.off, result: verdict{truthOf(active), onOptions}}
+	g := &guard{name: h.option, text: optionLabel(h.option, !h.off), result: verdict{truthOf(active), onOptions}}
 	source := -1
 	pieces := v.pieces()
 	if len(pieces) > 0 {
@@ -249,7 +249,7 @@ func (e *evaluation) applyHelper(h helper) *Error {
 	}
 	// assign makes the assignment that the helper stands for, or records it.
 	assign := func(name, text string, appends bool) {
-		r := record{name: name, text: text, guard: g, reached: active, effective: active, byHelper: h.name}
+		r := record{name: name, text: text, guard: g, reached: active, effective: active, made: h.name}
 		if source >= 0 {
 			r.file, r.node = e.records[source].file, e.records[source].node
 		}

@@ -55,8 +55,8 @@ type file struct {
 	// assigns is how many of the nodes are assignments, commands how many are
 	// targets or commands.
 	assigns, commands int
-	// framework is true for files that are not part of the port: they have no Assignments.
-	framework bool
+	// foreign is true for a file that is read for its values only: its assignments and commands are not told.
+	foreign bool
 }
 
 // parse splits a Makefile into nodes and pairs the conditionals and loops.

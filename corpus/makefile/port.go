@@ -24,7 +24,7 @@ type Port struct {
 // A reading is the finished evaluation of a port, with what was asked for already: a
 // hostile value is expanded once.
 type reading struct {
-	*evaluation
+	*portEval
 	large bool
 
 	mu     sync.Mutex
@@ -39,15 +39,15 @@ type lookupResult struct {
 	ok    bool
 }
 
-func newPort(e *evaluation) *Port {
+func newPort(e *portEval) *Port {
 	p := &Port{tree: e.tree, dir: e.dir, choice: e.choice}
 	p.keep(e)
 	return p
 }
 
 // keep keeps an evaluation for the questions to come.
-func (p *Port) keep(e *evaluation) *reading {
-	r := &reading{evaluation: e, large: e.memory() > largeReading}
+func (p *Port) keep(e *portEval) *reading {
+	r := &reading{portEval: e, large: e.memory() > largeReading}
 	p.read.Store(r)
 	if r.large {
 		p.tree.keep(p)
@@ -67,52 +67,9 @@ func (p *Port) reading() *reading {
 }
 
 // memory is what an evaluation keeps in memory, roughly, in bytes.
-func (e *evaluation) memory() int {
+func (e *portEval) memory() int {
 	const perRecord = 200
 	return e.size + e.workLimit - e.work + perRecord*len(e.records)
-}
-
-// A Word is one word of a variable's value.
-type Word struct {
-	Text string
-	// Condition is empty when the word is there at default options and
-	// flavour. Else it says what must be chosen: "option RELAY", "option DOCS off",
-	// "flavor nox11", or the condition of the .if that could not be decided.
-	Condition string
-	// File is in the tree, Line counts from 1; empty and 0 for a word that the framework adds.
-	File string
-	Line int
-}
-
-// An Assignment is one assignment of a variable in a file of the tree.
-type Assignment struct {
-	File string
-	Line int // from 1
-	// Start and End are the byte offsets of the whole logical line: its
-	// continuation lines and the last newline included.
-	Start, End int
-	// Op is "=", "?=", "+=", ":=" or "!=".
-	Op string
-	// Value is what is assigned, not expanded: without the comment, lines joined.
-	Value string
-	// ValueStart and ValueEnd are the byte offsets of the value in the file.
-	// An empty value stands right after the operator.
-	ValueStart, ValueEnd int
-	// Condition says when the line is reached, as in Word; empty for always.
-	Condition string
-	// Taken says that the assignment is in force by default: it is reached,
-	// it has effect, and no later one replaces it.
-	Taken bool
-}
-
-// A Command is a command of a target, or, with empty Text, the line that names the targets.
-type Command struct {
-	Target string
-	Text   string // not expanded
-	// Condition says when make runs it, as in Word; empty for always.
-	Condition string
-	File      string
-	Line      int
 }
 
 // Dir is the port's directory in the tree.
@@ -128,14 +85,14 @@ func (p *Port) FilesDir() string { return p.treeDir("FILESDIR") }
 
 // TreePath turns a path as the Makefile sees it, such as an expanded
 // ${FILESDIR}/foo, into one of the tree; ok is false for what lies outside.
-func (p *Port) TreePath(name string) (string, bool) { return p.reading().treePath(name) }
+func (p *Port) TreePath(name string) (string, bool) { return p.reading().Path(name) }
 
 func (p *Port) treeDir(name string) string {
 	v, ok := p.Lookup(name)
 	if !ok || v == "" {
 		return ""
 	}
-	rel, ok := p.reading().treePath(v)
+	rel, ok := p.reading().Path(v)
 	if !ok {
 		return ""
 	}
@@ -208,7 +165,7 @@ func (r *reading) asked() *expander {
 func (p *Port) Files() []string {
 	var list []string
 	seen := make(map[string]bool)
-	for _, f := range p.reading().files {
+	for _, f := range p.reading().read {
 		if !seen[f] {
 			seen[f] = true
 			list = append(list, f)
@@ -248,7 +205,7 @@ func (p *Port) Commands() []Command {
 // such as post-install-DOCS-on (bsd.options.mk).
 var optionTarget = regexp.MustCompile(`^(?:pre|do|post)-[a-z]+-(.+)-(on|off)$`)
 
-func (e *evaluation) targetCondition(target string) string {
+func (e *portEval) targetCondition(target string) string {
 	m := optionTarget.FindStringSubmatch(target)
 	if m == nil || e.options.selected[m[1]] == (m[2] == "on") {
 		return ""
@@ -284,41 +241,4 @@ func (p *Port) HasTarget(name string) bool {
 // Assignments are all assignments of a variable in the files that were read,
 // in the order of reading, in branches that do not hold too. An assignment in
 // a loop or in a file that is included twice stands here once.
-func (p *Port) Assignments(name string) []Assignment {
-	type key struct {
-		file  string
-		start int
-	}
-	var list []Assignment
-	at := make(map[key]int)
-	records := p.reading().records
-	last := 0 // the last record that replaced all before it
-	for i, r := range records {
-		if r.name == name && r.reached && r.effective && (r.node == nil || r.byHelper != "" || r.node.variant != "+=") {
-			last = i
-		}
-	}
-	for i, r := range records {
-		if r.name != name || r.node == nil || r.node.kind != nodeAssign || r.file.framework || r.byHelper != "" {
-			continue
-		}
-		taken := r.reached && r.effective && i >= last
-		k := key{r.file.path, r.node.start}
-		if j, ok := at[k]; ok {
-			list[j].Taken = list[j].Taken || taken
-			if r.reached {
-				list[j].Condition = ""
-			}
-			continue
-		}
-		at[k] = len(list)
-		n := r.node
-		a := Assignment{File: r.file.path, Line: n.line, Start: n.start, End: n.end, Op: n.variant,
-			Value: n.text, ValueStart: n.valueStart, ValueEnd: n.valueEnd, Taken: taken}
-		if !r.reached {
-			a.Condition = r.guard.condition()
-		}
-		list = append(list, a)
-	}
-	return list
-}
+func (p *Port) Assignments(name string) []Assignment { return p.reading().assignments(name) }

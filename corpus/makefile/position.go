@@ -19,21 +19,10 @@ const (
 	noPort     = ".port"
 )
 
-// curdir is .CURDIR of the port in a directory of the tree.
-func curdir(dir string) string {
-	switch {
-	case dir == ".":
-		return portsDir + "/" + noCategory + "/" + noPort
-	case !strings.Contains(dir, "/"):
-		return portsDir + "/" + noCategory + "/" + dir
-	}
-	return portsDir + "/" + dir
-}
-
-// treePath turns a path as the Makefiles see it into one of the tree; ok is
+// Path turns a path as the Makefiles see it into one of the tree; ok is
 // false for what lies outside. What the tree does not have is looked for in the
 // tree that it stands on.
-func (e *evaluation) treePath(p string) (string, bool) {
+func (e *portEval) Path(p string) (string, bool) {
 	if !strings.HasPrefix(p, "/") {
 		p = e.curdir + "/" + p
 	}
@@ -82,7 +71,7 @@ func (e *evaluation) treePath(p string) (string, bool) {
 }
 
 // category is the first word of CATEGORIES so far, for a port that does not lie in one.
-func (e *evaluation) category() string {
+func (e *portEval) category() string {
 	v, ok := e.vars["CATEGORIES"]
 	if !ok {
 		return noCategory
@@ -115,8 +104,8 @@ type Lack struct {
 // tree that this one stands on. What they set is not known.
 func (p *Port) Lacks() []Lack { return p.reading().lacks }
 
-// lack notes a missing file, if the tree it should be in is another one.
-func (e *evaluation) lack(rel string) bool {
+// Lacks notes a missing file, if the tree it should be in is another one.
+func (e *portEval) Lacks(rel string) bool {
 	if e.tree.whole || rel == e.dir || strings.HasPrefix(rel, e.dir+"/") {
 		return false
 	}

@@ -8,7 +8,7 @@ import (
 
 // usesPython is Mk/Uses/python.mk as far as it concerns names and paths: the
 // version, from the default and the port's range, and the flavours.
-func (e *evaluation) usesPython(args []string) {
+func (e *portEval) usesPython(args []string) {
 	// Without a version, the framework takes any of Python 3 that it supports.
 	lo, hi := strings.TrimSuffix(e.tree.list(pythonLeast)[0], "+"), ""
 	for _, a := range args {

@@ -68,7 +68,7 @@ func (x *expander) substitution(v *value, s string, i int, end byte) (int, bool)
 			return r
 		})
 	} else {
-		re, states := x.e.tree.patterns.compile(from)
+		re, states := x.e.files.patterns.compile(from)
 		// To compile and to match a pattern costs as much as it has states.
 		if re == nil || !x.charge(64*states) {
 			v.whole = was

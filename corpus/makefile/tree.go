@@ -2,30 +2,23 @@ package makefile
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Tree reads ports of one ports tree. Files that many ports include are
 // read and parsed once. It may be used by several goroutines.
 type Tree struct {
-	fsys     fs.FS
 	platform platform
 	// hasBase: the tree that this one stands on is there, at BaseDir. whole: one
 	// of the two is a ports tree with its framework, so that nothing is elsewhere.
 	hasBase, whole bool
-	patterns       regexpCache
+	*Files
 
 	mu    sync.Mutex
-	files map[string]*entry
 	there map[string][]string
 
 	large []*Port // those whose evaluations take much memory, the newest last
@@ -36,17 +29,9 @@ type Tree struct {
 // A platform is the system for which ports are evaluated.
 type platform struct{ opsys, osversion, osrel string }
 
-type entry struct {
-	once sync.Once
-	data string // given beforehand
-	have bool   // data was given
-	file *file
-	err  *Error
-}
-
 // NewTree reads ports of the tree whose top is the root of fsys.
 func NewTree(fsys fs.FS) *Tree {
-	t := &Tree{fsys: fsys, files: make(map[string]*entry), there: make(map[string][]string),
+	t := &Tree{Files: newFiles(fsys), there: make(map[string][]string),
 		platform: platform{"FreeBSD", "1500068", "15.0"}}
 	t.hasBase = t.exists(BaseDir + "/Mk")
 	for _, top := range []string{"", BaseDir + "/"} {
@@ -56,15 +41,6 @@ func NewTree(fsys fs.FS) *Tree {
 		t.whole = t.whole || t.exists(top+"Mk/bsd.port.mk")
 	}
 	return t
-}
-
-// Preload gives the text of a file that was read already.
-func (t *Tree) Preload(name, data string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if _, ok := t.files[name]; !ok {
-		t.files[name] = &entry{data: data, have: true}
-	}
 }
 
 // local lists the files in a directory whose names start with "Makefile.";
@@ -88,62 +64,6 @@ func (t *Tree) local(dir string) []string {
 	return names
 }
 
-// parsed gives a file of the tree.
-func (t *Tree) parsed(name string) (*file, *Error) {
-	t.mu.Lock()
-	en, ok := t.files[name]
-	if !ok {
-		en = &entry{}
-		t.files[name] = en
-	}
-	t.mu.Unlock()
-	en.once.Do(func() {
-		if !en.have {
-			data, err := readLimited(t.fsys, name)
-			if err != nil {
-				var e *Error
-				if !errors.As(err, &e) {
-					e = &Error{Path: name, Text: fmt.Sprintf("cannot be read: %v", message.Reason(err)), Err: err}
-				}
-				en.err = e
-				return
-			}
-			en.data = string(data)
-		}
-		en.file, en.err = parse(name, en.data)
-		en.data = ""
-	})
-	return en.file, en.err
-}
-
-// readLimited reads a file up to maxFileSize.
-func readLimited(fsys fs.FS, name string) ([]byte, error) {
-	tooBig := func(n int64) error {
-		return &Error{Path: name, Text: fmt.Sprintf("found %d bytes: expected a Makefile of at most %d", n,
-			maxFileSize)}
-	}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
-	}
-	if info.Size() > maxFileSize {
-		return nil, tooBig(info.Size())
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
-	if err == nil && len(data) > maxFileSize {
-		return nil, tooBig(int64(len(data)))
-	}
-	return data, err
-}
-
 // Port evaluates the port in a directory of the tree, such as "dns/knot3", at
 // default options and flavour. The error is an *Error when the Makefile cannot
 // be read or evaluated.
@@ -159,7 +79,7 @@ func (t *Tree) Port(ctx context.Context, dir string) (*Port, error) {
 		if err.Err != nil && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		t.forget(path.Join(dir, "Makefile"))
+		t.forget(path.Join(dir, "Makefile")) // in a tree that means harm, each would be kept to the end
 		return nil, err
 	}
 	e.ctx = context.Background() // what is asked from now on is short
@@ -173,18 +93,10 @@ func (t *Tree) keep(p *Port) {
 	defer t.mu.Unlock()
 	t.large = append(t.large, p)
 	if len(t.large) > maxLarge {
-		delete(t.files, path.Join(t.large[0].dir, "Makefile"))
+		t.forget(path.Join(t.large[0].dir, "Makefile"))
 		t.large[0].read.Store(nil)
 		t.large = slices.Delete(t.large, 0, 1)
 	}
-}
-
-// forget drops a file whose port can't be evaluated: in a tree that means harm,
-// each would be kept to the end.
-func (t *Tree) forget(name string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.files, name)
 }
 
 // Read evaluates one port; for many ports of one tree, NewTree is cheaper.

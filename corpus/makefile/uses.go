@@ -10,7 +10,7 @@ import (
 
 // loadUses does what the files of Mk/Uses do, as far as it enters a package's
 // name, its flavours, or what is substituted in templates.
-func (e *evaluation) loadUses() *Error {
+func (e *portEval) loadUses() *Error {
 	done := make(map[string]bool)
 	list := e.words("USES")
 	if len(list) > maxUses {
@@ -38,7 +38,7 @@ var affixes = []string{"PHP_PKGNAMEPREFIX", "PHP_PKGNAMESUFFIX", "PECL_PKGNAMEPR
 	"PYTHON_PKGNAMEPREFIX", "PYTHON_PKGNAMESUFFIX", "RUBY_PKGNAMEPREFIX", "LUA_PKGNAMEPREFIX", "LAZARUS_PKGNAMESUFFIX"}
 
 // applyUse does what one file of Mk/Uses does.
-func (e *evaluation) applyUse(name string, args []string) {
+func (e *portEval) applyUse(name string, args []string) {
 	switch name {
 	case "apache":
 		e.usesApache()
@@ -112,7 +112,7 @@ func (e *evaluation) applyUse(name string, args []string) {
 }
 
 // flavors sets FLAVORS where the port did not, and chooses the first.
-func (e *evaluation) flavors(list []string) {
+func (e *portEval) flavors(list []string) {
 	if len(list) > 0 && strings.TrimSpace(e.value("FLAVORS")) == "" {
 		e.set("FLAVORS", strings.Join(list, " "))
 	}
@@ -120,7 +120,7 @@ func (e *evaluation) flavors(list []string) {
 }
 
 // chooseFlavor makes the first flavour the default.
-func (e *evaluation) chooseFlavor() {
+func (e *portEval) chooseFlavor() {
 	if e.value("FLAVOR") != "" {
 		return
 	}
@@ -131,7 +131,7 @@ func (e *evaluation) chooseFlavor() {
 }
 
 // setFlavor chooses the flavour and applies its helpers (bsd.port.mk).
-func (e *evaluation) setFlavor() *Error {
+func (e *portEval) setFlavor() *Error {
 	e.chooseFlavor()
 	flavor := e.value("FLAVOR")
 	if flavor == "" {
@@ -166,7 +166,7 @@ func (e *evaluation) setFlavor() *Error {
 	return nil
 }
 
-func (e *evaluation) usesApache() {
+func (e *portEval) usesApache() {
 	e.setDefault("APACHE_VERSION", "${APACHE_DEFAULT}")
 	e.set("APACHE_PKGNAMEPREFIX", "ap${APACHE_VERSION:S/.//}-")
 	e.set("APACHEMODDIR", "libexec/apache${APACHE_VERSION:S/.//}")
@@ -177,7 +177,7 @@ func (e *evaluation) usesApache() {
 	}
 }
 
-func (e *evaluation) usesEmacs(args []string) {
+func (e *portEval) usesEmacs(args []string) {
 	flavor := "full"
 	if !slices.Contains(args, "noflavors") && (len(args) == 0 || slices.Contains(args, "run")) {
 		list := slices.Clone(e.tree.list(emacsFlavors))
@@ -200,7 +200,7 @@ func (e *evaluation) usesEmacs(args []string) {
 
 // usesPostgres chooses the default version, or the one next to it that the
 // port can use: USES=pgsql:14, pgsql:14+, pgsql:12-15.
-func (e *evaluation) usesPostgres(args []string) {
+func (e *portEval) usesPostgres(args []string) {
 	version := e.value("PGSQL_DEFAULT")
 	n, _ := strconv.Atoi(version)
 	for _, a := range args {
@@ -224,7 +224,7 @@ func (e *evaluation) usesPostgres(args []string) {
 	e.set("PGSQL_VER_NODOT", "${PGSQL_VER:S,.,,}")
 }
 
-func (e *evaluation) usesLua(args []string) {
+func (e *portEval) usesLua(args []string) {
 	version := strings.ReplaceAll(e.value("LUA_DEFAULT"), ".", "")
 	valid := append([]string{version}, e.tree.list(luaVersions)...)
 	// The one nearest to the default comes first, of two the higher.
@@ -284,7 +284,7 @@ func (e *evaluation) usesLua(args []string) {
 	e.set("LUA_PKGNAMEPREFIX", "lua${LUA_VER_STR}-")
 }
 
-func (e *evaluation) usesPHP(args []string) {
+func (e *portEval) usesPHP(args []string) {
 	has := func(a string) bool { return slices.Contains(args, a) }
 	flavored := (has("flavors") || has("phpize") || has("ext") || has("zend") || has("pecl")) && !has("noflavors")
 	e.setDefault("PHP_VER", strings.ReplaceAll(e.value("PHP_DEFAULT"), ".", ""))
@@ -311,7 +311,7 @@ func (e *evaluation) usesPHP(args []string) {
 	e.set("PECL_PKGNAMEPREFIX", "php${PHP_VER}-pecl-")
 }
 
-func (e *evaluation) usesRuby() {
+func (e *portEval) usesRuby() {
 	e.setDefault("RUBY_VER", "${RUBY_DEFAULT}")
 	e.setDefault("RUBY_SUFFIX", "${RUBY_VER:S/.//}")
 	e.setDefault("RUBY", "${LOCALBASE}/bin/ruby${RUBY_SUFFIX}")

@@ -20,8 +20,8 @@ func (p *Port) Words(name string) []Word {
 		return list
 	}
 	work := maxLookupWork
-	list := newWordList(r.wordsOf(name, &work))
-	r.addDirect(name, list, &work)
+	list := newWordList(r.wordsOf(name, &work, maxLookupWork))
+	r.addDirect(name, list, &work, maxLookupWork)
 	if r.words == nil {
 		r.words = make(map[string][]Word)
 	}
@@ -48,7 +48,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 		return nil, left
 	}
 	work, steps := maxVariantWork, maxVariantSteps
-	words := newWordList(e.wordsOf(name, &work))
+	words := newWordList(e.wordsOf(name, &work, maxLookupWork))
 	variants := e.choicesBehind(name)
 	left.All = len(variants)
 	for i, v := range variants {
@@ -58,7 +58,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 		}
 		p.tryVariant(ctx, v, name, words, &work, &steps)
 	}
-	e.addDirect(name, words, &work)
+	e.addDirect(name, words, &work, maxLookupWork)
 	if n := len(words.words); n > maxWords {
 		words.words, left.Words = words.words[:maxWords], n-maxWords
 	}
@@ -76,7 +76,7 @@ func (p *Port) tryVariant(ctx context.Context, v variant, name string, list *wor
 	if err != nil {
 		return // it is no port then
 	}
-	found := newWordList(other.wordsOf(name, work))
+	found := newWordList(other.wordsOf(name, work, maxLookupWork))
 	for _, w := range found.words {
 		w.Condition = v.condition
 		list.add(w)
@@ -135,19 +135,6 @@ func (p *Port) choose(c choice) (*Port, bool) {
 	return newPort(e), true
 }
 
-// addDirect adds what branches and helpers that are not in force assign.
-func (e *evaluation) addDirect(name string, list *wordList, work *int) {
-	for _, r := range e.records {
-		if r.name != name || r.reached || r.node == nil || r.node.kind != nodeAssign || !r.guard.choosable() {
-			continue
-		}
-		for _, w := range e.expandWords(piece{text: r.text, rec: -1}, work) {
-			w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
-			list.add(w)
-		}
-	}
-}
-
 // A variant is a choice that may change a variable's words.
 type variant struct {
 	choice    choice
@@ -157,7 +144,7 @@ type variant struct {
 
 // choicesBehind finds the choices that a variable depends on: through the values it
 // is made of and through the conditions around their assignments.
-func (e *evaluation) choicesBehind(name string) []variant {
+func (e *portEval) choicesBehind(name string) []variant {
 	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool),
 		queue: []string{name}}
 	for len(s.queue) > 0 && len(s.seen) < maxSearch {
@@ -202,9 +189,9 @@ func (e *evaluation) choicesBehind(name string) []variant {
 		}
 	}
 	for _, g := range s.flips {
-		v := variant{choice: choice{flip: g.node}, condition: label(g.text, g.node.variant, g.result.truth != yesTruth)}
+		v := variant{choice: choice{flip: g.node}, condition: s.e.Words(g.text, g.node.variant, g.result.truth != yesTruth)}
 		if g.result.truth == unknownTruth {
-			v.otherwise = label(g.text, g.node.variant, false)
+			v.otherwise = s.e.Words(g.text, g.node.variant, false)
 		}
 		list = append(list, v)
 	}
@@ -213,7 +200,7 @@ func (e *evaluation) choicesBehind(name string) []variant {
 
 // A search walks from a variable to the choices it hangs on.
 type search struct {
-	e       *evaluation
+	e       *portEval
 	queue   []string
 	seen    map[string]bool
 	guards  map[*guard]bool
@@ -228,7 +215,7 @@ func (s *search) guardOf(g *guard) {
 	}
 	s.guards[g] = true
 	if g.node == nil {
-		s.options[g.option] = true
+		s.options[g.name] = true
 		return
 	}
 	for _, earlier := range g.earlier {
@@ -309,7 +296,7 @@ func (s *search) match(pattern string) {
 // expand expands with a budget of its own: the evaluation is not changed.
 func (s *search) expand(text string) string {
 	work := maxLookupWork
-	x := &expander{e: s.e, work: &work, limit: maxLookupWork}
+	x := &expander{e: s.e.evaluation, work: &work, limit: maxLookupWork}
 	return x.expand(text)
 }
 

@@ -79,10 +79,10 @@ func (t *Tree) readVersions() map[string]string {
 			continue
 		}
 		g := *parsed
-		g.framework = true
+		g.foreign = true
 		e := newEvaluation(context.Background(), t, "Mk/x", choice{})
 		e.phase, e.readingVersions = phaseOptions, true
-		if e.read(&g) != nil {
+		if e.readFile(&g) != nil {
 			continue
 		}
 		versions := make(map[string]string)
