@@ -206,7 +206,7 @@ func (r *runner) try(m mutation) (got outcome, by string) {
 
 // closeUsers are packages whose tests are also a package's own: what it does shows there.
 var closeUsers = map[string][]string{
-	"./corpus/makefile": {"./corpus"}, "./corpus/internal/regular": {"./corpus"},
+	"./corpus/makefile": {"./corpus"}, "./corpus/makefile/bmake": {"./corpus/makefile"}, "./corpus/internal/regular": {"./corpus"},
 	"./rcparse": {"./rcparse/rcrun", "./lint"}, "./rcparse/sh": {"./rcparse"}, "./rcparse/rcrun": {"./lint"},
 	"./lint/infer": {"./lint"}, "./corpus/gitfs": {"./lint/gitstate", "./lint/history"}, "./corpus/host": {"./lint/advise"},
 	"./lint/infer/lazyregexp": {"./lint/infer"}, "./lint/infer/pkgset": {"./lint/infer/program"},

@@ -138,6 +138,6 @@ func TestLabel(t *testing.T) {
 		{"${A}  ==\t1", "", false, "!(${A} == 1)"},
 		{"A", "def", true, ".ifdef A"},
 	} {
-		require.Equal(t, c.label, (*portEval)(nil).Words(c.text, c.variant, c.want), "%s %v", c.text, c.want)
+		require.Equal(t, c.label, (*evaluation)(nil).InWords(c.text, c.variant, c.want), "%s %v", c.text, c.want)
 	}
 }

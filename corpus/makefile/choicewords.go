@@ -3,6 +3,7 @@ package makefile
 import (
 	"strings"
 
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 	"github.com/svcjify/svcjify/internal/message"
 )
 
@@ -13,10 +14,10 @@ func optionLabel(option string, on bool) string {
 	return "option " + option + " off"
 }
 
-// Words puts a condition into words where it is a plain question for an
+// InWords puts a condition into words where it is a plain question for an
 // option or a flavour; else it is the condition itself.
-func (e *portEval) Words(text, variant string, want bool) string {
-	text = message.ClipLine(text, maxLabel)
+func (e *evaluation) InWords(text, variant string, want bool) string {
+	text = message.ClipLine(text, bmake.MaxLabel)
 	plain, holds := text, want
 	for {
 		if rest, ok := strings.CutPrefix(plain, "!"); ok && !strings.HasPrefix(rest, "=") {

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // A phase says how much of bsd.port.mk has been read. It is read in parts:
@@ -33,9 +35,9 @@ func frameworkPhase(name string) (phase, bool) {
 }
 
 // enter does what the framework does up to a phase, each part once.
-func (e *portEval) enter(p phase) *Error {
-	here := e.here
-	defer func() { e.here = here }()
+func (e *evaluation) enter(p phase) *Error {
+	here := e.Here
+	defer func() { e.Here = here }()
 	for q := phaseOptions; q <= p; q++ {
 		if e.done[q] {
 			continue
@@ -49,8 +51,8 @@ func (e *portEval) enter(p phase) *Error {
 		case phasePre:
 			err = e.prePart()
 		case phasePost:
-			if e.defined("USE_RC_SUBR") {
-				e.add("SUB_FILES", "${USE_RC_SUBR}", -1, 0)
+			if e.Defined("USE_RC_SUBR") {
+				e.Add("SUB_FILES", "${USE_RC_SUBR}", -1, 0)
 			}
 		}
 		if err != nil {
@@ -61,16 +63,16 @@ func (e *portEval) enter(p phase) *Error {
 }
 
 // optionsPart is the options section of bsd.port.mk.
-func (e *portEval) optionsPart() *Error {
-	master := e.value("MASTERDIR")
-	slave := path.Clean(master) != e.curdir
-	e.setDefault("SLAVE_PORT", map[bool]string{true: "yes", false: "no"}[slave])
-	e.setDefault("MASTER_PORT", "")
+func (e *evaluation) optionsPart() *Error {
+	master := e.Value("MASTERDIR")
+	slave := path.Clean(master) != e.Curdir
+	e.SetDefault("SLAVE_PORT", map[bool]string{true: "yes", false: "no"}[slave])
+	e.SetDefault("MASTER_PORT", "")
 	// The framework reads local additions where they exist.
-	arch, opsys := e.value("ARCH"), e.value("OPSYS")
+	arch, opsys := e.Value("ARCH"), e.Value("OPSYS")
 	var extra []string
 	if slave {
-		extra = append(extra, e.curdir+"/../Makefile.inc")
+		extra = append(extra, e.Curdir+"/../Makefile.inc")
 	}
 	extra = append(extra, master+"/../Makefile.inc")
 	if rel, ok := e.Path(master); ok {
@@ -86,7 +88,7 @@ func (e *portEval) optionsPart() *Error {
 		}
 	}
 	for _, p := range extra {
-		if err := e.includeFile(p, true); err != nil {
+		if err := e.IncludeFile(p, true); err != nil {
 			return err
 		}
 	}
@@ -94,26 +96,26 @@ func (e *portEval) optionsPart() *Error {
 }
 
 // prePart is the section of bsd.port.mk that bsd.port.pre.mk reads.
-func (e *portEval) prePart() *Error {
-	if e.defined("PORTVERSION") {
-		e.setDefault("DISTVERSION", "${PORTVERSION:S/:/::/g}")
+func (e *evaluation) prePart() *Error {
+	if e.Defined("PORTVERSION") {
+		e.SetDefault("DISTVERSION", "${PORTVERSION:S/:/::/g}")
 	}
-	e.setDefault("PORTREVISION", "0")
-	e.setDefault("PORTEPOCH", "0")
-	if r := e.value("PORTREVISION"); r != "0" {
-		e.set("_SUF1", "_${PORTREVISION}")
+	e.SetDefault("PORTREVISION", "0")
+	e.SetDefault("PORTEPOCH", "0")
+	if r := e.Value("PORTREVISION"); r != "0" {
+		e.Set("_SUF1", "_${PORTREVISION}")
 	}
-	if r := e.value("PORTEPOCH"); r != "0" {
-		e.set("_SUF2", ",${PORTEPOCH}")
+	if r := e.Value("PORTEPOCH"); r != "0" {
+		e.Set("_SUF2", ",${PORTEPOCH}")
 	}
-	e.set("PKGVERSION", "${PORTVERSION:C/[-_,]/./g}${_SUF1}${_SUF2}")
-	e.set("PKGBASE", "${PKGNAMEPREFIX}${PORTNAME}${PKGNAMESUFFIX}")
-	e.set("PKGNAME", "${PKGBASE}-${PKGVERSION}")
-	if e.defined("USE_GITHUB") && !strings.Contains(e.value("MASTER_SITES"), "GHC") {
-		e.setDefault("GH_ACCOUNT", "${PORTNAME}")
-		e.setDefault("GH_PROJECT", "${PORTNAME}")
-		e.setDefault("GH_TAGNAME", "${DISTVERSIONFULL}")
-		e.setDefault("DISTNAME", "${GH_ACCOUNT}-${GH_PROJECT}-${GH_TAGNAME:S/\\//-/g}")
+	e.Set("PKGVERSION", "${PORTVERSION:C/[-_,]/./g}${_SUF1}${_SUF2}")
+	e.Set("PKGBASE", "${PKGNAMEPREFIX}${PORTNAME}${PKGNAMESUFFIX}")
+	e.Set("PKGNAME", "${PKGBASE}-${PKGVERSION}")
+	if e.Defined("USE_GITHUB") && !strings.Contains(e.Value("MASTER_SITES"), "GHC") {
+		e.SetDefault("GH_ACCOUNT", "${PORTNAME}")
+		e.SetDefault("GH_PROJECT", "${PORTNAME}")
+		e.SetDefault("GH_TAGNAME", "${DISTVERSIONFULL}")
+		e.SetDefault("DISTNAME", "${GH_ACCOUNT}-${GH_PROJECT}-${GH_TAGNAME:S/\\//-/g}")
 	}
 	if err := e.loadUses(); err != nil {
 		return err
@@ -164,7 +166,7 @@ func versionOf(dist string) string {
 type frameworkVar struct {
 	text  string
 	since phase
-	deps  depends
+	deps  bmake.Depends
 }
 
 // frameworkVars holds what ports use in names, paths and conditions. A value
@@ -172,31 +174,31 @@ type frameworkVar struct {
 // marked as a choice of the host.
 var frameworkVars = map[string]frameworkVar{
 	"PORTSDIR":        {text: portsDir},
-	"MACHINE":         {text: "amd64", deps: onHost},
-	"MACHINE_ARCH":    {text: "amd64", deps: onHost},
-	"MACHINE_CPUARCH": {text: "amd64", deps: onHost},
-	"MACHINE_CPU":     {text: "amd64 sse2 sse mmx", deps: onHost},
-	"ARCH":            {text: "amd64", deps: onHost},
-	"CC":              {text: "cc", deps: onHost},
-	"CXX":             {text: "c++", deps: onHost},
-	"CPP":             {text: "cpp", deps: onHost},
-	"CFLAGS":          {text: "-O2 -pipe", deps: onHost},
-	"CXXFLAGS":        {text: "${CFLAGS}", deps: onHost},
-	"LDFLAGS":         {deps: onHost},
+	"MACHINE":         {text: "amd64", deps: bmake.OnHost},
+	"MACHINE_ARCH":    {text: "amd64", deps: bmake.OnHost},
+	"MACHINE_CPUARCH": {text: "amd64", deps: bmake.OnHost},
+	"MACHINE_CPU":     {text: "amd64 sse2 sse mmx", deps: bmake.OnHost},
+	"ARCH":            {text: "amd64", deps: bmake.OnHost},
+	"CC":              {text: "cc", deps: bmake.OnHost},
+	"CXX":             {text: "c++", deps: bmake.OnHost},
+	"CPP":             {text: "cpp", deps: bmake.OnHost},
+	"CFLAGS":          {text: "-O2 -pipe", deps: bmake.OnHost},
+	"CXXFLAGS":        {text: "${CFLAGS}", deps: bmake.OnHost},
+	"LDFLAGS":         {deps: bmake.OnHost},
 	"DESTDIR":         {},
 
 	"LOCALBASE":     {text: "/usr/local", since: phaseOptions},
 	"PREFIX":        {text: "${LOCALBASE}", since: phaseOptions},
 	"TRUE_PREFIX":   {text: "${PREFIX}", since: phaseOptions},
 	"LINUXBASE":     {text: "/compat/linux", since: phaseOptions},
-	"SRC_BASE":      {text: "/usr/src", since: phaseOptions, deps: onHost},
+	"SRC_BASE":      {text: "/usr/src", since: phaseOptions, deps: bmake.OnHost},
 	"DISTDIR":       {text: "${PORTSDIR}/distfiles", since: phaseOptions},
 	"MASTERDIR":     {text: "${.CURDIR}", since: phaseOptions},
 	"PKGCATEGORY":   {text: "${CATEGORIES:[1]}", since: phaseOptions},
 	"PORTDIRNAME":   {text: "${.CURDIR:T}", since: phaseOptions},
 	"PKGORIGIN":     {text: "${PKGCATEGORY}/${PORTDIRNAME}", since: phaseOptions},
 	"OPTIONS_NAME":  {text: `${PKGORIGIN:S/\//_/}`, since: phaseOptions},
-	"COMPILER_TYPE": {text: "clang", since: phasePre, deps: onHost},
+	"COMPILER_TYPE": {text: "clang", since: phasePre, deps: bmake.OnHost},
 
 	"DISTVERSIONFULL": {text: "${DISTVERSIONPREFIX}${DISTVERSION:C/:(.)/\\1/g}${DISTVERSIONSUFFIX}", since: phasePre},
 	"DISTNAME":        {text: "${PORTNAME}-${DISTVERSIONFULL}", since: phasePre},
@@ -226,42 +228,42 @@ var frameworkVars = map[string]frameworkVar{
 }
 
 // Builtin looks a variable up that the port did not set.
-func (e *portEval) Builtin(name string) found {
+func (e *evaluation) Builtin(name string) bmake.Found {
 	if v, ok := frameworkVars[name]; ok {
 		if v.since > e.phase {
-			return found{}
+			return bmake.Found{}
 		}
-		return found{defined: true, text: v.text, nested: strings.IndexByte(v.text, '$') >= 0, deps: v.deps}
+		return bmake.Found{Defined: true, Text: v.text, Nested: strings.IndexByte(v.text, '$') >= 0, Deps: v.deps}
 	}
 	switch name {
 	case "FLAVOR":
 		// Asking for it is asking which flavour was chosen.
-		return found{deps: onFlavor}
+		return bmake.Found{Deps: onFlavor}
 	case "PORT_OPTIONS", "SELECTED_OPTIONS":
-		return found{deps: onOptions}
+		return bmake.Found{Deps: onOptions}
 	case "PORTVERSION":
 		if e.phase >= phasePre {
-			if _, ok := e.vars["DISTVERSION"]; ok {
-				return found{defined: true, text: "${DISTVERSION}", nested: true, convert: versionOf}
+			if _, ok := e.Vars["DISTVERSION"]; ok {
+				return bmake.Found{Defined: true, Text: "${DISTVERSION}", Nested: true, Convert: versionOf}
 			}
 		}
 	}
 	if e.phase < phaseOptions && !e.versions {
-		return found{}
+		return bmake.Found{}
 	}
 	if strings.HasSuffix(name, "_DEFAULT") && !e.readingVersions {
 		if v, ok := e.tree.defaultVersion(name); ok {
-			return found{defined: true, text: v, deps: onHost}
+			return bmake.Found{Defined: true, Text: v, Deps: bmake.OnHost}
 		}
 	}
 	p := e.tree.platform
 	switch name {
 	case "OPSYS":
-		return found{defined: true, text: p.opsys, deps: onHost}
+		return bmake.Found{Defined: true, Text: p.opsys, Deps: bmake.OnHost}
 	case "OSVERSION":
-		return found{defined: true, text: p.osversion, deps: onHost}
+		return bmake.Found{Defined: true, Text: p.osversion, Deps: bmake.OnHost}
 	case "OSREL":
-		return found{defined: true, text: p.osrel, deps: onHost}
+		return bmake.Found{Defined: true, Text: p.osrel, Deps: bmake.OnHost}
 	}
-	return found{}
+	return bmake.Found{}
 }

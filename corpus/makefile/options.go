@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // alwaysOn are options that are on wherever a port has them (bsd.options.mk).
@@ -38,26 +40,26 @@ type optionState struct {
 
 // setOptions is what bsd.options.mk does with the default options of a
 // machine where no options were ever configured.
-func (e *portEval) setOptions() *Error {
-	arch, opsys := e.value("ARCH"), e.value("OPSYS")
-	major, _, _ := strings.Cut(e.value("OSREL"), ".")
-	define := append(e.words("OPTIONS_DEFINE"), e.words("OPTIONS_DEFINE_"+arch)...)
-	defaults := e.words("OPTIONS_DEFAULT")
-	if e.defined("OPTIONS_DEFAULT_" + arch) {
-		defaults = append(defaults, e.words("OPTIONS_DEFAULT_"+arch)...)
+func (e *evaluation) setOptions() *Error {
+	arch, opsys := e.Value("ARCH"), e.Value("OPSYS")
+	major, _, _ := strings.Cut(e.Value("OSREL"), ".")
+	define := append(e.Words("OPTIONS_DEFINE"), e.Words("OPTIONS_DEFINE_"+arch)...)
+	defaults := e.Words("OPTIONS_DEFAULT")
+	if e.Defined("OPTIONS_DEFAULT_" + arch) {
+		defaults = append(defaults, e.Words("OPTIONS_DEFAULT_"+arch)...)
 	} else {
-		defaults = append(defaults, e.words("OPTIONS_DEFAULT_OTHER_ARCHS")...)
+		defaults = append(defaults, e.Words("OPTIONS_DEFAULT_OTHER_ARCHS")...)
 	}
-	slave := e.words("OPTIONS_SLAVE")
+	slave := e.Words("OPTIONS_SLAVE")
 	excluded := make(map[string]bool)
 	for _, name := range []string{"OPTIONS_EXCLUDE_" + arch, "OPTIONS_EXCLUDE", "OPTIONS_SLAVE",
 		"OPTIONS_EXCLUDE_" + opsys, "OPTIONS_EXCLUDE_" + opsys + "_" + major} {
-		for _, o := range e.words(name) {
+		for _, o := range e.Words(name) {
 			excluded[o] = true
 		}
 	}
 	for _, o := range define {
-		for _, implied := range e.words(o + "_IMPLIES") {
+		for _, implied := range e.Words(o + "_IMPLIES") {
 			if excluded[implied] {
 				excluded[o] = true
 			}
@@ -70,10 +72,10 @@ func (e *portEval) setOptions() *Error {
 
 	st := optionState{selected: make(map[string]bool), exclude: make(map[string][]string)}
 	complete := sortedUnique(define)
-	e.set("ALL_OPTIONS", strings.Join(complete, " "))
+	e.Set("ALL_OPTIONS", strings.Join(complete, " "))
 	for _, kind := range groupKinds {
-		for _, group := range e.words("OPTIONS_" + kind) {
-			members := without(e.words("OPTIONS_" + kind + "_" + group))
+		for _, group := range e.Words("OPTIONS_" + kind) {
+			members := without(e.Words("OPTIONS_" + kind + "_" + group))
 			complete = append(complete, members...)
 			if kind == "SINGLE" || kind == "RADIO" {
 				for _, o := range members {
@@ -86,13 +88,13 @@ func (e *portEval) setOptions() *Error {
 		}
 	}
 	if len(complete) > maxOptions {
-		return e.errorAt(0, "found %d options or more: expected at most %d", len(complete), maxOptions)
+		return e.ErrorAt(0, "found %d options or more: expected at most %d", len(complete), maxOptions)
 	}
 	has := make(map[string]bool, len(complete))
 	for _, o := range complete {
 		has[o] = true
 	}
-	for _, o := range e.words("PORT_OPTIONS") {
+	for _, o := range e.Words("PORT_OPTIONS") {
 		st.selected[o] = !excluded[o]
 	}
 	for _, o := range alwaysOn {
@@ -100,9 +102,9 @@ func (e *portEval) setOptions() *Error {
 			st.selected[o] = true
 		}
 	}
-	if e.defined("OPTIONS_OVERRIDE") {
+	if e.Defined("OPTIONS_OVERRIDE") {
 		clear(st.selected)
-		defaults = e.words("OPTIONS_OVERRIDE")
+		defaults = e.Words("OPTIONS_OVERRIDE")
 	}
 	for _, o := range defaults {
 		st.selected[o] = true
@@ -130,16 +132,16 @@ func (e *portEval) setOptions() *Error {
 		}
 	}
 	slices.Sort(on)
-	e.set("COMPLETE_OPTIONS_LIST", strings.Join(complete, " "))
-	e.set("PORT_OPTIONS", strings.Join(on, " "))
-	e.vars["PORT_OPTIONS"].deps = onOptions
+	e.Set("COMPLETE_OPTIONS_LIST", strings.Join(complete, " "))
+	e.Set("PORT_OPTIONS", strings.Join(on, " "))
+	e.Vars["PORT_OPTIONS"].Deps = onOptions
 	e.options = st
 	return e.optionHelpers()
 }
 
 // imply switches on what selected options imply. Only an option of the port
 // implies another.
-func (e *portEval) imply(st *optionState, has map[string]bool) {
+func (e *evaluation) imply(st *optionState, has map[string]bool) {
 	var todo []string
 	for o, on := range st.selected {
 		if on && has[o] {
@@ -149,7 +151,7 @@ func (e *portEval) imply(st *optionState, has map[string]bool) {
 	for len(todo) > 0 {
 		o := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, implied := range e.words(o + "_IMPLIES") {
+		for _, implied := range e.Words(o + "_IMPLIES") {
 			if !st.selected[implied] {
 				st.selected[implied] = true
 				if has[implied] {
@@ -175,13 +177,13 @@ type helper struct {
 
 // helpers finds the option helpers among the port's variables, in the order
 // in which the framework works through them.
-func (e *portEval) helpers() []helper {
+func (e *evaluation) helpers() []helper {
 	if len(e.options.all) == 0 {
 		return nil
 	}
 	var list []helper
-	for name := range e.vars {
-		if len(name) > maxName {
+	for name := range e.Vars {
+		if len(name) > bmake.MaxName {
 			continue // no helper of an option is that long
 		}
 		for k := 1; k < len(name)-1; k++ {
@@ -210,10 +212,10 @@ func (e *portEval) helpers() []helper {
 }
 
 // optionHelpers applies OPTIONS_SUB and the helpers.
-func (e *portEval) optionHelpers() *Error {
-	if e.defined("OPTIONS_SUB") {
+func (e *evaluation) optionHelpers() *Error {
+	if e.Defined("OPTIONS_SUB") {
 		has := make(map[string]bool)
-		for _, w := range e.words("SUB_LIST") {
+		for _, w := range e.Words("SUB_LIST") {
 			name, _, _ := strings.Cut(w, "=")
 			has[name] = true
 		}
@@ -228,7 +230,7 @@ func (e *portEval) optionHelpers() *Error {
 			}
 			b.WriteString(o + `="` + yes + `" NO_` + o + `="` + no + `" `)
 		}
-		e.add("SUB_LIST", b.String(), -1, onOptions)
+		e.Add("SUB_LIST", b.String(), -1, onOptions)
 	}
 	for _, h := range e.helpers() {
 		if err := e.applyHelper(h); err != nil {
@@ -238,29 +240,29 @@ func (e *portEval) optionHelpers() *Error {
 	return nil
 }
 
-func (e *portEval) applyHelper(h helper) *Error {
+func (e *evaluation) applyHelper(h helper) *Error {
 	active := e.options.selected[h.option] != h.off
-	v := e.vars[h.name]
-	g := &guard{name: h.option, text: optionLabel(h.option, !h.off), result: verdict{truthOf(active), onOptions}}
+	v := e.Vars[h.name]
+	g := &bmake.Guard{Name: h.option, Text: optionLabel(h.option, !h.off), Result: bmake.Outcome{Truth: bmake.TruthOf(active), Deps: onOptions}}
 	source := -1
-	pieces := v.pieces()
+	pieces := v.Pieces()
 	if len(pieces) > 0 {
-		source = pieces[len(pieces)-1].rec
+		source = pieces[len(pieces)-1].Rec
 	}
 	// assign makes the assignment that the helper stands for, or records it.
 	assign := func(name, text string, appends bool) {
-		r := record{name: name, text: text, guard: g, reached: active, effective: active, made: h.name}
+		r := bmake.Occurrence{Name: name, Text: text, Guard: g, Reached: active, Effective: active, Made: h.name}
 		if source >= 0 {
-			r.file, r.node = e.records[source].file, e.records[source].node
+			r.File, r.Node = e.Occurrences[source].File, e.Occurrences[source].Node
 		}
-		index := len(e.records)
-		e.records = append(e.records, r)
+		index := len(e.Occurrences)
+		e.Occurrences = append(e.Occurrences, r)
 		switch {
 		case !active:
 		case appends:
-			e.add(name, text, index, onOptions|v.deps)
+			e.Add(name, text, index, onOptions|v.Deps)
 		default:
-			e.vars[name] = newVariable(piece{text, index}, onOptions|v.deps)
+			e.Vars[name] = bmake.NewVariable(bmake.Piece{Text: text, Rec: index}, onOptions|v.Deps)
 		}
 	}
 	if h.kind != "USE" && h.kind != "VARS" {
@@ -271,7 +273,7 @@ func (e *portEval) applyHelper(h helper) *Error {
 	for _, p := range pieces {
 		// Words are split before they are expanded, so that what they name is
 		// expanded when it is used, as make does.
-		words = append(words, splitRaw(p.text)...)
+		words = append(words, bmake.SplitRaw(p.Text)...)
 	}
 	type variable struct {
 		name    string
@@ -284,19 +286,19 @@ func (e *portEval) applyHelper(h helper) *Error {
 	var targets []target
 	at := make(map[variable]int) // in targets
 	for _, w := range words {
-		text, _, err := e.expand(w)
+		text, _, err := e.Expand(w)
 		if err != nil {
 			return err
 		}
 		if !strings.Contains(w[:strings.IndexByte(w+"=", '=')], "$") {
 			text = w
 		}
-		for _, w := range splitWords(text) {
+		for _, w := range bmake.SplitWords(text) {
 			name, value, ok := strings.Cut(w, "=")
 			if !ok {
 				continue
 			}
-			if err := e.spend(64 + len(w)); err != nil {
+			if err := e.Spend(64 + len(w)); err != nil {
 				return err
 			}
 			t := target{variable: variable{name: strings.ToUpper(name)}}

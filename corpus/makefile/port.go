@@ -2,13 +2,14 @@ package makefile
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // A Port is what a port's Makefile says at default options and flavour. It
@@ -24,7 +25,7 @@ type Port struct {
 // A reading is the finished evaluation of a port, with what was asked for already: a
 // hostile value is expanded once.
 type reading struct {
-	*portEval
+	*evaluation
 	large bool
 
 	mu     sync.Mutex
@@ -39,15 +40,15 @@ type lookupResult struct {
 	ok    bool
 }
 
-func newPort(e *portEval) *Port {
-	p := &Port{tree: e.tree, dir: e.dir, choice: e.choice}
+func newPort(e *evaluation) *Port {
+	p := &Port{tree: e.tree, dir: e.Dir, choice: e.choice}
 	p.keep(e)
 	return p
 }
 
 // keep keeps an evaluation for the questions to come.
-func (p *Port) keep(e *portEval) *reading {
-	r := &reading{portEval: e, large: e.memory() > largeReading}
+func (p *Port) keep(e *evaluation) *reading {
+	r := &reading{evaluation: e, large: e.Memory() > largeReading}
 	p.read.Store(r)
 	if r.large {
 		p.tree.keep(p)
@@ -64,12 +65,6 @@ func (p *Port) reading() *reading {
 	e := newEvaluation(context.Background(), p.tree, p.dir, p.choice)
 	_ = e.run() // it went well before; of a file that has changed since, what could be read counts
 	return p.keep(e)
-}
-
-// memory is what an evaluation keeps in memory, roughly, in bytes.
-func (e *portEval) memory() int {
-	const perRecord = 200
-	return e.size + e.workLimit - e.work + perRecord*len(e.records)
 }
 
 // Dir is the port's directory in the tree.
@@ -116,8 +111,8 @@ func (p *Port) Lookup(name string) (value string, ok bool) {
 		return l.value, l.ok
 	}
 	x := r.asked()
-	v := x.fetch(name)
-	l := lookupResult{strings.TrimSpace(v.text), v.defined && !x.unknown && x.err == nil}
+	v := x.Fetch(name)
+	l := lookupResult{strings.TrimSpace(v.Text), v.Defined && !x.Unknown && x.Err == nil}
 	if r.large { // a part of the Makefile would keep all of it
 		l.value = strings.Clone(l.value)
 	}
@@ -131,8 +126,8 @@ func (p *Port) Lookup(name string) (value string, ok bool) {
 // Expand expands text with the port's variables; ok as in Lookup.
 func (p *Port) Expand(text string) (expanded string, ok bool) {
 	x := p.reading().asked()
-	s := x.expand(text)
-	return s, !x.unknown && x.err == nil
+	s := x.Expand(text)
+	return s, !x.Unknown && x.Err == nil
 }
 
 // ExpandAll expands several texts, such as commands. Ok is false where they cost
@@ -141,9 +136,9 @@ func (p *Port) ExpandAll(texts []string) (expanded []string, ok bool) {
 	expanded = make([]string, len(texts))
 	x := p.reading().asked()
 	for i, text := range texts {
-		x.unknown, x.undefined, x.err = false, false, nil
-		expanded[i] = x.expand(text)
-		if *x.work < 0 {
+		x.Unknown, x.Undefined, x.Err = false, false, nil
+		expanded[i] = x.Expand(text)
+		if *x.Work < 0 {
 			expanded[i] = ""
 			return expanded, false
 		}
@@ -152,12 +147,12 @@ func (p *Port) ExpandAll(texts []string) (expanded []string, ok bool) {
 }
 
 // Defined tells whether the variable has a value, be it empty.
-func (p *Port) Defined(name string) bool { return p.reading().defined(name) }
+func (p *Port) Defined(name string) bool { return p.reading().Defined(name) }
 
 // asked is an expander of the finished evaluation, with a budget of its own.
-func (r *reading) asked() *expander {
+func (r *reading) asked() *bmake.Expander {
 	work := maxLookupWork
-	return &expander{e: r.evaluation, work: &work, limit: maxLookupWork}
+	return r.ExpanderOf(&work, maxLookupWork)
 }
 
 // Files are the files of the tree that were read for the port, its Makefile
@@ -165,7 +160,7 @@ func (r *reading) asked() *expander {
 func (p *Port) Files() []string {
 	var list []string
 	seen := make(map[string]bool)
-	for _, f := range p.reading().read {
+	for _, f := range p.reading().FilesRead {
 		if !seen[f] {
 			seen[f] = true
 			list = append(list, f)
@@ -176,13 +171,7 @@ func (p *Port) Files() []string {
 
 // Problems is what make would have complained about, without end of the reading.
 func (p *Port) Problems() []*Error {
-	e := p.reading()
-	if e.unkept == 0 {
-		return e.problems
-	}
-	last := e.problems[len(e.problems)-1]
-	return append(slices.Clone(e.problems), &Error{Path: last.Path, Line: last.Line,
-		Text: fmt.Sprintf("there are %d more such problems in what the port reads", e.unkept)})
+	return p.reading().AllProblems()
 }
 
 // Options are all options the port has, sorted.
@@ -192,7 +181,7 @@ func (p *Port) Options() []string { return p.reading().options.all }
 // other options and flavours too.
 func (p *Port) Commands() []Command {
 	e := p.reading()
-	out := slices.Clone(e.commands)
+	out := slices.Clone(e.Commands)
 	for i, c := range out {
 		if out[i].Condition == "" {
 			out[i].Condition = e.targetCondition(c.Target)
@@ -205,7 +194,7 @@ func (p *Port) Commands() []Command {
 // such as post-install-DOCS-on (bsd.options.mk).
 var optionTarget = regexp.MustCompile(`^(?:pre|do|post)-[a-z]+-(.+)-(on|off)$`)
 
-func (e *portEval) targetCondition(target string) string {
+func (e *evaluation) targetCondition(target string) string {
 	m := optionTarget.FindStringSubmatch(target)
 	if m == nil || e.options.selected[m[1]] == (m[2] == "on") {
 		return ""
@@ -225,7 +214,7 @@ func (p *Port) Lacking(placeholder string) string {
 
 // HasTarget tells whether the port's Makefile makes a target itself.
 func (p *Port) HasTarget(name string) bool {
-	for _, c := range p.reading().commands {
+	for _, c := range p.reading().Commands {
 		if c.Condition != "" {
 			continue
 		}
@@ -241,4 +230,4 @@ func (p *Port) HasTarget(name string) bool {
 // Assignments are all assignments of a variable in the files that were read,
 // in the order of reading, in branches that do not hold too. An assignment in
 // a loop or in a file that is included twice stands here once.
-func (p *Port) Assignments(name string) []Assignment { return p.reading().assignments(name) }
+func (p *Port) Assignments(name string) []Assignment { return p.reading().Assignments(name) }

@@ -22,9 +22,9 @@ const (
 // Path turns a path as the Makefiles see it into one of the tree; ok is
 // false for what lies outside. What the tree does not have is looked for in the
 // tree that it stands on.
-func (e *portEval) Path(p string) (string, bool) {
+func (e *evaluation) Path(p string) (string, bool) {
 	if !strings.HasPrefix(p, "/") {
-		p = e.curdir + "/" + p
+		p = e.Curdir + "/" + p
 	}
 	p = path.Clean(p)
 	if p == portsDir {
@@ -34,7 +34,7 @@ func (e *portEval) Path(p string) (string, bool) {
 	if !ok || !fs.ValidPath(rel) {
 		return rel, false
 	}
-	above := path.Dir(path.Dir(e.dir)) // of a port below a directory of its own, as in packaging/net/foo
+	above := path.Dir(path.Dir(e.Dir)) // of a port below a directory of its own, as in packaging/net/foo
 	if above == "." && !e.tree.hasBase && !strings.HasPrefix(rel, noCategory) {
 		return rel, true
 	}
@@ -44,7 +44,7 @@ func (e *portEval) Path(p string) (string, bool) {
 		switch {
 		case rest == "":
 			own, inBase = ".", e.category()
-		case e.dir != ".":
+		case e.Dir != ".":
 			own, inBase = rest, path.Join(e.category(), rest)
 		case rest == noPort || strings.HasPrefix(rest, noPort+"/"):
 			own, inBase = path.Join(".", strings.TrimPrefix(rest[len(noPort):], "/")), ""
@@ -71,12 +71,12 @@ func (e *portEval) Path(p string) (string, bool) {
 }
 
 // category is the first word of CATEGORIES so far, for a port that does not lie in one.
-func (e *portEval) category() string {
-	v, ok := e.vars["CATEGORIES"]
+func (e *evaluation) category() string {
+	v, ok := e.Vars["CATEGORIES"]
 	if !ok {
 		return noCategory
 	}
-	word, _, _ := strings.Cut(strings.TrimSpace(v.first.text), " ")
+	word, _, _ := strings.Cut(strings.TrimSpace(v.First.Text), " ")
 	word, _, _ = strings.Cut(word, "\t")
 	if word == "" || word[0] == '.' || strings.ContainsAny(word, "/$") {
 		return noCategory
@@ -105,19 +105,19 @@ type Lack struct {
 func (p *Port) Lacks() []Lack { return p.reading().lacks }
 
 // Lacks notes a missing file, if the tree it should be in is another one.
-func (e *portEval) Lacks(rel string) bool {
-	if e.tree.whole || rel == e.dir || strings.HasPrefix(rel, e.dir+"/") {
+func (e *evaluation) Lacks(rel string) bool {
+	if e.tree.whole || rel == e.Dir || strings.HasPrefix(rel, e.Dir+"/") {
 		return false
 	}
-	if e.dir == "." && !strings.HasPrefix(rel, noCategory) && e.tree.exists(path.Dir(rel)) {
+	if e.Dir == "." && !strings.HasPrefix(rel, noCategory) && e.tree.exists(path.Dir(rel)) {
 		return false
 	}
 	if len(e.lacks) < 100 {
 		name := strings.TrimPrefix(rel, noCategory+"/")
-		if above := path.Dir(path.Dir(e.dir)); above != "." {
+		if above := path.Dir(path.Dir(e.Dir)); above != "." {
 			name = strings.TrimPrefix(name, above+"/")
 		}
-		e.lacks = append(e.lacks, Lack{Name: name, File: e.herePath(), Line: e.hereLine()})
+		e.lacks = append(e.lacks, Lack{Name: name, File: e.HerePath(), Line: e.HereLine()})
 	}
 	return true
 }

@@ -1,6 +1,10 @@
 package makefile
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
+)
 
 // substituted are the names that bsd.port.mk adds to SUB_LIST for every port.
 var substituted = []string{"PREFIX", "LOCALBASE", "DATADIR", "DOCSDIR", "EXAMPLESDIR", "WWWDIR", "ETCDIR"}
@@ -43,23 +47,23 @@ func (p *Port) substitutions(r *reading) map[string]string {
 		}
 		subs[name] = unquoteShell(value)
 	}
-	var pieces []piece
-	if v, ok := r.vars["SUB_LIST"]; ok {
-		pieces = v.pieces()
+	var pieces []bmake.Piece
+	if v, ok := r.Vars["SUB_LIST"]; ok {
+		pieces = v.Pieces()
 	}
 	work := maxLookupWork
 	for _, pc := range pieces {
-		for _, raw := range splitRaw(pc.text) {
-			x := &expander{e: r.evaluation, work: &work, limit: maxLookupWork}
-			text := x.expand(raw)
-			for _, w := range splitWords(text) {
-				add(w, !x.unknown && !x.undefined && x.err == nil)
+		for _, raw := range bmake.SplitRaw(pc.Text) {
+			x := r.ExpanderOf(&work, maxLookupWork)
+			text := x.Expand(raw)
+			for _, w := range bmake.SplitWords(text) {
+				add(w, !x.Unknown && !x.Undefined && x.Err == nil)
 			}
 		}
 	}
 	for _, name := range substituted {
 		value, ok := p.Lookup(name)
-		add(name+"="+quote(value), ok)
+		add(name+"="+bmake.Quote(value), ok)
 	}
 	return subs
 }

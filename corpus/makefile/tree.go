@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // A Tree reads ports of one ports tree. Files that many ports include are
@@ -16,7 +18,8 @@ type Tree struct {
 	// hasBase: the tree that this one stands on is there, at BaseDir. whole: one
 	// of the two is a ports tree with its framework, so that nothing is elsewhere.
 	hasBase, whole bool
-	*Files
+	fsys           fs.FS
+	sources        *bmake.Files
 
 	mu    sync.Mutex
 	there map[string][]string
@@ -31,7 +34,7 @@ type platform struct{ opsys, osversion, osrel string }
 
 // NewTree reads ports of the tree whose top is the root of fsys.
 func NewTree(fsys fs.FS) *Tree {
-	t := &Tree{Files: newFiles(fsys), there: make(map[string][]string),
+	t := &Tree{fsys: fsys, sources: bmake.NewFiles(fsys), there: make(map[string][]string),
 		platform: platform{"FreeBSD", "1500068", "15.0"}}
 	t.hasBase = t.exists(BaseDir + "/Mk")
 	for _, top := range []string{"", BaseDir + "/"} {
@@ -79,10 +82,10 @@ func (t *Tree) Port(ctx context.Context, dir string) (*Port, error) {
 		if err.Err != nil && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		t.forget(path.Join(dir, "Makefile")) // in a tree that means harm, each would be kept to the end
+		t.sources.Forget(path.Join(dir, "Makefile")) // in a tree that means harm, each would be kept to the end
 		return nil, err
 	}
-	e.ctx = context.Background() // what is asked from now on is short
+	e.Finish()
 	return newPort(e), nil
 }
 
@@ -93,7 +96,7 @@ func (t *Tree) keep(p *Port) {
 	defer t.mu.Unlock()
 	t.large = append(t.large, p)
 	if len(t.large) > maxLarge {
-		t.forget(path.Join(t.large[0].dir, "Makefile"))
+		t.sources.Forget(path.Join(t.large[0].dir, "Makefile"))
 		t.large[0].read.Store(nil)
 		t.large = slices.Delete(t.large, 0, 1)
 	}
@@ -103,3 +106,6 @@ func (t *Tree) keep(p *Port) {
 func Read(fsys fs.FS, dir string) (*Port, error) {
 	return NewTree(fsys).Port(context.Background(), dir)
 }
+
+// Preload gives the text of a file that was read already.
+func (t *Tree) Preload(name, data string) { t.sources.Preload(name, data) }

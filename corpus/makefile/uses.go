@@ -10,11 +10,11 @@ import (
 
 // loadUses does what the files of Mk/Uses do, as far as it enters a package's
 // name, its flavours, or what is substituted in templates.
-func (e *portEval) loadUses() *Error {
+func (e *evaluation) loadUses() *Error {
 	done := make(map[string]bool)
-	list := e.words("USES")
+	list := e.Words("USES")
 	if len(list) > maxUses {
-		return e.errorAt(0, "found %d words in USES: expected at most %d", len(list), maxUses)
+		return e.ErrorAt(0, "found %d words in USES: expected at most %d", len(list), maxUses)
 	}
 	for _, use := range list {
 		name, rest, _ := strings.Cut(use, ":")
@@ -24,10 +24,10 @@ func (e *portEval) loadUses() *Error {
 		done[name] = true
 		args := strings.FieldsFunc(rest, func(r rune) bool { return r == ',' })
 		if len(args) > maxUseArgs {
-			return e.errorAt(0, "found USES=%s with %d arguments: expected at most %d",
+			return e.ErrorAt(0, "found USES=%s with %d arguments: expected at most %d",
 				message.Clip(name, 80), len(args), maxUseArgs)
 		}
-		e.setDefault(name+"_ARGS", strings.Join(args, " "))
+		e.SetDefault(name+"_ARGS", strings.Join(args, " "))
 		e.applyUse(name, args)
 	}
 	return nil
@@ -38,59 +38,59 @@ var affixes = []string{"PHP_PKGNAMEPREFIX", "PHP_PKGNAMESUFFIX", "PECL_PKGNAMEPR
 	"PYTHON_PKGNAMEPREFIX", "PYTHON_PKGNAMESUFFIX", "RUBY_PKGNAMEPREFIX", "LUA_PKGNAMEPREFIX", "LAZARUS_PKGNAMESUFFIX"}
 
 // applyUse does what one file of Mk/Uses does.
-func (e *portEval) applyUse(name string, args []string) {
+func (e *evaluation) applyUse(name string, args []string) {
 	switch name {
 	case "apache":
 		e.usesApache()
 	case "cabal":
-		e.setDefault("PKGNAMEPREFIX", "hs-")
+		e.SetDefault("PKGNAMEPREFIX", "hs-")
 	case "cran":
-		e.setDefault("PKGNAMEPREFIX", "R-cran-")
+		e.SetDefault("PKGNAMEPREFIX", "R-cran-")
 	case "emacs":
 		e.usesEmacs(args)
 	case "gem":
 		e.usesRuby()
-		e.setDefault("PKGNAMEPREFIX", "rubygem-")
+		e.SetDefault("PKGNAMEPREFIX", "rubygem-")
 	case "java":
-		e.setDefault("JAVA_HOME", "${LOCALBASE}/openjdk${JAVA_DEFAULT}")
-		e.setDefault("JAVA", "${JAVA_HOME}/bin/java")
+		e.SetDefault("JAVA_HOME", "${LOCALBASE}/openjdk${JAVA_DEFAULT}")
+		e.SetDefault("JAVA", "${JAVA_HOME}/bin/java")
 	case "kmod":
-		e.setDefault("KMODDIR", "/boot/modules")
-		e.add("CATEGORIES", "kld", -1, 0)
+		e.SetDefault("KMODDIR", "/boot/modules")
+		e.Add("CATEGORIES", "kld", -1, 0)
 	case "kodi":
-		e.setDefault("PKGNAMEPREFIX", "kodi-addon-")
+		e.SetDefault("PKGNAMEPREFIX", "kodi-addon-")
 	case "lazarus":
 		if slices.Contains(args, "flavors") {
 			e.flavors([]string{"gtk2", "qt5", "qt6"})
-			e.set("LAZARUS_PKGNAMESUFFIX", "-${FLAVOR}")
+			e.Set("LAZARUS_PKGNAMESUFFIX", "-${FLAVOR}")
 		}
 	case "linux":
 		if len(args) == 0 {
-			e.set("linux_ARGS", "${LINUX_DEFAULT}")
+			e.Set("linux_ARGS", "${LINUX_DEFAULT}")
 		}
-		if e.defined("USE_LINUX_RPM") {
-			e.setDefault("PKGNAMEPREFIX", "linux-${linux_ARGS}-")
+		if e.Defined("USE_LINUX_RPM") {
+			e.SetDefault("PKGNAMEPREFIX", "linux-${linux_ARGS}-")
 		}
 	case "lua":
 		e.usesLua(args)
 	case "mysql":
-		e.setDefault("MYSQL_VER", "${MYSQL_DEFAULT:C/[^0-9]//g}")
+		e.SetDefault("MYSQL_VER", "${MYSQL_DEFAULT:C/[^0-9]//g}")
 	case "octave":
-		e.setDefault("PKGNAMEPREFIX", "octave-forge-")
+		e.SetDefault("PKGNAMEPREFIX", "octave-forge-")
 	case "pear", "horde":
 		if name == "horde" {
-			e.setDefault("PEAR_CHANNEL", "horde")
+			e.SetDefault("PEAR_CHANNEL", "horde")
 		}
 		e.usesPHP([]string{"flavors"})
-		e.set("PEAR_PKGNAMEPREFIX", "php${PHP_VER}-pear-")
+		e.Set("PEAR_PKGNAMEPREFIX", "php${PHP_VER}-pear-")
 		prefix := "${PEAR_PKGNAMEPREFIX}"
-		if c := e.value("PEAR_CHANNEL"); c != "" {
+		if c := e.Value("PEAR_CHANNEL"); c != "" {
 			prefix += c + "-"
 		}
-		e.setDefault("PKGNAMEPREFIX", prefix)
+		e.SetDefault("PKGNAMEPREFIX", prefix)
 	case "perl5":
-		e.setDefault("PERL_VER", "${PERL5_DEFAULT}")
-		e.setDefault("SITE_PERL", "${LOCALBASE}/lib/perl5/site_perl")
+		e.SetDefault("PERL_VER", "${PERL5_DEFAULT}")
+		e.SetDefault("SITE_PERL", "${LOCALBASE}/lib/perl5/site_perl")
 	case "pgsql":
 		e.usesPostgres(args)
 	case "php":
@@ -101,107 +101,107 @@ func (e *portEval) applyUse(name string, args []string) {
 		e.usesRuby()
 	case "ssl":
 		base, dir := "/usr", "/etc/ssl"
-		if e.value("SSL_DEFAULT") != "base" {
+		if e.Value("SSL_DEFAULT") != "base" {
 			base, dir = "${LOCALBASE}", "${LOCALBASE}/openssl"
 		}
-		e.setDefault("OPENSSLBASE", base)
-		e.setDefault("OPENSSLDIR", dir)
+		e.SetDefault("OPENSSLBASE", base)
+		e.SetDefault("OPENSSLDIR", dir)
 	case "tcl":
-		e.setDefault("TCL_VER", "${TCLTK_DEFAULT}")
+		e.SetDefault("TCL_VER", "${TCLTK_DEFAULT}")
 	}
 }
 
 // flavors sets FLAVORS where the port did not, and chooses the first.
-func (e *portEval) flavors(list []string) {
-	if len(list) > 0 && strings.TrimSpace(e.value("FLAVORS")) == "" {
-		e.set("FLAVORS", strings.Join(list, " "))
+func (e *evaluation) flavors(list []string) {
+	if len(list) > 0 && strings.TrimSpace(e.Value("FLAVORS")) == "" {
+		e.Set("FLAVORS", strings.Join(list, " "))
 	}
 	e.chooseFlavor()
 }
 
 // chooseFlavor makes the first flavour the default.
-func (e *portEval) chooseFlavor() {
-	if e.value("FLAVOR") != "" {
+func (e *evaluation) chooseFlavor() {
+	if e.Value("FLAVOR") != "" {
 		return
 	}
-	if list := e.words("FLAVORS"); len(list) > 0 {
-		e.set("FLAVOR", list[0])
-		e.vars["FLAVOR"].deps |= onFlavor
+	if list := e.Words("FLAVORS"); len(list) > 0 {
+		e.Set("FLAVOR", list[0])
+		e.Vars["FLAVOR"].Deps |= onFlavor
 	}
 }
 
 // setFlavor chooses the flavour and applies its helpers (bsd.port.mk).
-func (e *portEval) setFlavor() *Error {
+func (e *evaluation) setFlavor() *Error {
 	e.chooseFlavor()
-	flavor := e.value("FLAVOR")
+	flavor := e.Value("FLAVOR")
 	if flavor == "" {
 		return nil
 	}
-	if n := len(e.words("FLAVORS")); n > maxFlavors {
-		return e.errorAt(0, "found %d flavours: expected at most %d", n, maxFlavors)
+	if n := len(e.Words("FLAVORS")); n > maxFlavors {
+		return e.ErrorAt(0, "found %d flavours: expected at most %d", n, maxFlavors)
 	}
 	for _, name := range []string{"DESCR", "PLIST", "PKGNAMEPREFIX", "PKGNAMESUFFIX"} {
-		if e.defined(flavor + "_" + name) {
-			e.set(name, "${"+flavor+"_"+name+"}")
-			e.vars[name].deps |= onFlavor
+		if e.Defined(flavor + "_" + name) {
+			e.Set(name, "${"+flavor+"_"+name+"}")
+			e.Vars[name].Deps |= onFlavor
 		}
 	}
 	for _, name := range []string{"CONFLICTS", "CONFLICTS_BUILD", "CONFLICTS_INSTALL", "PKG_DEPENDS",
 		"EXTRACT_DEPENDS", "PATCH_DEPENDS", "FETCH_DEPENDS", "BUILD_DEPENDS", "LIB_DEPENDS", "RUN_DEPENDS",
 		"TEST_DEPENDS"} {
-		if e.defined(flavor + "_" + name) {
-			e.add(name, "${"+flavor+"_"+name+"}", -1, onFlavor)
+		if e.Defined(flavor + "_" + name) {
+			e.Add(name, "${"+flavor+"_"+name+"}", -1, onFlavor)
 		}
 	}
-	if e.defined("FLAVORS_SUB") {
-		for _, f := range e.words("FLAVORS") {
+	if e.Defined("FLAVORS_SUB") {
+		for _, f := range e.Words("FLAVORS") {
 			yes, no := "", "@comment "
 			if f != flavor {
 				yes, no = no, yes
 			}
 			f = strings.ToUpper(f)
-			e.add("SUB_LIST", f+`="`+yes+`" NO_`+f+`="`+no+`"`, -1, onFlavor)
+			e.Add("SUB_LIST", f+`="`+yes+`" NO_`+f+`="`+no+`"`, -1, onFlavor)
 		}
 	}
 	return nil
 }
 
-func (e *portEval) usesApache() {
-	e.setDefault("APACHE_VERSION", "${APACHE_DEFAULT}")
-	e.set("APACHE_PKGNAMEPREFIX", "ap${APACHE_VERSION:S/.//}-")
-	e.set("APACHEMODDIR", "libexec/apache${APACHE_VERSION:S/.//}")
-	e.set("APACHEETCDIR", "etc/apache${APACHE_VERSION:S/.//}")
-	e.add("SUB_LIST", `APACHEMODDIR="${APACHEMODDIR}" APACHEETCDIR="${APACHEETCDIR}" APACHE_VERSION="${APACHE_VERSION}"`, -1, 0)
-	if e.defined("AP_FAST_BUILD") {
-		e.setDefault("PKGNAMEPREFIX", "${APACHE_PKGNAMEPREFIX}")
+func (e *evaluation) usesApache() {
+	e.SetDefault("APACHE_VERSION", "${APACHE_DEFAULT}")
+	e.Set("APACHE_PKGNAMEPREFIX", "ap${APACHE_VERSION:S/.//}-")
+	e.Set("APACHEMODDIR", "libexec/apache${APACHE_VERSION:S/.//}")
+	e.Set("APACHEETCDIR", "etc/apache${APACHE_VERSION:S/.//}")
+	e.Add("SUB_LIST", `APACHEMODDIR="${APACHEMODDIR}" APACHEETCDIR="${APACHEETCDIR}" APACHE_VERSION="${APACHE_VERSION}"`, -1, 0)
+	if e.Defined("AP_FAST_BUILD") {
+		e.SetDefault("PKGNAMEPREFIX", "${APACHE_PKGNAMEPREFIX}")
 	}
 }
 
-func (e *portEval) usesEmacs(args []string) {
+func (e *evaluation) usesEmacs(args []string) {
 	flavor := "full"
 	if !slices.Contains(args, "noflavors") && (len(args) == 0 || slices.Contains(args, "run")) {
 		list := slices.Clone(e.tree.list(emacsFlavors))
-		for _, drop := range e.words("EMACS_FLAVORS_EXCLUDE") {
+		for _, drop := range e.Words("EMACS_FLAVORS_EXCLUDE") {
 			list = slices.DeleteFunc(list, func(f string) bool { return f == drop })
 		}
 		e.flavors(list)
 		flavor = "${FLAVOR}"
 	}
-	e.set("EMACS_FLAVOR", flavor)
-	switch suffix := e.value("EMACS_FLAVOR"); suffix {
+	e.Set("EMACS_FLAVOR", flavor)
+	switch suffix := e.Value("EMACS_FLAVOR"); suffix {
 	case "full":
-		e.set("EMACS_PKGNAMESUFFIX", "")
+		e.Set("EMACS_PKGNAMESUFFIX", "")
 	case "devel_full":
-		e.set("EMACS_PKGNAMESUFFIX", "-emacs_devel")
+		e.Set("EMACS_PKGNAMESUFFIX", "-emacs_devel")
 	default:
-		e.set("EMACS_PKGNAMESUFFIX", "-emacs_"+suffix)
+		e.Set("EMACS_PKGNAMESUFFIX", "-emacs_"+suffix)
 	}
 }
 
 // usesPostgres chooses the default version, or the one next to it that the
 // port can use: USES=pgsql:14, pgsql:14+, pgsql:12-15.
-func (e *portEval) usesPostgres(args []string) {
-	version := e.value("PGSQL_DEFAULT")
+func (e *evaluation) usesPostgres(args []string) {
+	version := e.Value("PGSQL_DEFAULT")
 	n, _ := strconv.Atoi(version)
 	for _, a := range args {
 		lo, hi, ranged := strings.Cut(a, "-")
@@ -220,12 +220,12 @@ func (e *portEval) usesPostgres(args []string) {
 			version = hi
 		}
 	}
-	e.setDefault("PGSQL_VER", version)
-	e.set("PGSQL_VER_NODOT", "${PGSQL_VER:S,.,,}")
+	e.SetDefault("PGSQL_VER", version)
+	e.Set("PGSQL_VER_NODOT", "${PGSQL_VER:S,.,,}")
 }
 
-func (e *portEval) usesLua(args []string) {
-	version := strings.ReplaceAll(e.value("LUA_DEFAULT"), ".", "")
+func (e *evaluation) usesLua(args []string) {
+	version := strings.ReplaceAll(e.Value("LUA_DEFAULT"), ".", "")
 	valid := append([]string{version}, e.tree.list(luaVersions)...)
 	// The one nearest to the default comes first, of two the higher.
 	far := func(v string) int {
@@ -273,27 +273,27 @@ func (e *portEval) usesLua(args []string) {
 			list = append(list, "lua"+v)
 		}
 		e.flavors(list)
-		if v, ok := strings.CutPrefix(e.value("FLAVOR"), "lua"); ok {
+		if v, ok := strings.CutPrefix(e.Value("FLAVOR"), "lua"); ok {
 			version = v
 		}
 	}
-	e.set("LUA_VER_STR", version)
-	e.set("LUA_VER", "${LUA_VER_STR:S/^5/5./}")
-	e.set("LUA_FLAVOR", "lua${LUA_VER_STR}")
-	e.set("LUA_CMD", "lua${LUA_VER_STR}")
-	e.set("LUA_PKGNAMEPREFIX", "lua${LUA_VER_STR}-")
+	e.Set("LUA_VER_STR", version)
+	e.Set("LUA_VER", "${LUA_VER_STR:S/^5/5./}")
+	e.Set("LUA_FLAVOR", "lua${LUA_VER_STR}")
+	e.Set("LUA_CMD", "lua${LUA_VER_STR}")
+	e.Set("LUA_PKGNAMEPREFIX", "lua${LUA_VER_STR}-")
 }
 
-func (e *portEval) usesPHP(args []string) {
+func (e *evaluation) usesPHP(args []string) {
 	has := func(a string) bool { return slices.Contains(args, a) }
 	flavored := (has("flavors") || has("phpize") || has("ext") || has("zend") || has("pecl")) && !has("noflavors")
-	e.setDefault("PHP_VER", strings.ReplaceAll(e.value("PHP_DEFAULT"), ".", ""))
+	e.SetDefault("PHP_VER", strings.ReplaceAll(e.Value("PHP_DEFAULT"), ".", ""))
 	if has("pecl") {
-		e.set("PKGNAMEPREFIX", "${PECL_PKGNAMEPREFIX}")
+		e.Set("PKGNAMEPREFIX", "${PECL_PKGNAMEPREFIX}")
 	}
 	if flavored {
-		version := e.value("PHP_VER")
-		ignore := e.words("IGNORE_WITH_PHP")
+		version := e.Value("PHP_VER")
+		ignore := e.Words("IGNORE_WITH_PHP")
 		var list []string
 		for _, v := range append([]string{version}, e.tree.list(phpVersions)...) {
 			if f := "php" + v; !slices.Contains(ignore, v) && !slices.Contains(list, f) {
@@ -302,20 +302,20 @@ func (e *portEval) usesPHP(args []string) {
 		}
 		e.flavors(list)
 	}
-	e.set("PHP_FLAVOR", "php${PHP_VER}")
-	if v, ok := strings.CutPrefix(e.value("FLAVOR"), "php"); ok && len(v) == 2 {
-		e.set("PHP_VER", v)
+	e.Set("PHP_FLAVOR", "php${PHP_VER}")
+	if v, ok := strings.CutPrefix(e.Value("FLAVOR"), "php"); ok && len(v) == 2 {
+		e.Set("PHP_VER", v)
 	}
-	e.set("PHP_PKGNAMEPREFIX", "php${PHP_VER}-")
-	e.set("PHP_PKGNAMESUFFIX", "-php${PHP_VER}")
-	e.set("PECL_PKGNAMEPREFIX", "php${PHP_VER}-pecl-")
+	e.Set("PHP_PKGNAMEPREFIX", "php${PHP_VER}-")
+	e.Set("PHP_PKGNAMESUFFIX", "-php${PHP_VER}")
+	e.Set("PECL_PKGNAMEPREFIX", "php${PHP_VER}-pecl-")
 }
 
-func (e *portEval) usesRuby() {
-	e.setDefault("RUBY_VER", "${RUBY_DEFAULT}")
-	e.setDefault("RUBY_SUFFIX", "${RUBY_VER:S/.//}")
-	e.setDefault("RUBY", "${LOCALBASE}/bin/ruby${RUBY_SUFFIX}")
-	e.setDefault("RUBY_PKGNAMEPREFIX", "ruby${RUBY_SUFFIX}-")
-	e.set("GEMS_BASE_DIR", "lib/ruby/gems/${RUBY_VER}")
-	e.set("GEMS_DIR", "${GEMS_BASE_DIR}/gems")
+func (e *evaluation) usesRuby() {
+	e.SetDefault("RUBY_VER", "${RUBY_DEFAULT}")
+	e.SetDefault("RUBY_SUFFIX", "${RUBY_VER:S/.//}")
+	e.SetDefault("RUBY", "${LOCALBASE}/bin/ruby${RUBY_SUFFIX}")
+	e.SetDefault("RUBY_PKGNAMEPREFIX", "ruby${RUBY_SUFFIX}-")
+	e.Set("GEMS_BASE_DIR", "lib/ruby/gems/${RUBY_VER}")
+	e.Set("GEMS_DIR", "${GEMS_BASE_DIR}/gems")
 }

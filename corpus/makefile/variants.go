@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // Words are the words of a variable: first those of the defaults, then those
@@ -20,8 +22,8 @@ func (p *Port) Words(name string) []Word {
 		return list
 	}
 	work := maxLookupWork
-	list := newWordList(r.wordsOf(name, &work, maxLookupWork))
-	r.addDirect(name, list, &work, maxLookupWork)
+	list := newWordList(r.WordsOf(name, &work, maxLookupWork))
+	list.add(r.OtherWords(name, &work, maxLookupWork)...)
 	if r.words == nil {
 		r.words = make(map[string][]Word)
 	}
@@ -44,11 +46,11 @@ type Left struct {
 // all together within maxVariantSteps and maxVariantWork.
 func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Left) {
 	e := p.reading()
-	if !e.defined(name) && !slices.ContainsFunc(e.records, func(r record) bool { return r.name == name }) {
+	if !e.Defined(name) && !slices.ContainsFunc(e.Occurrences, func(r bmake.Occurrence) bool { return r.Name == name }) {
 		return nil, left
 	}
 	work, steps := maxVariantWork, maxVariantSteps
-	words := newWordList(e.wordsOf(name, &work, maxLookupWork))
+	words := newWordList(e.WordsOf(name, &work, maxLookupWork))
 	variants := e.choicesBehind(name)
 	left.All = len(variants)
 	for i, v := range variants {
@@ -58,7 +60,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 		}
 		p.tryVariant(ctx, v, name, words, &work, &steps)
 	}
-	e.addDirect(name, words, &work, maxLookupWork)
+	words.add(e.OtherWords(name, &work, maxLookupWork)...)
 	if n := len(words.words); n > maxWords {
 		words.words, left.Words = words.words[:maxWords], n-maxWords
 	}
@@ -68,15 +70,15 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 // tryVariant adds the words that another choice brings.
 func (p *Port) tryVariant(ctx context.Context, v variant, name string, list *wordList, work, steps *int) {
 	other := newEvaluation(ctx, p.tree, p.dir, v.choice)
-	other.work, other.stepLimit = min(*work, maxWork), min(*steps, maxSteps)
-	had := other.work
+	other.Work, other.StepLimit = min(*work, bmake.MaxWork), min(*steps, bmake.MaxSteps)
+	had := other.Work
 	err := other.run()
-	*steps -= other.steps
-	*work -= had - other.work
+	*steps -= other.Steps
+	*work -= had - other.Work
 	if err != nil {
 		return // it is no port then
 	}
-	found := newWordList(other.wordsOf(name, work, maxLookupWork))
+	found := newWordList(other.WordsOf(name, work, maxLookupWork))
 	for _, w := range found.words {
 		w.Condition = v.condition
 		list.add(w)
@@ -144,28 +146,28 @@ type variant struct {
 
 // choicesBehind finds the choices that a variable depends on: through the values it
 // is made of and through the conditions around their assignments.
-func (e *portEval) choicesBehind(name string) []variant {
-	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*guard]bool),
+func (e *evaluation) choicesBehind(name string) []variant {
+	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*bmake.Guard]bool),
 		queue: []string{name}}
 	for len(s.queue) > 0 && len(s.seen) < maxSearch {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
-		for i := range e.records {
-			r := &e.records[i]
-			if r.name != name {
+		for i := range e.Occurrences {
+			r := &e.Occurrences[i]
+			if r.Name != name {
 				continue
 			}
-			s.text(r.text)
-			for g := r.guard; g != nil; g = g.parent {
+			s.text(r.Text)
+			for g := r.Guard; g != nil; g = g.Parent {
 				s.guardOf(g)
 			}
 		}
-		f := e.lookup(name)
-		s.text(f.text)
-		for _, p := range f.more {
-			s.text(p.text)
+		f := e.Lookup(name)
+		s.text(f.Text)
+		for _, p := range f.More {
+			s.text(p.Text)
 		}
-		s.flavor = s.flavor || f.deps&onFlavor != 0
+		s.flavor = s.flavor || f.Deps&onFlavor != 0
 	}
 	var list []variant
 	var options []string
@@ -182,16 +184,16 @@ func (e *portEval) choicesBehind(name string) []variant {
 	}
 	if s.flavor {
 		current := s.expand("${FLAVOR}")
-		for _, f := range splitWords(s.expand("${FLAVORS}")) {
+		for _, f := range bmake.SplitWords(s.expand("${FLAVORS}")) {
 			if f != current {
 				list = append(list, variant{choice: choice{flavor: f}, condition: "flavor " + f})
 			}
 		}
 	}
 	for _, g := range s.flips {
-		v := variant{choice: choice{flip: g.node}, condition: s.e.Words(g.text, g.node.variant, g.result.truth != yesTruth)}
-		if g.result.truth == unknownTruth {
-			v.otherwise = s.e.Words(g.text, g.node.variant, false)
+		v := variant{choice: choice{flip: g.Node}, condition: s.e.InWords(g.Text, g.Node.Variant, g.Result.Truth != bmake.YesTruth)}
+		if g.Result.Truth == bmake.UnknownTruth {
+			v.otherwise = s.e.InWords(g.Text, g.Node.Variant, false)
 		}
 		list = append(list, v)
 	}
@@ -200,35 +202,35 @@ func (e *portEval) choicesBehind(name string) []variant {
 
 // A search walks from a variable to the choices it hangs on.
 type search struct {
-	e       *portEval
+	e       *evaluation
 	queue   []string
 	seen    map[string]bool
-	guards  map[*guard]bool
+	guards  map[*bmake.Guard]bool
 	options map[string]bool
 	flavor  bool
-	flips   []*guard
+	flips   []*bmake.Guard
 }
 
-func (s *search) guardOf(g *guard) {
+func (s *search) guardOf(g *bmake.Guard) {
 	if s.guards[g] {
 		return
 	}
 	s.guards[g] = true
-	if g.node == nil {
-		s.options[g.name] = true
+	if g.Node == nil {
+		s.options[g.Name] = true
 		return
 	}
-	for _, earlier := range g.earlier {
+	for _, earlier := range g.Earlier {
 		s.guardOf(earlier)
 	}
-	s.text(g.text)
-	if g.result.deps&onFlavor != 0 {
+	s.text(g.Text)
+	if g.Result.Deps&onFlavor != 0 {
 		s.flavor = true
 	}
-	if g.otherwise {
+	if g.Otherwise {
 		return
 	}
-	if g.result.truth == unknownTruth || g.result.deps&onHost != 0 {
+	if g.Result.Truth == bmake.UnknownTruth || g.Result.Deps&bmake.OnHost != 0 {
 		s.flips = append(s.flips, g)
 	}
 }
@@ -278,7 +280,7 @@ func (s *search) text(text string) {
 func (s *search) option(rest string) {
 	end := 0
 	if strings.HasPrefix(rest, "${") {
-		end = skipReference(rest, 2, '}')
+		end = bmake.SkipReference(rest, 2, '}')
 	} else if end = strings.IndexAny(rest, "}):&| \t"); end < 0 {
 		end = len(rest)
 	}
@@ -287,7 +289,7 @@ func (s *search) option(rest string) {
 
 func (s *search) match(pattern string) {
 	for _, o := range s.e.options.all {
-		if match(o, pattern) {
+		if bmake.Match(o, pattern) {
 			s.options[o] = true
 		}
 	}
@@ -296,8 +298,8 @@ func (s *search) match(pattern string) {
 // expand expands with a budget of its own: the evaluation is not changed.
 func (s *search) expand(text string) string {
 	work := maxLookupWork
-	x := &expander{e: s.e.evaluation, work: &work, limit: maxLookupWork}
-	return x.expand(text)
+	x := s.e.ExpanderOf(&work, maxLookupWork)
+	return x.Expand(text)
 }
 
 func (s *search) name(name string) {

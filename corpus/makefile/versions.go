@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // An Assumption is a fact of the framework that the tree's own files do not tell, so that
@@ -74,20 +76,20 @@ func (t *Tree) defaultVersion(name string) (value string, ok bool) {
 // readVersions evaluates default-versions.mk.
 func (t *Tree) readVersions() map[string]string {
 	for _, p := range places("bsd.default-versions.mk", "components/default-versions.mk") {
-		parsed, err := t.parsed(p)
+		parsed, err := t.sources.Parsed(p)
 		if err != nil {
 			continue
 		}
 		g := *parsed
-		g.foreign = true
+		g.Foreign = true
 		e := newEvaluation(context.Background(), t, "Mk/x", choice{})
 		e.phase, e.readingVersions = phaseOptions, true
-		if e.readFile(&g) != nil {
+		if e.ReadFile(&g) != nil {
 			continue
 		}
 		versions := make(map[string]string)
-		for name := range e.vars {
-			if v := e.value(name); strings.HasSuffix(name, "_DEFAULT") && v != "" {
+		for name := range e.Vars {
+			if v := e.Value(name); strings.HasSuffix(name, "_DEFAULT") && v != "" {
 				versions[name] = v
 			}
 		}
@@ -138,15 +140,15 @@ const maxVersions = 50
 
 func (t *Tree) readList(l versionList) []string {
 	for _, p := range places("Uses/"+l.file, "extensions/"+l.file) {
-		parsed, err := t.parsed(p)
+		parsed, err := t.sources.Parsed(p)
 		if err != nil {
 			continue
 		}
-		for _, n := range parsed.nodes {
-			if n.kind != nodeAssign || strings.TrimSpace(n.name) != l.variable || strings.Contains(n.text, "$") {
+		for _, n := range parsed.Nodes {
+			if n.Kind != bmake.NodeAssign || strings.TrimSpace(n.Name) != l.variable || strings.Contains(n.Text, "$") {
 				continue
 			}
-			if words := strings.Fields(n.text); len(words) > 0 && len(words) <= maxVersions {
+			if words := strings.Fields(n.Text); len(words) > 0 && len(words) <= maxVersions {
 				return words
 			}
 		}

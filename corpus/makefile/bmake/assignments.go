@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 // An Assignment is one assignment of a variable in a file of the tree.
 type Assignment struct {
@@ -31,57 +31,59 @@ type Command struct {
 	Line      int
 }
 
-// assignments are all assignments of a variable in the files that were read,
+// Assignments are all assignments of a variable in the files that were read,
 // in the order of reading, in branches that do not hold too. An assignment in
 // a loop or in a file that is included twice stands here once.
-func (e *evaluation) assignments(name string) []Assignment {
+func (e *Evaluation) Assignments(name string) []Assignment {
 	type key struct {
 		file  string
 		start int
 	}
 	var list []Assignment
 	at := make(map[key]int)
-	records := e.records
-	last := 0 // the last record that replaced all before it
+	records := e.Occurrences
+	last := 0 // the last that replaced all before it
 	for i, r := range records {
-		if r.name == name && r.reached && r.effective && (r.node == nil || r.made != "" || r.node.variant != "+=") {
+		if r.Name == name && r.Reached && r.Effective && (r.Node == nil || r.Made != "" || r.Node.Variant != "+=") {
 			last = i
 		}
 	}
 	for i, r := range records {
-		if r.name != name || r.node == nil || r.node.kind != nodeAssign || r.file.foreign || r.made != "" {
+		if r.Name != name || r.Node == nil || r.Node.Kind != NodeAssign || r.File.Foreign || r.Made != "" {
 			continue
 		}
-		taken := r.reached && r.effective && i >= last
-		k := key{r.file.path, r.node.start}
+		taken := r.Reached && r.Effective && i >= last
+		k := key{r.File.path, r.Node.start}
 		if j, ok := at[k]; ok {
 			list[j].Taken = list[j].Taken || taken
-			if r.reached {
+			if r.Reached {
 				list[j].Condition = ""
 			}
 			continue
 		}
 		at[k] = len(list)
-		n := r.node
-		a := Assignment{File: r.file.path, Line: n.line, Start: n.start, End: n.end, Op: n.variant,
-			Value: n.text, ValueStart: n.valueStart, ValueEnd: n.valueEnd, Taken: taken}
-		if !r.reached {
-			a.Condition = r.guard.condition()
+		n := r.Node
+		a := Assignment{File: r.File.path, Line: n.line, Start: n.start, End: n.end, Op: n.Variant,
+			Value: n.Text, ValueStart: n.valueStart, ValueEnd: n.valueEnd, Taken: taken}
+		if !r.Reached {
+			a.Condition = r.Guard.condition()
 		}
 		list = append(list, a)
 	}
 	return list
 }
 
-// addDirect adds what branches and helpers that are not in force assign.
-func (e *evaluation) addDirect(name string, list *wordList, work *int, limit int) {
-	for _, r := range e.records {
-		if r.name != name || r.reached || r.node == nil || r.node.kind != nodeAssign || !r.guard.choosable() {
+// OtherWords gives the words that lines which are not in force assign.
+func (e *Evaluation) OtherWords(name string, work *int, limit int) []Word {
+	var list []Word
+	for _, r := range e.Occurrences {
+		if r.Name != name || r.Reached || r.Node == nil || r.Node.Kind != NodeAssign || !r.Guard.choosable() {
 			continue
 		}
-		for _, w := range e.expandWords(piece{text: r.text, rec: -1}, work, limit) {
-			w.Condition, w.File, w.Line = r.guard.condition(), r.file.path, r.node.line
-			list.add(w)
+		for _, w := range e.expandWords(Piece{Text: r.Text, Rec: -1}, work, limit) {
+			w.Condition, w.File, w.Line = r.Guard.condition(), r.File.path, r.Node.line
+			list = append(list, w)
 		}
 	}
+	return list
 }

@@ -1,13 +1,13 @@
-package makefile
+package bmake
 
 import "strings"
 
 // part reads the part of a modifier up to delim, expanding references, as
 // bmake's ParseModifierPart does: a backslash protects the delimiter, itself,
 // and '$' (and '&' on the right side of :S). It returns the place after delim.
-func (x *expander) part(s string, i int, delim byte, side *substitutionSide) (string, int, bool) {
+func (x *Expander) part(s string, i int, delim byte, side *substitutionSide) (string, int, bool) {
 	var b strings.Builder
-	for i < len(s) && s[i] != delim && x.err == nil {
+	for i < len(s) && s[i] != delim && x.Err == nil {
 		c := s[i]
 		switch {
 		case c == '\\' && i+1 < len(s) && (s[i+1] == delim || s[i+1] == '\\' || s[i+1] == '$' ||
@@ -52,7 +52,7 @@ func copyReference(b *strings.Builder, s string, i int) (next int) {
 	if s[i+1] == '(' {
 		end = ')'
 	}
-	next = skipReference(s, i+2, end)
+	next = SkipReference(s, i+2, end)
 	b.WriteString(s[i:next])
 	return next
 }
@@ -95,7 +95,7 @@ func untilEnd(s string, i int, end byte) (string, int) {
 			if s[i+1] == '(' {
 				inner = ')'
 			}
-			i = skipReference(s, i+2, inner)
+			i = SkipReference(s, i+2, inner)
 			continue
 		}
 		i++
@@ -106,7 +106,7 @@ func untilEnd(s string, i int, end byte) (string, int) {
 
 // pattern reads the pattern of :M or :N, which may hold references; braces in
 // it are balanced, and a backslash protects a colon or a brace.
-func (x *expander) pattern(s string, i int, end byte) (string, int) {
+func (x *Expander) pattern(s string, i int, end byte) (string, int) {
 	open := byte('{')
 	if end == ')' {
 		open = '('
@@ -141,21 +141,21 @@ func (x *expander) pattern(s string, i int, end byte) (string, int) {
 	return x.expandPattern(b.String(), dollar), len(s)
 }
 
-func (x *expander) expandPattern(p string, dollar bool) string {
+func (x *Expander) expandPattern(p string, dollar bool) string {
 	if !dollar {
 		return p
 	}
 	keep, keepDollar := x.keep, x.keepDollar
 	x.keep, x.keepDollar = false, false
-	p = x.expand(p)
+	p = x.Expand(p)
 	x.keep, x.keepDollar = keep, keepDollar
 	return p
 }
 
 // defaultText reads the text of :D or :U and expands it if it is used.
-func (x *expander) defaultText(s string, i int, end byte, used bool) (string, int) {
+func (x *Expander) defaultText(s string, i int, end byte, used bool) (string, int) {
 	var b strings.Builder
-	for i < len(s) && s[i] != ':' && s[i] != end && x.err == nil {
+	for i < len(s) && s[i] != ':' && s[i] != end && x.Err == nil {
 		switch {
 		case s[i] == '\\' && i+1 < len(s) && (s[i+1] == ':' || s[i+1] == '$' || s[i+1] == '\\' || s[i+1] == end):
 			b.WriteByte(s[i+1])
@@ -179,8 +179,8 @@ func (x *expander) defaultText(s string, i int, end byte, used bool) (string, in
 	return b.String(), min(i, len(s))
 }
 
-// match is bmake's Str_Match: * ? [...] and a backslash, on the whole word.
-func match(w, pattern string) bool {
+// Match is bmake's Str_Match: * ? [...] and a backslash, on the whole word.
+func Match(w, pattern string) bool {
 	i, p := 0, 0
 	starP, starI := -1, 0
 	for {

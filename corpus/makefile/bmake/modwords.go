@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"path"
@@ -31,7 +31,7 @@ var pathPart = map[byte]func(string) string{
 }
 
 // order is :O, :Or, :On, :Onr; :Ox is left in order, since any order is right.
-func (x *expander) order(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) order(v *Value, s string, i int, end byte) (int, bool) {
 	j := i + 1
 	for j < len(s) && s[j] != ':' && s[j] != end {
 		j++
@@ -62,12 +62,12 @@ func (x *expander) order(v *value, s string, i int, end byte) (int, bool) {
 	default:
 		return i, false
 	}
-	v.text = strings.Join(words, v.sep)
+	v.Text = strings.Join(words, v.sep)
 	return j, true
 }
 
 // conversion is :tl :tu :tA :ts :tw :tW.
-func (x *expander) conversion(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) conversion(v *Value, s string, i int, end byte) (int, bool) {
 	if i+1 >= len(s) {
 		return i, false
 	}
@@ -77,12 +77,12 @@ func (x *expander) conversion(v *value, s string, i int, end byte) (int, bool) {
 		if !ends(2) {
 			return i, false
 		}
-		x.charge(len(v.text))
+		x.charge(len(v.Text))
 		switch s[i+1] {
 		case 'l':
-			v.text = strings.ToLower(v.text)
+			v.Text = strings.ToLower(v.Text)
 		case 'u':
-			v.text = strings.ToUpper(v.text)
+			v.Text = strings.ToUpper(v.Text)
 		case 'A':
 			x.each(v, func(w string) string {
 				if strings.HasPrefix(w, "/") {
@@ -111,14 +111,14 @@ func (x *expander) conversion(v *value, s string, i int, end byte) (int, bool) {
 		default:
 			return i, false
 		}
-		v.text = strings.Join(x.words(v), v.sep)
+		v.Text = strings.Join(x.words(v), v.sep)
 		return j, true
 	}
 	return i, false
 }
 
 // selection is :[n], :[n..m], :[#], :[*] and :[@].
-func (x *expander) selection(v *value, s string, i int) (int, bool) {
+func (x *Expander) selection(v *Value, s string, i int) (int, bool) {
 	raw, next, ok := x.part(s, i+1, ']', nil)
 	if !ok {
 		return i, false
@@ -128,7 +128,7 @@ func (x *expander) selection(v *value, s string, i int) (int, bool) {
 		return i, false
 	case "#":
 		// Nothing counts as one empty word (bmake's unit-tests/modword).
-		v.text = strconv.Itoa(max(1, len(x.words(v))))
+		v.Text = strconv.Itoa(max(1, len(x.words(v))))
 		return next, true
 	case "*", "0":
 		v.whole = true
@@ -139,7 +139,7 @@ func (x *expander) selection(v *value, s string, i int) (int, bool) {
 	}
 	words := x.words(v)
 	if v.whole {
-		words = []string{v.text}
+		words = []string{v.Text}
 	}
 	from, to, ranged := strings.Cut(raw, "..")
 	a, err := strconv.Atoi(from)
@@ -170,12 +170,12 @@ func (x *expander) selection(v *value, s string, i int) (int, bool) {
 			break
 		}
 	}
-	v.text = strings.Join(picked, v.sep)
+	v.Text = strings.Join(picked, v.sep)
 	return next, true
 }
 
 // numbers is :range and :range=n.
-func (x *expander) numbers(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) numbers(v *Value, s string, i int, end byte) (int, bool) {
 	j := i + len("range")
 	n := 0
 	if j < len(s) && s[j] == '=' {
@@ -203,6 +203,6 @@ func (x *expander) numbers(v *value, s string, i int, end byte) (int, bool) {
 	for k := range words {
 		words[k] = strconv.Itoa(k + 1)
 	}
-	v.text = strings.Join(words, v.sep)
+	v.Text = strings.Join(words, v.sep)
 	return j, true
 }

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"fmt"
@@ -8,20 +8,20 @@ import (
 )
 
 // loop evaluates a .for, whose body goes to n.next.
-func (e *evaluation) loop(f *file, at int, n *node) *Error {
-	names, list, ok := loopHeader(e.fill(n.text))
+func (e *Evaluation) loop(f *File, at int, n *Node) *Error {
+	names, list, ok := loopHeader(e.fill(n.Text))
 	if !ok {
 		return &Error{Path: f.path, Line: n.line,
-			Text: fmt.Sprintf("found .for %s: expected .for NAME in WORDS", message.Clip(n.text, 80))}
+			Text: fmt.Sprintf("found .for %s: expected .for NAME in WORDS", message.Clip(n.Text, 80))}
 	}
-	text, known, err := e.expand(list)
+	text, known, err := e.Expand(list)
 	if err != nil {
 		if !e.inactive {
 			return err
 		}
 		text = ""
 	}
-	items := splitWords(text)
+	items := SplitWords(text)
 	if len(items) > maxForItems {
 		return &Error{Path: f.path, Line: n.line,
 			Text: fmt.Sprintf("found .for over %d words: expected at most %d", len(items), maxForItems)}
@@ -54,7 +54,7 @@ func (e *evaluation) loop(f *file, at int, n *node) *Error {
 }
 
 // turn evaluates the body once.
-func (e *evaluation) turn(f *file, at int, n *node, vars []loopVar) *Error {
+func (e *Evaluation) turn(f *File, at int, n *Node, vars []loopVar) *Error {
 	outside := len(e.loops)
 	e.loops = append(e.loops, vars...)
 	err := e.block(f, at+1, n.next)
@@ -89,14 +89,14 @@ func loopHeader(s string) (names []string, list string, ok bool) {
 // fill puts the loop variables' values into a line, as bmake does before it
 // parses the line: ${i} becomes ${:Uvalue}, so that modifiers still apply.
 // The outermost loop comes first.
-func (e *evaluation) fill(s string) string {
+func (e *Evaluation) fill(s string) string {
 	if len(e.loops) == 0 || strings.IndexByte(s, '$') < 0 {
 		return s
 	}
 	for _, v := range e.loops {
 		s = fillOne(s, v)
-		e.work -= len(s) // the next expansion, or the next line, ends what costs too much
-		if len(s) > maxExpansion || e.work < 0 {
+		e.Work -= len(s) // the next expansion, or the next line, ends what costs too much
+		if len(s) > maxExpansion || e.Work < 0 {
 			break
 		}
 	}

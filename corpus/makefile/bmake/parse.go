@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// A nodeKind says what a logical line is.
-type nodeKind uint8
+// A NodeKind says what a logical line is.
+type NodeKind uint8
 
 const (
-	nodeAssign nodeKind = iota
+	NodeAssign NodeKind = iota
 	nodeIf
 	nodeElif
 	nodeElse
@@ -24,18 +24,18 @@ const (
 	nodeCommand
 )
 
-// A node is one logical line: physical lines joined where they end in a
+// A Node is one logical line: physical lines joined where they end in a
 // backslash. Blank lines, comments and directives without effect have no node.
-type node struct {
-	kind nodeKind
-	// variant is the part of a conditional's keyword after "if": "", "def", "ndef", "make" or "nmake";
+type Node struct {
+	Kind NodeKind
+	// Variant is the part of a conditional's keyword after "if": "", "def", "ndef", "make" or "nmake";
 	// the operator of an assignment; the keyword of an include.
-	variant string
-	// name is the variable that is assigned, not yet expanded.
-	name string
-	// text is the value, condition, loop header, operand, target line or
+	Variant string
+	// Name is the variable that is assigned, not yet expanded.
+	Name string
+	// Text is the value, condition, loop header, operand, target line or
 	// command, with comments removed and lines joined.
-	text string
+	Text string
 	// line counts from 1; start and end are byte offsets of the whole logical line, newline included.
 	line, start, end int
 	// valueStart and valueEnd are the byte offsets of an assignment's value.
@@ -45,28 +45,28 @@ type node struct {
 	next int
 }
 
-// A file is a parsed Makefile. It is never changed after it was parsed, so
+// A File is a parsed Makefile. It is never changed after it was parsed, so
 // many ports can share it.
-type file struct {
+type File struct {
 	path  string // in the tree
 	dir   string // .PARSEDIR, in the tree
 	data  string
-	nodes []node
+	Nodes []Node
 	// assigns is how many of the nodes are assignments, commands how many are
 	// targets or commands.
 	assigns, commands int
-	// foreign is true for a file that is read for its values only: its assignments and commands are not told.
-	foreign bool
+	// Foreign is true for a file that is read for its values only: its assignments and commands are not told.
+	Foreign bool
 }
 
 // parse splits a Makefile into nodes and pairs the conditionals and loops.
-func parse(path, data string) (*file, *Error) {
-	f := &file{path: path, dir: pathpkg.Dir(path), data: data}
+func parse(path, data string) (*File, *Error) {
+	f := &File{path: path, dir: pathpkg.Dir(path), data: data}
 	if i := strings.IndexByte(data, 0); i >= 0 {
 		return nil, &Error{Path: path, Line: 1 + strings.Count(data[:i], "\n"),
 			Text: "found a NUL byte: expected text, this is no Makefile"}
 	}
-	f.nodes = make([]node, 0, len(data)/48+8)
+	f.Nodes = make([]Node, 0, len(data)/48+8)
 	p := pairing{file: f}
 	line, count := 1, 0
 	for pos := 0; pos < len(data); {
@@ -78,8 +78,8 @@ func parse(path, data string) (*file, *Error) {
 		}
 		if n, ok := l.node(data); ok {
 			n.line, n.start, n.end = line, l.start, l.end
-			switch n.kind {
-			case nodeAssign:
+			switch n.Kind {
+			case NodeAssign:
 				f.assigns++
 			case nodeTarget, nodeCommand:
 				f.commands++
@@ -229,17 +229,17 @@ func join(data string, start, end int, command bool) string {
 }
 
 // node makes a node of the line; false for a line that has no meaning here.
-func (l rawLine) node(data string) (node, bool) {
+func (l rawLine) node(data string) (Node, bool) {
 	if l.content == l.start {
-		return node{}, false
+		return Node{}, false
 	}
 	switch data[l.start] {
 	case '\t':
 		i := skipBlank(data, l.start+1, l.content)
 		if i == l.content {
-			return node{}, false
+			return Node{}, false
 		}
-		return node{kind: nodeCommand, text: join(data, i, l.content, true)}, true
+		return Node{Kind: nodeCommand, Text: join(data, i, l.content, true)}, true
 	case '.':
 		if n, ok, known := l.directive(data); known {
 			return n, ok
@@ -250,14 +250,14 @@ func (l rawLine) node(data string) (node, bool) {
 	}
 	text := strings.TrimLeft(join(data, l.start, l.content, false), " ")
 	if strings.ContainsAny(text, ":!") {
-		return node{kind: nodeTarget, text: text}, true
+		return Node{Kind: nodeTarget, Text: text}, true
 	}
-	return node{}, false
+	return Node{}, false
 }
 
 // directive reads a line that starts with a dot. Known is false for a
 // dependency line such as ".PHONY: x" or an assignment such as ".CURDIR=x".
-func (l rawLine) directive(data string) (n node, ok, known bool) {
+func (l rawLine) directive(data string) (n Node, ok, known bool) {
 	i := skipBlank(data, l.start+1, l.content)
 	j := i
 	for j < l.content && (data[j] >= 'a' && data[j] <= 'z' || data[j] == '-') {
@@ -268,33 +268,33 @@ func (l rawLine) directive(data string) (n node, ok, known bool) {
 	text := func() string { return join(data, k, l.content, false) }
 	switch word {
 	case "if", "ifdef", "ifndef", "ifmake", "ifnmake":
-		return node{kind: nodeIf, variant: word[2:], text: text()}, true, true
+		return Node{Kind: nodeIf, Variant: word[2:], Text: text()}, true, true
 	case "elif", "elifdef", "elifndef", "elifmake", "elifnmake":
-		return node{kind: nodeElif, variant: word[4:], text: text()}, true, true
+		return Node{Kind: nodeElif, Variant: word[4:], Text: text()}, true, true
 	case "else":
-		return node{kind: nodeElse}, true, true
+		return Node{Kind: nodeElse}, true, true
 	case "endif":
-		return node{kind: nodeEndif}, true, true
+		return Node{Kind: nodeEndif}, true, true
 	case "for":
-		return node{kind: nodeFor, text: text()}, true, true
+		return Node{Kind: nodeFor, Text: text()}, true, true
 	case "endfor":
-		return node{kind: nodeEndfor}, true, true
+		return Node{Kind: nodeEndfor}, true, true
 	case "break":
-		return node{kind: nodeBreak}, true, true
+		return Node{Kind: nodeBreak}, true, true
 	case "include", "sinclude", "dinclude", "-include":
-		return node{kind: nodeInclude, variant: word, text: text()}, true, true
+		return Node{Kind: nodeInclude, Variant: word, Text: text()}, true, true
 	case "undef":
-		return node{kind: nodeUndef, text: text()}, true, true
+		return Node{Kind: nodeUndef, Text: text()}, true, true
 	case "error", "warning", "info", "export", "export-env", "export-literal", "unexport", "unexport-env":
 		// They change no value that is asked for.
-		return node{}, false, true
+		return Node{}, false, true
 	}
-	return node{}, false, false
+	return Node{}, false, false
 }
 
 // assignment reads a line as an assignment, as bmake's Parse_IsVar does: the
 // name is one word (spaces may stand in braces), then the operator.
-func (l rawLine) assignment(data string) (node, bool) {
+func (l rawLine) assignment(data string) (Node, bool) {
 	i := l.start
 	for i < l.content && data[i] == ' ' {
 		i++
@@ -327,7 +327,7 @@ func (l rawLine) assignment(data string) (node, bool) {
 			if i < l.content && data[i] == '=' {
 				return l.assign(data, nameStart, nameEnd, i+1, "!="), true
 			}
-			return node{}, false
+			return Node{}, false
 		case c == '=':
 			if nameEnd < 0 {
 				nameEnd = i
@@ -339,21 +339,21 @@ func (l rawLine) assignment(data string) (node, bool) {
 			}
 			return l.assign(data, nameStart, nameEnd, i+2, data[i:i+2]), nameEnd > nameStart
 		case nameEnd >= 0:
-			return node{}, false
+			return Node{}, false
 		}
 		i++
 	}
-	return node{}, false
+	return Node{}, false
 }
 
-func (l rawLine) assign(data string, nameStart, nameEnd, after int, op string) node {
-	n := node{kind: nodeAssign, variant: op, name: data[nameStart:nameEnd]}
+func (l rawLine) assign(data string, nameStart, nameEnd, after int, op string) Node {
+	n := Node{Kind: NodeAssign, Variant: op, Name: data[nameStart:nameEnd]}
 	n.valueStart = skipBlank(data, after, l.content)
 	n.valueEnd = l.content
 	if n.valueStart >= l.content {
 		// There is no value: its place is right after the operator.
 		n.valueStart, n.valueEnd = after, after
 	}
-	n.text = join(data, n.valueStart, n.valueEnd, false)
+	n.Text = join(data, n.valueStart, n.valueEnd, false)
 	return n
 }

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"errors"
@@ -20,13 +20,14 @@ type Files struct {
 	entries map[string]*entry
 }
 
-func newFiles(fsys fs.FS) *Files { return &Files{fsys: fsys, entries: make(map[string]*entry)} }
+// NewFiles gives the Makefiles of a file system.
+func NewFiles(fsys fs.FS) *Files { return &Files{fsys: fsys, entries: make(map[string]*entry)} }
 
 type entry struct {
 	once sync.Once
 	data string // given beforehand
 	have bool   // data was given
-	file *file
+	file *File
 	err  *Error
 }
 
@@ -39,8 +40,8 @@ func (t *Files) Preload(name, data string) {
 	}
 }
 
-// parsed gives a file.
-func (t *Files) parsed(name string) (*file, *Error) {
+// Parsed gives a file, read at the first call.
+func (t *Files) Parsed(name string) (*File, *Error) {
 	t.mu.Lock()
 	en, ok := t.entries[name]
 	if !ok {
@@ -95,8 +96,8 @@ func readLimited(fsys fs.FS, name string) ([]byte, error) {
 	return data, err
 }
 
-// forget drops a file that will not be asked for again.
-func (t *Files) forget(name string) {
+// Forget drops a file that will not be asked for again.
+func (t *Files) Forget(name string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.entries, name)

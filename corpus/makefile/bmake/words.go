@@ -1,54 +1,54 @@
-package makefile
+package bmake
 
 import (
 	"strings"
 )
 
-// wordsOf gives the words at the evaluation's own choice.
-func (e *evaluation) wordsOf(name string, work *int, limit int) []Word {
-	v, ok := e.vars[name]
+// WordsOf gives the words at the evaluation's own choice.
+func (e *Evaluation) WordsOf(name string, work *int, limit int) []Word {
+	v, ok := e.Vars[name]
 	if !ok {
-		return e.expandWords(piece{text: "${" + name + "}", rec: -1}, work, limit)
+		return e.expandWords(Piece{Text: "${" + name + "}", Rec: -1}, work, limit)
 	}
 	var list []Word
-	for _, p := range v.pieces() {
+	for _, p := range v.Pieces() {
 		list = append(list, e.expandWords(p, work, limit)...)
 	}
 	return list
 }
 
 // expandWords gives a piece's words; those that cannot be known are left out.
-func (e *evaluation) expandWords(p piece, work *int, limit int) []Word {
+func (e *Evaluation) expandWords(p Piece, work *int, limit int) []Word {
 	var list []Word
-	var from *record // nil for what the framework adds
-	if p.rec >= 0 && e.records[p.rec].file != nil && !e.records[p.rec].file.foreign {
-		from = &e.records[p.rec]
+	var from *Occurrence // nil for what the framework adds
+	if p.Rec >= 0 && e.Occurrences[p.Rec].File != nil && !e.Occurrences[p.Rec].File.Foreign {
+		from = &e.Occurrences[p.Rec]
 	}
 	var at *lineFinder
 	condition := ""
 	if from != nil {
-		at = newLineFinder(from.file, from.node)
+		at = newLineFinder(from.File, from.Node)
 		// Empty, but for the other side of what could not be decided.
-		condition = from.guard.condition()
+		condition = from.Guard.condition()
 	}
-	for _, raw := range splitRaw(p.text) {
-		x := &expander{e: e, work: work, limit: limit}
-		text := x.expand(raw)
-		if x.unknown || x.err != nil {
+	for _, raw := range SplitRaw(p.Text) {
+		x := e.ExpanderOf(work, limit)
+		text := x.Expand(raw)
+		if x.Unknown || x.Err != nil {
 			continue
 		}
 		line := 0
 		if at != nil {
 			line = at.lineOf(raw)
 		}
-		for _, t := range splitWords(text) {
+		for _, t := range SplitWords(text) {
 			// A word costs more than its bytes.
 			if *work -= 64; *work < 0 {
 				return list
 			}
 			w := Word{Text: t}
 			if from != nil {
-				w.File, w.Line, w.Condition = from.file.path, line, condition
+				w.File, w.Line, w.Condition = from.File.path, line, condition
 			}
 			list = append(list, w)
 		}
@@ -67,7 +67,7 @@ type lineFinder struct {
 // maxMissed is how many words are looked for in vain.
 const maxMissed = 20
 
-func newLineFinder(f *file, n *node) *lineFinder {
+func newLineFinder(f *File, n *Node) *lineFinder {
 	return &lineFinder{rest: f.data[n.valueStart:n.end],
 		line: n.line + strings.Count(f.data[n.start:n.valueStart], "\n")}
 }
@@ -84,28 +84,6 @@ func (l *lineFinder) lineOf(word string) int {
 	l.line += strings.Count(l.rest[:i], "\n")
 	l.rest = l.rest[i+len(word):]
 	return l.line
-}
-
-// A wordList holds each word once.
-type wordList struct {
-	words []Word
-	at    map[string]int
-}
-
-func newWordList(words []Word) *wordList {
-	l := &wordList{at: make(map[string]int, len(words))}
-	for _, w := range words {
-		l.add(w)
-	}
-	return l
-}
-
-func (l *wordList) add(w Word) {
-	if _, ok := l.at[w.Text]; !ok {
-		w.Text = strings.Clone(w.Text) // a part of a long value would keep all of it
-		l.at[w.Text] = len(l.words)
-		l.words = append(l.words, w)
-	}
 }
 
 // A Word is one word of a variable's value.

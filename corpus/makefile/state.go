@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/corpus/makefile/bmake"
 )
 
 // A choice is what differs from the defaults in one evaluation.
@@ -14,7 +16,7 @@ type choice struct {
 	// flavor is the selected flavour, "" for the default one.
 	flavor string
 	// flip is a condition whose result is turned round.
-	flip *node
+	flip *bmake.Node
 }
 
 // curdir is .CURDIR of the port in a directory of the tree.
@@ -30,8 +32,8 @@ func curdir(dir string) string {
 
 // An evaluation is one reading of a port's Makefile, and what bsd.port.mk does in between. When
 // run has returned it is only read.
-type portEval struct {
-	*evaluation
+type evaluation struct {
+	*bmake.Evaluation
 	tree    *Tree
 	choice  choice
 	phase   phase
@@ -44,20 +46,20 @@ type portEval struct {
 	readingVersions bool
 }
 
-func newEvaluation(ctx context.Context, t *Tree, dir string, c choice) *portEval {
-	e := &portEval{tree: t, choice: c}
-	e.evaluation = newMake(ctx, t.Files, e, dir, curdir(dir), portsDir)
-	e.flip = c.flip
+func newEvaluation(ctx context.Context, t *Tree, dir string, c choice) *evaluation {
+	e := &evaluation{tree: t, choice: c}
+	e.Evaluation = bmake.New(ctx, t.sources, e, dir, curdir(dir), portsDir)
+	e.Flip = c.flip
 	if c.flavor != "" {
-		e.set("FLAVOR", c.flavor)
-		e.vars["FLAVOR"].deps |= onFlavor
+		e.Set("FLAVOR", c.flavor)
+		e.Vars["FLAVOR"].Deps |= onFlavor
 	}
 	return e
 }
 
 // run reads the port's Makefile and what it includes.
-func (e *portEval) run() *Error {
-	if err := e.readMakefile(); err != nil {
+func (e *evaluation) run() *Error {
+	if err := e.ReadMakefile(); err != nil {
 		return err
 	}
 	// A Makefile that never includes bsd.port.mk is no port to make; its values
@@ -66,17 +68,17 @@ func (e *portEval) run() *Error {
 }
 
 // SetLater tells the parts of a package's name that the files of Mk/Uses set.
-func (e *portEval) SetLater(name string) bool {
+func (e *evaluation) SetLater(name string) bool {
 	return e.phase < phasePre && slices.Contains(affixes, name)
 }
 
 // Knob tells the variables that people set in make.conf(5) from a port's own.
-func (e *portEval) Knob(name string) bool {
+func (e *evaluation) Knob(name string) bool {
 	return strings.HasPrefix(name, "WITH_") || strings.HasPrefix(name, "WITHOUT_")
 }
 
 // Include does what the parts of the framework do.
-func (e *portEval) Include(name string) (done bool, err *Error) {
+func (e *evaluation) Include(name string) (done bool, err *Error) {
 	if p, ok := frameworkPhase(path.Base(name)); ok {
 		return true, e.enter(p)
 	}
@@ -84,7 +86,7 @@ func (e *portEval) Include(name string) (done bool, err *Error) {
 }
 
 // Modelled tells the files of Mk/: what they do is written here.
-func (e *portEval) Modelled(name string) bool {
+func (e *evaluation) Modelled(name string) bool {
 	if !strings.HasPrefix(strings.TrimPrefix(name, BaseDir+"/"), "Mk/") {
 		return false
 	}
@@ -94,7 +96,7 @@ func (e *portEval) Modelled(name string) bool {
 
 const (
 	// onOptions: the selected options.
-	onOptions = onMore << iota
+	onOptions = bmake.OnMore << iota
 	// onFlavor: the selected flavour.
 	onFlavor
 )

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 
 // modifiers applies ":..." to v; s[i] is the first colon. It returns where the
 // text goes on after the closing brace. What is not known makes the value unknown.
-func (x *expander) modifiers(v *value, s string, i int, end byte) int {
-	for i < len(s) && s[i] == ':' && x.err == nil {
+func (x *Expander) modifiers(v *Value, s string, i int, end byte) int {
+	for i < len(s) && s[i] == ':' && x.Err == nil {
 		i++
 		if i < len(s) && s[i] == end {
 			// A colon without modifier changes nothing.
@@ -27,9 +27,9 @@ func (x *expander) modifiers(v *value, s string, i int, end byte) int {
 		}
 		next, ok := x.modifier(v, s, i, end)
 		if !ok {
-			x.unknown = true
-			v.text, v.defined = "", true
-			return skipReference(s, i, end)
+			x.Unknown = true
+			v.Text, v.Defined = "", true
+			return SkipReference(s, i, end)
 		}
 		i = next
 	}
@@ -37,14 +37,14 @@ func (x *expander) modifiers(v *value, s string, i int, end byte) int {
 		return len(s)
 	}
 	if i >= len(s) || s[i] != end {
-		x.unknown = true
-		return skipReference(s, i, end)
+		x.Unknown = true
+		return SkipReference(s, i, end)
 	}
 	return i + 1
 }
 
-// skipReference finds the end of a reference whose modifiers are not understood.
-func skipReference(s string, i int, end byte) int {
+// SkipReference finds the end of a reference whose modifiers are not understood.
+func SkipReference(s string, i int, end byte) int {
 	open := byte('{')
 	if end == ')' {
 		open = '('
@@ -64,7 +64,7 @@ func skipReference(s string, i int, end byte) int {
 }
 
 // modifier applies the one modifier that starts at s[i].
-func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok bool) {
+func (x *Expander) modifier(v *Value, s string, i int, end byte) (next int, ok bool) {
 	if i >= len(s) {
 		return i, end == 0
 	}
@@ -83,29 +83,29 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 				!x.charge(len(w)*len(pattern)/longMatch) {
 				return false
 			}
-			return match(w, pattern) == keep
+			return Match(w, pattern) == keep
 		})
 		return next, true
 	case 'D', 'U':
-		text, next := x.defaultText(s, i+1, end, v.defined == (rest[0] == 'D'))
+		text, next := x.defaultText(s, i+1, end, v.Defined == (rest[0] == 'D'))
 		if rest[0] == 'D' {
 			// What is not defined stays so, for a :U that follows.
-			v.text, v.asked = text, true
-			if !v.defined {
-				v.text = ""
+			v.Text, v.asked = text, true
+			if !v.Defined {
+				v.Text = ""
 			}
-		} else if !v.defined {
-			v.text, v.defined = text, true
+		} else if !v.Defined {
+			v.Text, v.Defined = text, true
 		}
 		return next, true
 	case 'L':
 		if ends(1) {
-			v.text, v.defined = v.name, true
+			v.Text, v.Defined = v.name, true
 			return i + 1, true
 		}
 	case 'P':
 		if ends(1) {
-			v.text, v.defined = v.name, true
+			v.Text, v.Defined = v.name, true
 			return i + 1, true
 		}
 	case 'H', 'T', 'R', 'E':
@@ -118,13 +118,13 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 		return x.order(v, s, i, end)
 	case 'u':
 		if ends(1) {
-			v.text = strings.Join(slices.Compact(x.words(v)), v.sep)
+			v.Text = strings.Join(slices.Compact(x.words(v)), v.sep)
 			return i + 1, true
 		}
 	case 'Q', 'q':
 		if ends(1) {
-			v.text = quote(v.text)
-			x.charge(len(v.text))
+			v.Text = Quote(v.Text)
+			x.charge(len(v.Text))
 			return i + 1, true
 		}
 	case '[':
@@ -157,16 +157,16 @@ func (x *expander) modifier(v *value, s string, i int, end byte) (next int, ok b
 }
 
 // words gives the value's words.
-func (x *expander) words(v *value) []string {
-	x.charge(len(v.text))
+func (x *Expander) words(v *Value) []string {
+	x.charge(len(v.Text))
 	if v.whole {
-		return []string{v.text}
+		return []string{v.Text}
 	}
-	return splitWords(v.text)
+	return SplitWords(v.Text)
 }
 
 // each changes every word; a word that becomes empty leaves nothing behind.
-func (x *expander) each(v *value, f func(string) string) {
+func (x *Expander) each(v *Value, f func(string) string) {
 	words := x.words(v)
 	kept, size := words[:0], 0
 	for _, w := range words {
@@ -176,23 +176,23 @@ func (x *expander) each(v *value, f func(string) string) {
 		}
 		kept = append(kept, w)
 		if size += len(w) + 1; !x.grown(size) {
-			v.text = ""
+			v.Text = ""
 			return
 		}
 	}
 	x.charge(size)
-	v.text = strings.Join(kept, v.sep)
+	v.Text = strings.Join(kept, v.sep)
 }
 
-func (x *expander) filter(v *value, keep func(string) bool) {
-	if v.text == "" {
+func (x *Expander) filter(v *Value, keep func(string) bool) {
+	if v.Text == "" {
 		return
 	}
-	v.text = strings.Join(slices.DeleteFunc(x.words(v), func(w string) bool { return !keep(w) }), v.sep)
+	v.Text = strings.Join(slices.DeleteFunc(x.words(v), func(w string) bool { return !keep(w) }), v.sep)
 }
 
 // loop is :@name@text@: text is expanded for each word.
-func (x *expander) loop(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) loop(v *Value, s string, i int, end byte) (int, bool) {
 	name, next, ok := x.part(s, i+1, '@', nil)
 	if !ok {
 		return i, false
@@ -208,14 +208,14 @@ func (x *expander) loop(v *value, s string, i int, end byte) (int, bool) {
 	x.local = append(x.local, localVar{name: name})
 	x.each(v, func(w string) string {
 		x.local[len(x.local)-1].value = w
-		return x.expand(body)
+		return x.Expand(body)
 	})
 	x.local = x.local[:len(x.local)-1]
 	return next, true
 }
 
 // choice is :?yes:no; the variable's name is the condition.
-func (x *expander) choice(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) choice(v *Value, s string, i int, end byte) (int, bool) {
 	yes, next, ok := rawPart(s, i+1, ':')
 	if !ok {
 		return i, false
@@ -225,26 +225,26 @@ func (x *expander) choice(v *value, s string, i int, end byte) (int, bool) {
 	switch c.evaluate(); {
 	case c.bad:
 		return i, false
-	case c.result.truth == yesTruth:
-		v.text = x.expand(yes)
-	case c.result.truth == noTruth:
-		v.text = x.expand(no)
+	case c.result.Truth == YesTruth:
+		v.Text = x.Expand(yes)
+	case c.result.Truth == noTruth:
+		v.Text = x.Expand(no)
 	default:
-		v.text = ""
-		x.unknown = true
+		v.Text = ""
+		x.Unknown = true
 	}
-	v.defined = true
+	v.Defined = true
 	return next, true
 }
 
 // sysv is :from=to, which replaces the end of each word.
-func (x *expander) sysv(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) sysv(v *Value, s string, i int, end byte) (int, bool) {
 	text, next := untilEnd(s, i, end)
 	lhs, rhs, ok := strings.Cut(text, "=")
 	if !ok {
 		return i, false
 	}
-	lhs, rhs = x.expand(lhs), x.expand(rhs)
+	lhs, rhs = x.Expand(lhs), x.Expand(rhs)
 	before, after, wild := strings.Cut(lhs, "%")
 	x.each(v, func(w string) string {
 		if !wild {
@@ -264,8 +264,8 @@ func (x *expander) sysv(v *value, s string, i int, end byte) (int, bool) {
 // longMatch is how many steps of a match count as one byte of an expansion.
 const longMatch = 16
 
-// quote protects what is special to the shell, as :Q does.
-func quote(s string) string {
+// Quote protects what is special to the shell, as :Q does.
+func Quote(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

@@ -1,51 +1,51 @@
-package makefile
+package bmake
 
 import "strings"
 
-// truth is what a condition comes to; some cannot be decided without running
+// Truth is what a condition comes to; some cannot be decided without running
 // commands or without knowing the machine.
-type truth uint8
+type Truth uint8
 
 const (
-	noTruth truth = iota
-	yesTruth
-	unknownTruth
+	noTruth Truth = iota
+	YesTruth
+	UnknownTruth
 )
 
-func truthOf(b bool) truth {
+func TruthOf(b bool) Truth {
 	if b {
-		return yesTruth
+		return YesTruth
 	}
 	return noTruth
 }
 
-// A verdict is a condition's result and whose choice it hangs on.
-type verdict struct {
-	truth truth
-	deps  depends
+// An Outcome is a condition's result and whose choice it hangs on.
+type Outcome struct {
+	Truth Truth
+	Deps  Depends
 }
 
 // A condition evaluates the expression of an .if; the grammar is that of
 // bmake's cond.c.
 type condition struct {
-	x       *expander
+	x       *Expander
 	s       string
 	i       int
 	variant string // "", "def", "ndef", "make", "nmake": what a bare word means
 	depth   int
 	// bad is set where the expression is no condition; the result is then unknown.
 	bad    bool
-	result verdict
+	result Outcome
 }
 
-func (c *condition) evaluate() verdict {
+func (c *condition) evaluate() Outcome {
 	v := c.or()
 	c.blank()
 	if c.i < len(c.s) {
 		c.bad = true
 	}
 	if c.bad {
-		v = verdict{unknownTruth, v.deps | onHost}
+		v = Outcome{UnknownTruth, v.Deps | OnHost}
 	}
 	c.result = v
 	return v
@@ -57,7 +57,7 @@ func (c *condition) blank() {
 	}
 }
 
-func (c *condition) or() verdict {
+func (c *condition) or() Outcome {
 	v := c.and()
 	for c.operator('|') {
 		v = either(v, c.and())
@@ -65,7 +65,7 @@ func (c *condition) or() verdict {
 	return v
 }
 
-func (c *condition) and() verdict {
+func (c *condition) and() Outcome {
 	v := c.term()
 	for c.operator('&') {
 		v = both(v, c.term())
@@ -88,39 +88,39 @@ func (c *condition) operator(op byte) bool {
 
 // both is &&. A side that is false for good decides; else the deciding sides'
 // dependencies add up.
-func both(a, b verdict) verdict {
+func both(a, b Outcome) Outcome {
 	return combine(a, b, noTruth)
 }
 
 // either is ||.
-func either(a, b verdict) verdict {
-	return combine(a, b, yesTruth)
+func either(a, b Outcome) Outcome {
+	return combine(a, b, YesTruth)
 }
 
-func combine(a, b verdict, deciding truth) verdict {
+func combine(a, b Outcome, deciding Truth) Outcome {
 	switch {
-	case a.truth == deciding && (a.deps == 0 || b.truth != deciding):
+	case a.Truth == deciding && (a.Deps == 0 || b.Truth != deciding):
 		return a
-	case b.truth == deciding && (b.deps == 0 || a.truth != deciding):
+	case b.Truth == deciding && (b.Deps == 0 || a.Truth != deciding):
 		return b
-	case a.truth == deciding:
-		return verdict{deciding, a.deps | b.deps}
-	case a.truth == unknownTruth || b.truth == unknownTruth:
-		return verdict{unknownTruth, a.deps | b.deps}
+	case a.Truth == deciding:
+		return Outcome{deciding, a.Deps | b.Deps}
+	case a.Truth == UnknownTruth || b.Truth == UnknownTruth:
+		return Outcome{UnknownTruth, a.Deps | b.Deps}
 	}
-	return verdict{a.truth, a.deps | b.deps}
+	return Outcome{a.Truth, a.Deps | b.Deps}
 }
 
-func (c *condition) term() verdict {
+func (c *condition) term() Outcome {
 	c.blank()
 	if c.bad || c.i >= len(c.s) {
 		c.bad = true
-		return verdict{truth: unknownTruth}
+		return Outcome{Truth: UnknownTruth}
 	}
 	if c.depth++; c.depth > maxConditionDepth {
 		c.x.fail("found a condition with parentheses nested more than %d deep: expected fewer", maxConditionDepth)
 		c.bad = true
-		return verdict{truth: unknownTruth}
+		return Outcome{Truth: UnknownTruth}
 	}
 	defer func() { c.depth-- }()
 	switch c.s[c.i] {
@@ -141,18 +141,18 @@ func (c *condition) term() verdict {
 	return c.leaf()
 }
 
-func not(v verdict) verdict {
-	switch v.truth {
+func not(v Outcome) Outcome {
+	switch v.Truth {
 	case noTruth:
-		v.truth = yesTruth
-	case yesTruth:
-		v.truth = noTruth
+		v.Truth = YesTruth
+	case YesTruth:
+		v.Truth = noTruth
 	}
 	return v
 }
 
 // leaf is a function or a comparison.
-func (c *condition) leaf() verdict {
+func (c *condition) leaf() Outcome {
 	start := c.i
 	j := c.i
 	for j < len(c.s) && c.s[j] >= 'a' && c.s[j] <= 'z' {
@@ -177,7 +177,7 @@ func (c *condition) leaf() verdict {
 }
 
 // function is defined(), exists() and the like; c.i is after the parenthesis.
-func (c *condition) function(name string) verdict {
+func (c *condition) function(name string) Outcome {
 	depth, j := 0, c.i
 	for j < len(c.s) && (depth > 0 || c.s[j] != ')') {
 		switch c.s[j] {
@@ -190,74 +190,74 @@ func (c *condition) function(name string) verdict {
 	}
 	if j >= len(c.s) {
 		c.bad = true
-		return verdict{truth: unknownTruth}
+		return Outcome{Truth: UnknownTruth}
 	}
 	raw := c.s[c.i:j]
 	c.i = j + 1
 	var arg string
-	v := c.watch(func() { arg = strings.TrimSpace(c.x.expand(raw)) })
-	if v.truth == unknownTruth {
+	v := c.watch(func() { arg = strings.TrimSpace(c.x.Expand(raw)) })
+	if v.Truth == UnknownTruth {
 		return v
 	}
-	return c.call(name, arg, v.deps)
+	return c.call(name, arg, v.Deps)
 }
 
-func (c *condition) call(name, arg string, deps depends) verdict {
+func (c *condition) call(name, arg string, deps Depends) Outcome {
 	switch name {
 	case "defined":
 		return c.defined(arg, deps)
 	case "exists":
 		t, d := c.x.e.exists(arg)
-		return verdict{t, deps | d}
+		return Outcome{t, deps | d}
 	}
 	// make(), target(), commands(): no target is asked for, and which targets
-	// the framework has is not known. No port's services hang on it.
-	return verdict{noTruth, deps}
+	// the framework has is not known. No variable that is asked for depends on it.
+	return Outcome{noTruth, deps}
 }
 
-func (c *condition) defined(name string, deps depends) verdict {
-	v := c.x.e.lookup(name)
-	if !v.defined && c.x.e.around.Knob(name) {
-		deps |= onHost
+func (c *condition) defined(name string, deps Depends) Outcome {
+	v := c.x.e.Lookup(name)
+	if !v.Defined && c.x.e.around.Knob(name) {
+		deps |= OnHost
 	}
-	return verdict{truthOf(v.defined), deps | v.deps}
+	return Outcome{TruthOf(v.Defined), deps | v.Deps}
 }
 
 // empty is empty(VAR:modifiers); c.i is at the parenthesis.
-func (c *condition) empty() verdict {
+func (c *condition) empty() Outcome {
 	expr := "$" + c.s[c.i:]
 	var text string
 	var undefined bool
 	next := 0
 	v := c.watch(func() {
 		text, next = c.x.reference(expr, 0)
-		undefined = c.x.undefined
-		c.x.undefined = false
+		undefined = c.x.Undefined
+		c.x.Undefined = false
 	})
 	c.i += next - 1
-	if v.truth == unknownTruth {
+	if v.Truth == UnknownTruth {
 		return v
 	}
 	if undefined {
 		if name := strings.TrimLeft(expr[2:], " \t"); c.x.e.around.Knob(name) {
-			v.deps |= onHost
+			v.Deps |= OnHost
 		}
 	}
-	return verdict{truthOf(strings.TrimSpace(text) == ""), v.deps}
+	return Outcome{TruthOf(strings.TrimSpace(text) == ""), v.Deps}
 }
 
 // watch runs an expansion and tells whether its result can be known.
-func (c *condition) watch(f func()) verdict {
+func (c *condition) watch(f func()) Outcome {
 	x := c.x
-	unknown, undefined, deps := x.unknown, x.undefined, x.deps
-	x.unknown, x.undefined, x.deps = false, false, 0
+	unknown, undefined, deps := x.Unknown, x.Undefined, x.deps
+	x.Unknown, x.Undefined, x.deps = false, false, 0
 	f()
-	v := verdict{yesTruth, x.deps}
-	if x.unknown || x.undefined {
-		// make refuses to compare what is undefined, so in a port that works
+	v := Outcome{YesTruth, x.deps}
+	if x.Unknown || x.Undefined {
+		// make refuses to compare what is undefined, so in a Makefile that works
 		// the framework defines it, and we do not know as what.
-		v = verdict{unknownTruth, x.deps | onHost}
+		v = Outcome{UnknownTruth, x.deps | OnHost}
 	}
-	x.unknown, x.undefined, x.deps = unknown, undefined, deps|x.deps
+	x.Unknown, x.Undefined, x.deps = unknown, undefined, deps|x.deps
 	return v
 }

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"regexp"
@@ -16,7 +16,7 @@ type substitutionSide struct {
 }
 
 // substitution is :S and :C with their flags 1, g and W.
-func (x *expander) substitution(v *value, s string, i int, end byte) (int, bool) {
+func (x *Expander) substitution(v *Value, s string, i int, end byte) (int, bool) {
 	if i+1 >= len(s) {
 		return i, false
 	}

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"strconv"
@@ -11,12 +11,12 @@ type operand struct {
 	quoted bool
 	// word is true for a bare word, without reference or quotes.
 	word bool
-	verdict
+	Outcome
 }
 
 // operand reads one side: a quoted string, or text up to a blank or an operator.
 func (c *condition) operand() operand {
-	o := operand{verdict: verdict{truth: yesTruth}}
+	o := operand{Outcome: Outcome{Truth: YesTruth}}
 	if c.i >= len(c.s) {
 		c.bad = true
 		return o
@@ -40,7 +40,7 @@ func (c *condition) operand() operand {
 				if c.s[c.i+1] == '(' {
 					end = ')'
 				}
-				c.i = skipReference(c.s, c.i+2, end)
+				c.i = SkipReference(c.s, c.i+2, end)
 				continue
 			}
 			if isSpace(ch) || strings.IndexByte("=!<>&|)", ch) >= 0 {
@@ -55,8 +55,8 @@ func (c *condition) operand() operand {
 			return o
 		}
 	}
-	v := c.watch(func() { o.text = c.x.expand(raw) })
-	o.verdict = v
+	v := c.watch(func() { o.text = c.x.Expand(raw) })
+	o.Outcome = v
 	return o
 }
 
@@ -78,10 +78,10 @@ func quoted(s string, i int) (text string, next int, ok bool) {
 	return b.String(), i + 1, i < len(s)
 }
 
-func (c *condition) comparison() verdict {
+func (c *condition) comparison() Outcome {
 	lhs := c.operand()
 	if c.bad {
-		return verdict{unknownTruth, lhs.deps}
+		return Outcome{UnknownTruth, lhs.Deps}
 	}
 	c.blank()
 	op := ""
@@ -99,32 +99,32 @@ func (c *condition) comparison() verdict {
 	c.blank()
 	rhs := c.operand()
 	if c.bad {
-		return verdict{unknownTruth, lhs.deps | rhs.deps}
+		return Outcome{UnknownTruth, lhs.Deps | rhs.Deps}
 	}
-	deps := lhs.deps | rhs.deps
-	if lhs.truth == unknownTruth || rhs.truth == unknownTruth {
-		return verdict{unknownTruth, deps | onHost}
+	deps := lhs.Deps | rhs.Deps
+	if lhs.Truth == UnknownTruth || rhs.Truth == UnknownTruth {
+		return Outcome{UnknownTruth, deps | OnHost}
 	}
 	order, comparable := compare(lhs, rhs)
 	switch op {
 	case "==":
-		return verdict{truthOf(order == 0), deps}
+		return Outcome{TruthOf(order == 0), deps}
 	case "!=":
-		return verdict{truthOf(order != 0), deps}
+		return Outcome{TruthOf(order != 0), deps}
 	}
 	if !comparable {
 		// bmake: "string comparison operator must be either == or !=".
-		return verdict{unknownTruth, deps | onHost}
+		return Outcome{UnknownTruth, deps | OnHost}
 	}
 	switch op {
 	case "<":
-		return verdict{truthOf(order < 0), deps}
+		return Outcome{TruthOf(order < 0), deps}
 	case "<=":
-		return verdict{truthOf(order <= 0), deps}
+		return Outcome{TruthOf(order <= 0), deps}
 	case ">":
-		return verdict{truthOf(order > 0), deps}
+		return Outcome{TruthOf(order > 0), deps}
 	}
-	return verdict{truthOf(order >= 0), deps}
+	return Outcome{TruthOf(order >= 0), deps}
 }
 
 // compare compares numbers as numbers, all else as strings.
@@ -160,25 +160,25 @@ func number(s string) (float64, bool) {
 
 // bare is a side without a comparison: a number, a text, or a word whose
 // meaning depends on the directive.
-func (c *condition) bare(o operand) verdict {
-	if o.truth == unknownTruth {
-		return verdict{unknownTruth, o.deps}
+func (c *condition) bare(o operand) Outcome {
+	if o.Truth == UnknownTruth {
+		return Outcome{UnknownTruth, o.Deps}
 	}
-	var v verdict
+	var v Outcome
 	n, isNumber := number(o.text)
 	switch {
 	case o.quoted:
-		return verdict{truthOf(o.text != ""), o.deps}
+		return Outcome{TruthOf(o.text != ""), o.Deps}
 	case isNumber:
-		return verdict{truthOf(n != 0), o.deps}
+		return Outcome{TruthOf(n != 0), o.Deps}
 	case c.variant == "" && o.word:
-		v = c.defined(o.text, o.deps)
+		v = c.defined(o.text, o.Deps)
 	case c.variant == "":
-		return verdict{truthOf(o.text != ""), o.deps}
+		return Outcome{TruthOf(o.text != ""), o.Deps}
 	case strings.HasSuffix(c.variant, "def"):
-		v = c.defined(o.text, o.deps)
+		v = c.defined(o.text, o.Deps)
 	default:
-		v = verdict{noTruth, o.deps}
+		v = Outcome{noTruth, o.Deps}
 	}
 	if strings.HasPrefix(c.variant, "n") {
 		v = not(v)

@@ -1,4 +1,4 @@
-package makefile
+package bmake
 
 import (
 	"os"
@@ -214,9 +214,7 @@ func TestOracle(t *testing.T) {
 			cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 			out, err := cmd.Output() // without warnings
 			require.NoError(t, err, "%s", out)
-			p, err := Read(fsys, "c/p")
-			require.NoError(t, err)
-			got, ok := p.Lookup("X")
+			got, ok := valueOf(t, read(t, fsys), "X")
 			require.True(t, ok, "the reader does not know the value")
 			require.Equal(t, strings.TrimSpace(string(out)), got, "%s", text)
 		})

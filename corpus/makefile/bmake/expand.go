@@ -1,27 +1,27 @@
-package makefile
+package bmake
 
 import (
 	"fmt"
 	"strings"
 )
 
-// depends says on which of the user's choices a value or a condition hangs.
-type depends uint8
+// Depends says on which of the user's choices a value or a condition hangs.
+type Depends uint8
 
 const (
-	// onHost: the machine, the release, files outside of the tree, make.conf,
+	// OnHost: the machine, the release, files outside of the tree, make.conf,
 	// or what only a command could tell.
-	onHost depends = 1 << iota
-	// onMore is the first of the choices that the framework knows of.
-	onMore
+	OnHost Depends = 1 << iota
+	// OnMore is the first of the choices that the framework knows of.
+	OnMore
 )
 
-// An expander expands text in the state of an evaluation. The state is only
+// An Expander expands text in the state of an evaluation. The state is only
 // read, so several may work on a finished evaluation at once.
-type expander struct {
-	e *evaluation
-	// work is what is left of limit bytes.
-	work  *int
+type Expander struct {
+	e *Evaluation
+	// Work is what is left of limit bytes.
+	Work  *int
 	limit int
 	// depth of variables within variables, to find endless ones.
 	depth int
@@ -33,29 +33,29 @@ type expander struct {
 	keep, keepDollar bool
 
 	// What the last expansion met; the caller resets them.
-	unknown   bool    // a part has no value that can be known without running commands
-	undefined bool    // a variable without value was used
-	deps      depends // whose choice the result is
-	err       *Error  // a limit was passed, or an endless variable was met
+	Unknown   bool    // a part has no value that can be known without running commands
+	Undefined bool    // a variable without value was used
+	deps      Depends // whose choice the result is
+	Err       *Error  // a limit was passed, or an endless variable was met
 }
 
 type localVar struct{ name, value string }
 
 // fail records the first error.
-func (x *expander) fail(format string, args ...any) {
-	if x.err == nil {
-		x.err = &Error{Path: x.e.herePath(), Line: x.e.hereLine(), Text: fmt.Sprintf(format, args...)}
+func (x *Expander) fail(format string, args ...any) {
+	if x.Err == nil {
+		x.Err = &Error{Path: x.e.HerePath(), Line: x.e.HereLine(), Text: fmt.Sprintf(format, args...)}
 	}
-	x.unknown = true
+	x.Unknown = true
 }
 
 // charge takes n bytes from the budget; false when it is used up.
-func (x *expander) charge(n int) bool {
-	if x.err != nil {
+func (x *Expander) charge(n int) bool {
+	if x.Err != nil {
 		return false
 	}
-	*x.work -= n + 8
-	if *x.work < 0 {
+	*x.Work -= n + 8
+	if *x.Work < 0 {
 		x.fail("found expansions of more than %d bytes in all: expected a Makefile of a sane size", x.limit)
 		return false
 	}
@@ -63,7 +63,7 @@ func (x *expander) charge(n int) bool {
 }
 
 // grown checks the length of a value that is being built.
-func (x *expander) grown(n int) bool {
+func (x *Expander) grown(n int) bool {
 	if n > maxExpansion {
 		x.fail("found a value that expands to more than %d bytes: expected a value of a sane size", maxExpansion)
 		return false
@@ -71,8 +71,8 @@ func (x *expander) grown(n int) bool {
 	return true
 }
 
-// expand replaces all references in s.
-func (x *expander) expand(s string) string {
+// Expand replaces all references in s.
+func (x *Expander) Expand(s string) string {
 	i := strings.IndexByte(s, '$')
 	if i < 0 {
 		x.charge(len(s))
@@ -82,7 +82,7 @@ func (x *expander) expand(s string) string {
 		return ""
 	}
 	var b strings.Builder
-	for i >= 0 && x.err == nil {
+	for i >= 0 && x.Err == nil {
 		b.WriteString(s[:i])
 		value, next := x.reference(s, i)
 		b.WriteString(value)
@@ -101,7 +101,7 @@ func (x *expander) expand(s string) string {
 
 // reference expands the one reference that starts with the '$' at s[i], and
 // says where the text goes on.
-func (x *expander) reference(s string, i int) (string, int) {
+func (x *Expander) reference(s string, i int) (string, int) {
 	if i+1 >= len(s) {
 		return "$", i + 1
 	}
@@ -116,32 +116,32 @@ func (x *expander) reference(s string, i int) (string, int) {
 	case ' ', '\t', '\n', ':', ')', '}':
 		return "$", i + 1
 	default:
-		v := x.fetch(s[i+1 : i+2])
-		if !v.defined {
+		v := x.Fetch(s[i+1 : i+2])
+		if !v.Defined {
 			if x.keep {
 				return s[i : i+2], i + 2
 			}
-			x.undefined = true
+			x.Undefined = true
 		}
-		return v.text, i + 2
+		return v.Text, i + 2
 	}
 }
 
-// A value is a variable's value on its way through the modifiers.
-type value struct {
+// A Value is a variable's value on its way through the modifiers.
+type Value struct {
 	name    string
-	text    string
-	defined bool
+	Text    string
+	Defined bool
 	// sep joins the words after a modifier that works on words.
 	sep string
-	// asked is set by :D: the port asks whether there is a value at all.
+	// asked is set by :D: the Makefile asks whether there is a value at all.
 	asked bool
 	// whole makes the value count as one word (:tW).
 	whole bool
 }
 
 // braced expands ${...} or $(...).
-func (x *expander) braced(s string, start int) (string, int) {
+func (x *Expander) braced(s string, start int) (string, int) {
 	open, end := s[start+1], byte('}')
 	if open == '(' {
 		end = ')'
@@ -155,10 +155,10 @@ func (x *expander) braced(s string, start int) (string, int) {
 	name, i, ok := x.referenceName(s, start+2, open, end)
 	if !ok {
 		// bmake: "Unclosed variable specification".
-		x.unknown = true
+		x.Unknown = true
 		return "", len(s)
 	}
-	v := value{name: name, sep: " "}
+	v := Value{name: name, sep: " "}
 	if s[i] == end {
 		v.fetchInto(x)
 		i++
@@ -166,31 +166,31 @@ func (x *expander) braced(s string, start int) (string, int) {
 		v.fetchInto(x)
 		i = x.modifiers(&v, s, i, end)
 	}
-	if !v.defined && !v.asked {
-		if x.keep && x.err == nil {
+	if !v.Defined && !v.asked {
+		if x.keep && x.Err == nil {
 			return s[start:i], i
 		}
-		x.undefined = x.undefined || !x.setLater(name)
+		x.Undefined = x.Undefined || !x.setLater(name)
 		return "", i
 	}
-	return v.text, i
+	return v.Text, i
 }
 
 // setLater reports whether a variable within another's value is one that the
 // framework sets later and that has no value before: then it is empty, and
 // not one of which nothing is known.
-func (x *expander) setLater(name string) bool {
+func (x *Expander) setLater(name string) bool {
 	return len(x.using) > 0 && x.e.around.SetLater(name)
 }
 
-func (v *value) fetchInto(x *expander) {
-	f := x.fetch(v.name)
-	v.text, v.defined = f.text, f.defined
+func (v *Value) fetchInto(x *Expander) {
+	f := x.Fetch(v.name)
+	v.Text, v.Defined = f.Text, f.Defined
 }
 
 // referenceName reads the name of a braced reference; it ends before the ':'
 // or at the closing brace.
-func (x *expander) referenceName(s string, i int, open, end byte) (name string, next int, ok bool) {
+func (x *Expander) referenceName(s string, i int, open, end byte) (name string, next int, ok bool) {
 	// The common name is plain.
 	j := i
 	for j < len(s) && s[j] != '$' && s[j] != ':' && s[j] != end && s[j] != open {
@@ -201,7 +201,7 @@ func (x *expander) referenceName(s string, i int, open, end byte) (name string, 
 	}
 	var b strings.Builder
 	depth := 0
-	for i < len(s) && x.err == nil {
+	for i < len(s) && x.Err == nil {
 		c := s[i]
 		switch {
 		case depth == 0 && (c == ':' || c == end):
@@ -228,65 +228,65 @@ func (x *expander) referenceName(s string, i int, open, end byte) (name string, 
 	return "", len(s), false
 }
 
-// fetch looks a variable up and expands its value.
-func (x *expander) fetch(name string) value {
+// Fetch looks a variable up and expands its value.
+func (x *Expander) Fetch(name string) Value {
 	for i := len(x.local) - 1; i >= 0; i-- {
 		if x.local[i].name == name {
-			return value{text: x.local[i].value, defined: true}
+			return Value{Text: x.local[i].value, Defined: true}
 		}
 	}
-	v := x.e.lookup(name)
-	x.deps |= v.deps
+	v := x.e.Lookup(name)
+	x.deps |= v.Deps
 	if v.unknown {
-		x.unknown = true
-		x.deps |= onHost
-		return value{defined: true}
+		x.Unknown = true
+		x.deps |= OnHost
+		return Value{Defined: true}
 	}
-	if !v.defined {
-		return value{}
+	if !v.Defined {
+		return Value{}
 	}
-	if !v.nested {
-		return value{text: v.text, defined: true}
+	if !v.Nested {
+		return Value{Text: v.Text, Defined: true}
 	}
 	for _, u := range x.using {
 		if u == name {
 			x.fail("found the variable %s defined by itself: expected a value that ends", name)
-			return value{}
+			return Value{}
 		}
 	}
 	if len(x.using) >= maxExpansionDepth {
 		x.fail("found variables nested more than %d deep: expected fewer", maxExpansionDepth)
-		return value{}
+		return Value{}
 	}
 	x.using = append(x.using, name)
 	keepDollar := x.keepDollar
 	x.keepDollar = false
 	var text string
-	if len(v.more) == 0 {
-		text = x.expand(v.text)
+	if len(v.More) == 0 {
+		text = x.Expand(v.Text)
 	} else {
 		var b strings.Builder
-		b.WriteString(x.expand(v.text))
-		for _, p := range v.more {
+		b.WriteString(x.Expand(v.Text))
+		for _, p := range v.More {
 			b.WriteByte(' ')
-			b.WriteString(x.expand(p.text))
+			b.WriteString(x.Expand(p.Text))
 			if !x.grown(b.Len()) {
 				break
 			}
 		}
 		text = b.String()
 	}
-	if v.convert != nil {
-		text = v.convert(text)
+	if v.Convert != nil {
+		text = v.Convert(text)
 	}
 	x.keepDollar = keepDollar
 	x.using = x.using[:len(x.using)-1]
-	return value{text: text, defined: true}
+	return Value{Text: text, Defined: true}
 }
 
-// splitWords splits at white space; quoted parts stay together and keep their
+// SplitWords splits at white space; quoted parts stay together and keep their
 // quotes, as bmake's Substring_Words does.
-func splitWords(s string) []string {
+func SplitWords(s string) []string {
 	var words []string
 	for i := 0; i < len(s); {
 		for i < len(s) && isSpace(s[i]) {
@@ -313,10 +313,10 @@ func splitWords(s string) []string {
 	return words
 }
 
-// splitRaw splits text that is not yet expanded; a reference stays whole.
-func splitRaw(s string) []string {
+// SplitRaw splits text that is not yet expanded; a reference stays whole.
+func SplitRaw(s string) []string {
 	if strings.IndexByte(s, '$') < 0 {
-		return splitWords(s)
+		return SplitWords(s)
 	}
 	var words []string
 	start := -1
@@ -328,9 +328,9 @@ func splitRaw(s string) []string {
 		}
 		switch {
 		case c == '$' && i+1 < len(s) && s[i+1] == '{':
-			i = skipReference(s, i+2, '}') - 1
+			i = SkipReference(s, i+2, '}') - 1
 		case c == '$' && i+1 < len(s) && s[i+1] == '(':
-			i = skipReference(s, i+2, ')') - 1
+			i = SkipReference(s, i+2, ')') - 1
 		case c == '\\':
 			i++
 		case quote != 0:
