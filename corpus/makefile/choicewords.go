@@ -7,6 +7,9 @@ import (
 	"github.com/svcjify/svcjify/internal/message"
 )
 
+// Choice is an option that a helper depends on, in words.
+func (e *evaluation) Choice(option string, on bool) string { return optionLabel(option, on) }
+
 func optionLabel(option string, on bool) string {
 	if on {
 		return "option " + option

@@ -243,7 +243,7 @@ func (e *evaluation) optionHelpers() *Error {
 func (e *evaluation) applyHelper(h helper) *Error {
 	active := e.options.selected[h.option] != h.off
 	v := e.Vars[h.name]
-	g := &bmake.Guard{Name: h.option, Text: optionLabel(h.option, !h.off), Result: bmake.Outcome{Truth: bmake.TruthOf(active), Deps: onOptions}}
+	g := &bmake.Guard{Name: h.option, Off: h.off, Result: bmake.Outcome{Truth: bmake.TruthOf(active), Deps: onOptions}}
 	source := -1
 	pieces := v.Pieces()
 	if len(pieces) > 0 {

@@ -33,7 +33,7 @@ func curdir(dir string) string {
 // An evaluation is one reading of a port's Makefile, and what bsd.port.mk does in between. When
 // run has returned it is only read.
 type evaluation struct {
-	*bmake.Evaluation
+	bmake.Evaluation
 	tree    *Tree
 	choice  choice
 	phase   phase
@@ -48,7 +48,7 @@ type evaluation struct {
 
 func newEvaluation(ctx context.Context, t *Tree, dir string, c choice) *evaluation {
 	e := &evaluation{tree: t, choice: c}
-	e.Evaluation = bmake.New(ctx, t.sources, e, dir, curdir(dir), portsDir)
+	e.Begin(ctx, t.sources, e, dir, curdir(dir), portsDir)
 	e.Flip = c.flip
 	if c.flavor != "" {
 		e.Set("FLAVOR", c.flavor)

@@ -19,6 +19,7 @@ func (alone) Knob(string) bool                   { return false }
 func (alone) Include(string) (bool, *Error)      { return false, nil }
 func (alone) Modelled(string) bool               { return false }
 func (alone) Lacks(string) bool                  { return false }
+func (alone) Choice(name string, _ bool) string  { return name }
 func (alone) InWords(c, _ string, _ bool) string { return c }
 func (alone) Path(p string) (string, bool) {
 	name, ok := strings.CutPrefix(p, "/root/")
@@ -26,7 +27,8 @@ func (alone) Path(p string) (string, bool) {
 }
 
 func evaluated(t *testing.T, fsys fs.FS) (*Evaluation, *Error) {
-	e := New(t.Context(), NewFiles(fsys), alone{}, "c/p", "/root/c/p", "/root")
+	e := new(Evaluation)
+	e.Begin(t.Context(), NewFiles(fsys), alone{}, "c/p", "/root/c/p", "/root")
 	return e, e.ReadMakefile()
 }
 

@@ -55,16 +55,16 @@ type Occurrence struct {
 // A Guard is a branch that an assignment stands in.
 type Guard struct {
 	Parent *Guard
-	around Surroundings
 	// Node is the .if or .elif, nil for a guard of the framework's own making.
 	Node *Node
-	// Name is what such a guard depends on.
+	// Name is the choice that such a guard depends on; Off says that it must not be made.
 	Name string
+	Off  bool
 	// Earlier are the branches before this one, which must not hold.
 	Earlier []*Guard
 	// Otherwise is true for .else: only earlier counts.
 	Otherwise bool
-	// Text is the condition, loop variables filled in, or such a guard in words.
+	// Text is the condition, loop variables filled in.
 	Text   string
 	Result Outcome
 }

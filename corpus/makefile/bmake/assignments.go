@@ -66,7 +66,7 @@ func (e *Evaluation) Assignments(name string) []Assignment {
 		a := Assignment{File: r.File.path, Line: n.line, Start: n.start, End: n.end, Op: n.Variant,
 			Value: n.Text, ValueStart: n.valueStart, ValueEnd: n.valueEnd, Taken: taken}
 		if !r.Reached {
-			a.Condition = r.Guard.condition()
+			a.Condition = r.Guard.condition(e.around)
 		}
 		list = append(list, a)
 	}
@@ -81,7 +81,7 @@ func (e *Evaluation) OtherWords(name string, work *int, limit int) []Word {
 			continue
 		}
 		for _, w := range e.expandWords(Piece{Text: r.Text, Rec: -1}, work, limit) {
-			w.Condition, w.File, w.Line = r.Guard.condition(), r.File.path, r.Node.line
+			w.Condition, w.File, w.Line = r.Guard.condition(e.around), r.File.path, r.Node.line
 			list = append(list, w)
 		}
 	}

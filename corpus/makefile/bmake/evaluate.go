@@ -51,10 +51,10 @@ type Evaluation struct {
 // A loopVar is a variable of a .for with its value of this turn.
 type loopVar struct{ name, value string }
 
-// New begins the reading of the Makefile in a directory of the file system, which stands
+// Begin begins the reading of the Makefile in a directory of the file system, which stands
 // at curdir for the Makefiles, and the file system at root.
-func New(ctx context.Context, files *Files, around Surroundings, dir, curdir, root string) *Evaluation {
-	return &Evaluation{ctx: ctx, files: files, around: around, Dir: dir, Curdir: curdir, root: root,
+func (e *Evaluation) Begin(ctx context.Context, files *Files, around Surroundings, dir, curdir, root string) {
+	*e = Evaluation{ctx: ctx, files: files, around: around, Dir: dir, Curdir: curdir, root: root,
 		Work: MaxWork, workLimit: MaxWork, StepLimit: MaxSteps, Vars: make(map[string]*Variable, 64)}
 }
 
@@ -218,7 +218,7 @@ var errBreak = &Error{Text: "found .break outside of .for: expected it within"}
 
 // enterBranch evaluates the condition of an .if, .elif or .else.
 func (e *Evaluation) enterBranch(b *branch, n *Node) *Error {
-	g := &Guard{Parent: b.guard, around: e.around, Node: n, Earlier: b.earlier}
+	g := &Guard{Parent: b.guard, Node: n, Earlier: b.earlier}
 	dead := b.dead || b.settled
 	holds := false
 	switch {
@@ -294,7 +294,7 @@ func (e *Evaluation) line(n *Node) *Error {
 func (e *Evaluation) command(n *Node) *Error {
 	c := Command{Target: e.target, File: e.Here.path, Line: n.line}
 	if e.inactive {
-		c.Condition = e.guard.condition()
+		c.Condition = e.guard.condition(e.around)
 		if e.inactiveTarget != "" {
 			c.Target = e.inactiveTarget
 		}

@@ -7,7 +7,7 @@ import (
 
 // condition says in words what must be chosen for a guarded line to be
 // reached: the parts that do not hold by default. Beyond maxLabels they are counted.
-func (g *Guard) condition() string {
+func (g *Guard) condition(around Surroundings) string {
 	var parts []string
 	more := 0
 	for ; g != nil; g = g.Parent {
@@ -19,7 +19,7 @@ func (g *Guard) condition() string {
 		switch {
 		case g.Node == nil:
 			if g.Result.Truth != YesTruth {
-				own = append(own, g.Text)
+				own = append(own, around.Choice(g.Name, !g.Off))
 			}
 		default:
 			for i, earlier := range g.Earlier {
@@ -28,11 +28,11 @@ func (g *Guard) condition() string {
 					break
 				}
 				if earlier.Result.Truth != noTruth {
-					own = append(own, g.around.InWords(earlier.Text, earlier.Node.Variant, false))
+					own = append(own, around.InWords(earlier.Text, earlier.Node.Variant, false))
 				}
 			}
 			if !g.Otherwise && g.Result.Truth != YesTruth {
-				own = append(own, g.around.InWords(g.Text, g.Node.Variant, true))
+				own = append(own, around.InWords(g.Text, g.Node.Variant, true))
 			}
 		}
 		parts = append(own, parts...)

@@ -23,6 +23,8 @@ type Surroundings interface {
 	Modelled(name string) bool
 	// Lacks tells whether a file that is included and not there is no error, and notes it then.
 	Lacks(name string) bool
+	// Choice is the name of a Guard in words.
+	Choice(name string, on bool) string
 	// InWords puts the condition of an .if into words, as it is wanted to come out.
 	InWords(condition, variant string, want bool) string
 }

@@ -29,7 +29,7 @@ func (e *Evaluation) expandWords(p Piece, work *int, limit int) []Word {
 	if from != nil {
 		at = newLineFinder(from.File, from.Node)
 		// Empty, but for the other side of what could not be decided.
-		condition = from.Guard.condition()
+		condition = from.Guard.condition(e.around)
 	}
 	for _, raw := range SplitRaw(p.Text) {
 		x := e.ExpanderOf(work, limit)
