@@ -1,4 +1,4 @@
-// Package cache keeps answers that cost much and hang on nothing but what was
+// Package cache keeps answers that cost much and depend on nothing but what was
 // asked, in a directory of files, from one run of the program to the next.
 //
 // A file is named by the hash of the question. It may go at any time, two runs may
@@ -23,7 +23,7 @@ import (
 	"github.com/svcjify/svcjify/internal/message"
 )
 
-// A Key is the hash of a question, with all that its answer hangs on.
+// A Key is the hash of a question, with all that its answer depends on.
 type Key = [sha256.Size]byte
 
 // Options say how a directory is used.

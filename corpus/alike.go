@@ -77,7 +77,7 @@ func (l *loader) tooMany(found *services) {
 			parts = append(parts, fmt.Sprintf("the port installs %d scripts, and %d of them were looked at", n, maxScripts))
 		}
 		if r.left.Variants > 0 {
-			parts = append(parts, fmt.Sprintf("USE_RC_SUBR hangs on %d choices (options, flavours, conditions), and %d of them were tried",
+			parts = append(parts, fmt.Sprintf("USE_RC_SUBR depends on %d choices (options, flavours, conditions), and %d of them were tried",
 				r.left.All, r.left.All-r.left.Variants))
 		}
 		if r.unread {

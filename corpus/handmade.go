@@ -259,7 +259,7 @@ func (l *loader) packedPort(found *services, r *portResult, list []packedLine) {
 	for _, p := range list {
 		condition := ""
 		for _, q := range p.placeholders {
-			condition = joinConditions(condition, mk.Lacking(q))
+			condition = joinConditions(condition, mk.ChoiceBehind(q))
 		}
 		name := placeholder.ReplaceAllStringFunc(p.name, func(q string) string {
 			if v, ok := mk.Lookup(strings.Trim(q, "%")); ok {

@@ -11,7 +11,7 @@ import (
 var sj407 = &Rule{
 	Code: "SJ407", Slug: "shell-means-otherwise", Severity: Warning,
 	Doc: Doc{
-		Title: "it means something else to sh(1) than to Bash",
+		Title: "the script means something else to sh(1) than to Bash",
 		Text: `/etc/rc reads every rc.d script with FreeBSD's sh(1) at boot, whatever the first line says.
 Some of what people know from Bash means something else there, and sh(1) says nothing: after
 ` + "`foo &>file`" + ` foo runs in the background, and the file is empty. Other things fail only when they are

@@ -106,7 +106,7 @@ func (s *side) compact(other *side) {
 	r, o := s.at(0), other.at(0)
 	for {
 		if r.end > r.start {
-			s.settle(&r, other, &o)
+			s.place(&r, other, &o)
 		}
 		var ok bool
 		if r, ok = s.next(r); !ok {
@@ -116,8 +116,8 @@ func (s *side) compact(other *side) {
 	}
 }
 
-// settle moves one run to its place; o is the other side's run that it faces.
-func (s *side) settle(r *stretch, other *side, o *stretch) {
+// place moves one run to its place; o is the other side's run that it faces.
+func (s *side) place(r *stretch, other *side, o *stretch) {
 	var first, size int
 	faces := false // a run of the other side, somewhere on the way
 	for done := false; !done; {

@@ -116,8 +116,7 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 		}
 	}
 	if len(errs) > 0 {
-		return fmt.Errorf("%w: %w", errUsage,
-			hinted{errors.Join(errs...), "svcjify advise --all lists what is installed"})
+		return hinted{errors.Join(errs...), "svcjify advise --all lists what is installed"}
 	}
 	return nil
 }

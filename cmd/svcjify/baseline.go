@@ -36,6 +36,9 @@ change the state of a service.`,
 			if err != nil {
 				return err
 			}
+			if err := c.noneLeft(flags.found, res, &flags.narrow); err != nil {
+				return err
+			}
 			c.progress.done()
 			b := lint.NewBaseline(res.Findings)
 			if out == "" {

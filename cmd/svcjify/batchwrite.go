@@ -135,6 +135,9 @@ func (p *planned) of(tree *corpus.Tree) {
 // writeBatch makes or renews the batch in a directory.
 func (c *Command) writeBatch(ctx context.Context, out string, args []string, p *planned, f *planFlags,
 	send *sendFlags) error {
+	if err := c.noneLeft(p.found, p.res, &f.judge.narrow); err != nil {
+		return err
+	}
 	tree := p.found.Trees[0]
 	for _, t := range p.found.Trees[1:] {
 		if _, below := tree.Rel(t.Dir); !below || len(p.found.Services) == 0 || p.found.Services[0].Tree != tree {

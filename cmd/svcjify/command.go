@@ -40,12 +40,15 @@ var exitCodes = [...]string{
 	exitClean:    "done; lint and hook: nothing found at or above --fail-on",
 	exitFindings: "lint and hook: findings; batch status: not every patch still applies",
 	exitUsage:    "wrong usage or a faulty configuration",
-	exitFailed:   "a file could not be read or written, svcjify failed, or it was interrupted",
+	exitFailed:   "a path or name matches nothing, a file could not be read or written, svcjify failed, or it was interrupted",
 }
 
 func exitHelp() string {
 	var b strings.Builder
 	for code, what := range exitCodes {
+		if cut := strings.LastIndexByte(what[:min(len(what), 75)], ' '); len(what) > 75 { // a second line
+			what = what[:cut] + "\n    " + what[cut:]
+		}
 		fmt.Fprintf(&b, "  %d  %s\n", code, what)
 	}
 	return strings.TrimSuffix(b.String(), "\n")

@@ -61,6 +61,9 @@ the work tree is left out, unless --allow-dirty is given. The branch must not ex
 			if err != nil {
 				return err
 			}
+			if err := c.noneLeft(p.found, p.res, &f.judge.narrow); err != nil {
+				return err
+			}
 			author, committer, err := c.signatures(ctx, root, head, &send)
 			if err != nil {
 				return err

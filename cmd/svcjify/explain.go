@@ -96,6 +96,9 @@ func (c *Command) explain(ctx context.Context, args []string, flags *judgeFlags)
 		if err := noService(found, res, &flags.narrow); err != nil {
 			return err
 		}
+		if err := c.noneLeft(found, res, &flags.narrow); err != nil {
+			return err
+		}
 		return report.Text(c.Stdout, res, report.Options{})
 	}
 	return nil

@@ -93,6 +93,9 @@ tree, or where objects are missing.`,
 			if err != nil {
 				return err
 			}
+			if err := f.matched(j); err != nil {
+				return err
+			}
 			h.Title, h.Simulated = "Services by state: "+historyName(j), f.simulate
 			tags, err := j.Repository.Tags()
 			if err != nil {
@@ -165,6 +168,9 @@ repository is the one around PATH, by default the current directory; nothing is 
 			if err != nil {
 				return err
 			}
+			if err := f.matched(j); err != nil {
+				return err
+			}
 			for _, n := range notes {
 				fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(n))
 			}
@@ -183,6 +189,15 @@ repository is the one around PATH, by default the current directory; nothing is 
 	f.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print an array of objects")
 	return cmd
+}
+
+// matched is an error where --only matched no service of any revision.
+func (f *historyFlags) matched(j *history.Judge) error {
+	if names := f.judge.narrow.names(); names != "" && j.Judged+j.Known == 0 {
+		return hinted{fmt.Errorf("%w matches %s in any of these revisions", errNoService, names),
+			"svcjify list shows the services of today"}
+	}
+	return nil
 }
 
 // openHistory opens the repository around a path.

@@ -93,7 +93,9 @@ func (c *Command) lint(cmd *cobra.Command, args []string, f *lintFlags) error {
 		return err
 	}
 	if !stdin && !f.git.set() && res.Left == 0 {
-		c.noteEmpty(res, &f.judge)
+		if err := c.noneLeft(f.judge.found, res, &f.judge.narrow); err != nil {
+			return err
+		}
 	}
 	if f.failOn == "" && c.config.FailOn != "" {
 		if limit, err = parseFailOn(c.config.FailOn); err != nil {

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/spf13/cobra"
 
+	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 )
 
@@ -10,7 +14,7 @@ func (c *Command) listCmd() *cobra.Command {
 	var flags judgeFlags
 	var format formatFlag
 	var declared bool
-	cmd := &cobra.Command{
+	list := &cobra.Command{
 		Use:   "list [PATH...]",
 		Short: "List the services: name, origin, state, options, certainty",
 		Long: `List the services, one line per service: name, origin, state, options, certainty.
@@ -35,7 +39,7 @@ Certainty, from the most certain down:
   likely      good evidence, but something else may be needed: check it
   possible    weak evidence
   unknown     no evidence`,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(command *cobra.Command, args []string) error {
 			outs, err := format.outputs()
 			if err != nil {
 				return err
@@ -44,24 +48,33 @@ Certainty, from the most certain down:
 			if err != nil {
 				return err
 			}
-			found, err := c.open(cmd.Context(), args, &flags.narrow)
+			found, err := c.open(command.Context(), args, &flags.narrow)
 			if err != nil {
 				return err
 			}
-			res, err := c.judge(cmd.Context(), found, &flags, &opts)
+			res, err := c.judge(command.Context(), found, &flags, &opts)
 			if err = c.partial(res, err); err != nil {
 				return err
 			}
 			c.progress.done()
 			c.unlisted(found)
 			if len(res.Subjects) == 0 && c.exit == exitClean {
-				return noService(found, res, &flags.narrow)
+				if err := noService(found, res, &flags.narrow); err != nil {
+					return err
+				}
+				if err := c.noneLeft(found, res, &flags.narrow); err != nil {
+					return err
+				}
 			}
+			slices.SortStableFunc(res.Subjects, func(a, b *lint.Subject) int {
+				return cmp.Or(slices.Index(found.Trees, a.Service.Tree)-slices.Index(found.Trees, b.Service.Tree),
+					cmp.Compare(a.Origin(), b.Origin()), cmp.Compare(a.Service.Name, b.Service.Name))
+			})
 			return c.print(outs, res, report.Options{Declared: declared})
 		},
 	}
-	flags.add(cmd)
-	format.add(cmd, report.ListFormats())
-	cmd.Flags().BoolVar(&declared, "declared", false, "show what the scripts declare beside what they need")
-	return cmd
+	flags.add(list)
+	format.add(list, report.ListFormats())
+	list.Flags().BoolVar(&declared, "declared", false, "show what the scripts declare beside what they need")
+	return list
 }

@@ -48,9 +48,32 @@ func stateNames() []string {
 	return out
 }
 
-// any tells whether one of the flags is there.
-func (f *narrowFlags) any() bool {
-	return len(f.only)+len(f.categories)+len(f.maintainers)+len(f.states)+len(f.rules)+len(f.ignored) > 0
+// names is those of the flags that are there, and can be told before anything is judged; "" for none.
+func (f *narrowFlags) names() string {
+	return given(flagValues{"--only", f.only}, flagValues{"--category", f.categories},
+		flagValues{"--maintainer", f.maintainers})
+}
+
+// afterwards is those that only judging can tell.
+func (f *narrowFlags) afterwards() string {
+	return given(flagValues{"--state", f.states}, flagValues{"--rule", f.rules}, flagValues{"--ignore", f.ignored})
+}
+
+// A flagValues is a flag with what it was given.
+type flagValues struct {
+	flag   string
+	values []string
+}
+
+// given is the flags that have a value, as they were typed.
+func given(flags ...flagValues) string {
+	var out []string
+	for _, f := range flags {
+		if len(f.values) > 0 {
+			out = append(out, f.flag+" "+strings.Join(f.values, ","))
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // check finds what is wrong with the flags.

@@ -133,19 +133,16 @@ func (c *Command) configure(trees []*corpus.Tree, paths []string) (err error) {
 var errNoService = errors.New("no service")
 
 // noService says what was examined where there is no service, so that an empty
-// answer is not taken for a good one; nil where there is one.
+// answer is not taken for a good one; nil where there is one, or where there are some and none is left by
+// --state or --rule.
 func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
-	if len(res.Subjects) > 0 || len(res.Findings) > 0 {
+	if len(res.Subjects) > 0 || len(res.Findings) > 0 || len(found.Services) > 0 {
 		return nil
 	}
 	ports := report.Plural(found.Ports, "port was", "ports were")
 	switch {
-	case f.any() && len(found.Services) > 0:
-		others := report.Plural(len(found.Services), "another was", "others were")
-		return hinted{fmt.Errorf("%w matches the flags: %s examined", errNoService, others),
-			"svcjify list shows their states, svcjify lint their findings"}
-	case f.any():
-		return hinted{fmt.Errorf("%w matches the flags: %s examined", errNoService, ports),
+	case f.names() != "":
+		return hinted{fmt.Errorf("%w matches %s: %s examined", errNoService, f.names(), ports),
 			"svcjify list without flags shows all services"}
 	case len(found.Problems) > 0:
 		return hinted{fmt.Errorf("%w: %s examined, and not all could be read", errNoService, ports),
@@ -155,12 +152,22 @@ func noService(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
 		"name another part of the tree, or its top"}
 }
 
-// noteEmpty says on standard error why nothing is found where nothing is.
-func (c *Command) noteEmpty(res *lint.Result, f *judgeFlags) {
-	if err := noService(f.found, res, &f.narrow); err != nil && !c.global.quiet {
+// noneLeft is an error where --only, --category or --maintainer match no service. A part of the tree
+// that holds no service, or where --state or --rule leave none, is fine, and is said on standard error.
+func (c *Command) noneLeft(found *corpus.Corpus, res *lint.Result, f *narrowFlags) error {
+	err := noService(found, res, f)
+	if err != nil && f.names() != "" {
+		return err
+	}
+	if err == nil && len(res.Subjects) == 0 && len(res.Findings) == 0 {
+		err = fmt.Errorf("no service is left by %s: %s examined", f.afterwards(),
+			report.Plural(len(found.Services), "service was", "services were"))
+	}
+	if err != nil && !c.global.quiet {
 		c.progress.done()
 		fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(err.Error()))
 	}
+	return nil
 }
 
 // at opens what the command line names, for plan.

@@ -126,7 +126,9 @@ with what a person can do about it.`,
 				return c.writeBatch(cmd.Context(), out, args, p, &f, &send)
 			}
 			c.withheld(p)
-			c.noteEmpty(p.res, &f.judge)
+			if err := c.noneLeft(p.found, p.res, &f.judge.narrow); err != nil {
+				return err
+			}
 			taken, _ := send.selection.Pick(c.oneRepository(p.changes))
 			c.appliesHere(taken)
 			for _, ch := range taken {
@@ -208,7 +210,9 @@ whose owner can't be kept, and files outside the tree are refused.`,
 				return err
 			}
 			c.withheld(p)
-			c.noteEmpty(p.res, &f.judge)
+			if err := c.noneLeft(p.found, p.res, &f.judge.narrow); err != nil {
+				return err
+			}
 			var failed error
 			for _, ch := range p.changes {
 				if err := ch.WriteTree(ch.Tree.Dir); err != nil {

@@ -47,7 +47,9 @@ Other files in the directory are not touched.`,
 			if err != nil {
 				return err
 			}
-			c.noteEmpty(p.res, &f.judge)
+			if err := c.noneLeft(p.found, p.res, &f.judge.narrow); err != nil {
+				return err
+			}
 			in, err := c.reportInput(cmd.Context(), p)
 			if err != nil {
 				return err

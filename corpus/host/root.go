@@ -52,7 +52,7 @@ type resolved struct {
 func Open(dir string) (*Root, error) {
 	top, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening the root of the system: %w", err)
+		return nil, fmt.Errorf("%s: cannot be opened as the root of a system: %w", dir, message.Reason(err))
 	}
 	return &Root{Dir: dir, top: top, known: map[string]resolved{}}, nil
 }

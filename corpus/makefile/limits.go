@@ -12,7 +12,7 @@ const (
 	maxVariantWork  = 24 << 20
 	// maxWords is how many words of one variable AllWords gives.
 	maxWords = 2000
-	// maxSearch is how many variables are looked at to find what another hangs on.
+	// maxSearch is how many variables are looked at to find what another depends on.
 	maxSearch = 300
 	// maxOptions is how many options a port may have, those of groups included; ports have up to 150.
 	maxOptions = 1000

@@ -202,9 +202,9 @@ func (e *evaluation) targetCondition(target string) string {
 	return optionLabel(m[1], m[2] == "on")
 }
 
-// Lacking tells what must be chosen for a word that stands behind a placeholder
+// ChoiceBehind tells what must be chosen for a word that stands behind a placeholder
 // %%NAME%% of the packing list (OPTIONS_SUB); "" for what is there by default.
-func (p *Port) Lacking(placeholder string) string {
+func (p *Port) ChoiceBehind(placeholder string) string {
 	name, not := strings.CutPrefix(placeholder, "NO_")
 	if o := &p.reading().options; !slices.Contains(o.all, name) || o.selected[name] != not {
 		return ""

@@ -42,7 +42,7 @@ type Left struct {
 
 // AllWords is Words, and finds too what another choice of options, flavour or
 // undecided conditions would add by whatever way. For that it evaluates the
-// port again for each choice that the variable hangs on, at most maxVariants, and
+// port again for each choice that the variable depends on, at most maxVariants, and
 // all together within maxVariantSteps and maxVariantWork.
 func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Left) {
 	e := p.reading()
@@ -200,7 +200,7 @@ func (e *evaluation) choicesBehind(name string) []variant {
 	return list
 }
 
-// A search walks from a variable to the choices it hangs on.
+// A search walks from a variable to the choices it depends on.
 type search struct {
 	e       *evaluation
 	queue   []string

@@ -107,7 +107,7 @@ type port struct {
 
 func (p *port) origin() string { return p.category + "/" + p.name }
 
-// made gives the port of a number, which hangs on nothing but that and the seed.
+// made gives the port of a number, which depends on nothing but that and the seed.
 func (o Options) made(i int) *port {
 	p := &port{Rand: rand.New(rand.NewPCG(o.Seed, uint64(i)))}
 	var name strings.Builder

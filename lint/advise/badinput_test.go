@@ -92,11 +92,15 @@ func TestUnreadable(t *testing.T) {
 	require.Contains(t, strings.Join(problems, "\n"), "/etc/rc.conf: must not be read (permission denied)")
 }
 
-// A root that is none gives an error; a root without a system gives none of the services.
+// A root that is none gives an error, and so does a directory without a system; a system without services has none.
 func TestBadRoot(t *testing.T) {
 	_, err := advise.Open(context.Background(), filepath.Join(t.TempDir(), "gone"), advise.Options{})
 	require.Error(t, err)
-	m, problems := machine(t, t.TempDir())
+	_, err = advise.Open(context.Background(), t.TempDir(), advise.Options{})
+	require.ErrorContains(t, err, "is not a FreeBSD system: no etc/rc.conf, no etc/rc.subr and no rc.d script below it")
+	empty := t.TempDir()
+	write(t, empty, map[string]string{"etc/rc.conf": ""})
+	m, problems := machine(t, empty)
 	require.Contains(t, strings.Join(problems, "\n"),
 		"/etc/defaults/rc.conf: is not there: the usual defaults are assumed")
 	require.Empty(t, advice(t, m, advise.Question{All: true}))

@@ -65,7 +65,7 @@ func (j *judgement) workaround(lines []rcrun.Setting) (extra []rcrun.Setting, wh
 		return nil, ""
 	}
 	if j.otherwise(h) {
-		return nil, "Lines in rc.conf for it would be guessed: what the start needs hangs on files or commands that svcjify can't look into."
+		return nil, "Lines in rc.conf for it would be guessed: what the start needs depends on files or commands that svcjify can't look into."
 	}
 	if !j.gives(slices.Concat(lines, extra)) {
 		return nil, ""
@@ -135,7 +135,7 @@ func (j *judgement) flags(lines []rcrun.Setting, argv []string) ([]string, bool)
 	return argv[at : len(argv)-len(behind)], true
 }
 
-// otherwise reports whether what the start has hangs on what the simulation
+// otherwise reports whether what the start has depends on what the simulation
 // can't know, such as a file's content.
 func (j *judgement) otherwise(h rcrun.Command) bool {
 	other := j.scenario(nil, false)

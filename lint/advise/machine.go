@@ -76,6 +76,10 @@ func Open(ctx context.Context, dir string, o Options) (*Machine, error) {
 		return nil, err
 	}
 	scripts, problems := root.Scripts(m.startup)
+	if _, err := root.Stat("/etc/rc.subr"); err != nil && len(scripts) == 0 && len(m.conf) == 0 {
+		m.Close()
+		return nil, fmt.Errorf("%s: is not a FreeBSD system: no etc/rc.conf, no etc/rc.subr and no rc.d script below it", dir)
+	}
 	m.Scripts, m.Problems = scripts, append(m.Problems, problems...)
 	packages, problem := root.Packages(append([]string{host.BaseDir}, m.startup...))
 	if problem != nil {

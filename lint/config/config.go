@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -57,7 +58,7 @@ type Config struct {
 func Load(name string, tree *corpus.Tree) (*Config, error) {
 	text, err := readFile(name, MaxSize)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: cannot be read: %w", name, message.Reason(err))
 	}
 	dir := "."
 	if tree != nil {
@@ -209,7 +210,7 @@ func readFile(name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", name)
+		return nil, &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
 	}
 	f, err := os.Open(name)
 	if err != nil {

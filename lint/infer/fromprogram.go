@@ -103,7 +103,7 @@ func baseNames(list []string) []string {
 func missed(in Input) []string {
 	var out []string
 	if len(in.Reports) == 0 {
-		return []string{notExamined + "the program's calls (--packages, --stage and --src examine it)"}
+		return []string{notExamined + "the program itself (--packages, --stage and --src examine it)"}
 	}
 	for _, r := range in.Reports {
 		switch absent := absentActs(r); {

@@ -160,7 +160,7 @@ func TestProgramEvidence(t *testing.T) {
 
 	v = look(t, "", "Thing", false)
 	require.Contains(t, strings.Join(v.NotFound, "\n"),
-		"not examined: the program's calls (--packages, --stage and --src examine it)")
+		"not examined: the program itself (--packages, --stage and --src examine it)")
 	v = look(t, "", "Thing", false, seen(""))
 	require.Contains(t, strings.Join(v.NotFound, "\n"), "of which everything was seen: that it speaks IP")
 	require.NotContains(t, strings.Join(v.WouldChange, "\n"), "a call of the program that none of this shows")

@@ -106,7 +106,7 @@ func (v *Verdict) changes(in Input, byEntry bool) []string {
 	case v.OptOut && !v.Never():
 		out = append(out, "an administrator who wants it in a jail anyway: it works there with "+orNone(v.Lifted))
 	case v.OptOut:
-		out = append(out, "a way to run it in which this is not so: "+v.Because())
+		out = append(out, "if it can be run without what speaks against a jail: "+v.Because())
 	case len(v.Options) == 0:
 		out = append(out, "if it uses IP in its default configuration: net_basic is needed")
 	default:

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Dir is the directory of a batch, locked for this run.
@@ -36,7 +38,7 @@ var ErrNoBatch = errors.New("holds no batch: svcjify patch -o makes one")
 // Create opens a directory for a batch, making it if need be.
 func Create(name string) (*Dir, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: no directory can be made of that name: %w", name, message.Reason(err))
 	}
 	return open(name, true)
 }

@@ -123,7 +123,8 @@ func (t Today) explain(s *lint.Subject, reason, at string) Withheld {
 	case !s.Verdict.Known():
 		w.Cause, w.order = notKnown, 3
 		w.What = "unknown: nothing in the script, the port or the table of programs says what it needs"
-		w.Do = "find out what it needs, and write it into .svcjify.toml as a service with a reason"
+		w.Do = "find out what it needs, and write it into .svcjify.toml: a [[service]] with a reason"
+		w.More = "svcjify explain " + at
 	default:
 		w.Cause, w.order = notMade, 2
 		w.What = cmp.Or(reason, string(s.State)+": "+findings(errorsOf(s)))
@@ -206,6 +207,9 @@ func findings(list []lint.Finding) string {
 func evidenceOf(s *lint.Subject) string {
 	v := s.Verdict
 	if len(v.Evidence) == 0 {
+		if !v.Known() {
+			return "" // nothing that an answer could rest on
+		}
 		return report.OneLine(patch.Reason(s))
 	}
 	e := v.Evidence[0]

@@ -148,7 +148,7 @@ func TestAttacks(t *testing.T) {
 
 // TestPrepared: what a child keeps of one job makes no difference to the next.
 func TestPrepared(t *testing.T) {
-	// It takes its name from $0, so that what is found hangs on where it is installed.
+	// It takes its name from $0, so that what is found depends on where it is installed.
 	named := strings.Replace(plainScript, "name=plain\nrcvar=plain_enable", "name=${0##*/}\nrcvar=${name}_enable", 1)
 	require.NotEqual(t, plainScript, named)
 	start := func(as, release string, svcj bool) Scenario {

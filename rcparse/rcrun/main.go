@@ -124,7 +124,7 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 	s := p.scriptOf(j)
 	s.sessionSpent.others = j.Others.Steps
 	starts := slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly })
-	s.account(j.Spent.Steps, j.Settled, starts)
+	s.account(j.Spent.Steps, j.GuessFound, starts)
 	out := answer{Records: make([]Record, len(j.Scenarios)), Spent: j.Spent}
 	for i, sc := range j.Scenarios {
 		out.Records[i] = s.Run(ctx, sc)
@@ -134,7 +134,7 @@ func (p *preparedJobs) run(ctx context.Context, j Job) answer {
 }
 
 // sameGuessAs reports whether two jobs come to the same Script: what Script.findGuess
-// finds hangs on the first scenario.
+// finds depends on the first scenario.
 func (j Job) sameGuessAs(k Job) bool {
 	if len(j.Scenarios) == 0 || len(k.Scenarios) == 0 {
 		return false

@@ -24,7 +24,7 @@ func TestMarks(t *testing.T) {
 		{"read in a loop", "while read -r k v; do command_args=\"$command_args $k\"; done < /opt/foo.conf", "what is in /opt/foo.conf"},
 		{"a loop over an output", "for z in $(/opt/zones); do command_args=\"$command_args $z\"; done", `the output of "/opt/zones"`},
 		{"a sysctl", `command_args="$(sysctl -n hw.unheardof)"`, "the value of sysctl hw.unheardof"},
-		{"what hangs on it", `if [ "$(/opt/mode)" = fast ]; then command_args=--fast; fi`, ""},
+		{"what depends on it", `if [ "$(/opt/mode)" = fast ]; then command_args=--fast; fi`, ""},
 		{"in a subshell it stays", "( . /opt/foo.env )", ""},
 		{"what the script wrote is known", "echo a > /opt/x\ncommand_args=$(cat /opt/x)", ""},
 		{"rc.subr and its like are known", ". /etc/network.subr", ""},

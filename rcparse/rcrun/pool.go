@@ -29,11 +29,11 @@ type Job struct {
 	// Machine is the pool's, for a child's first job: it keeps it for those that follow.
 	Machine *Machine `json:"machine,omitempty"`
 	// Spent is what earlier jobs of the session have used, Others what other services of the
-	// port have, and Settled says that one of the jobs has paid for what Script.findGuess
+	// port have, and GuessFound says that one of the jobs has paid for what Script.findGuess
 	// does. A Session sets them.
-	Spent   Spent `json:"spent"`
-	Others  Spent `json:"others"`
-	Settled bool  `json:"guessFound,omitempty"`
+	Spent      Spent `json:"spent"`
+	Others     Spent `json:"others"`
+	GuessFound bool  `json:"guessFound,omitempty"`
 }
 
 // PoolOptions says how a Pool works; the zero value is right.

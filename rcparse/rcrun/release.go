@@ -74,7 +74,7 @@ func ReleaseOf(name string) (Release, error) {
 		}
 		names = append(names, r.Name)
 	}
-	return Release{}, fmt.Errorf("release is %q, expected one of %s (an rc.subr that was read; %s is the default)",
+	return Release{}, fmt.Errorf("release is %q, expected one of %s (default: %s)",
 		name, strings.Join(names, ", "), DefaultRelease)
 }
 

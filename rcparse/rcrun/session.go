@@ -54,7 +54,7 @@ func (s *Session) Run(ctx context.Context, j Job) []Record {
 	if s.ended != "" {
 		return failedRecords(len(j.Scenarios), s.ended)
 	}
-	j.Spent, j.Others, j.Settled = s.spent, s.others, slices.ContainsFunc(s.paid, j.sameGuessAs)
+	j.Spent, j.Others, j.GuessFound = s.spent, s.others, slices.ContainsFunc(s.paid, j.sameGuessAs)
 	key, asks := s.pool.question(j)
 	if asks {
 		if got, ok := s.pool.known(j, key); ok {
@@ -96,7 +96,7 @@ func (s *Session) take(j Job, got answer) {
 	s.account.spent = s.others
 	s.account.spent.Steps += s.spent.Steps
 	s.account.spent.CPU += s.spent.CPU
-	if !j.Settled && slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly }) {
+	if !j.GuessFound && slices.ContainsFunc(j.Scenarios, func(sc Scenario) bool { return !sc.SettingsOnly }) {
 		s.paid = append(s.paid, j)
 	}
 	p := sessionSpent{s.spent.Steps, s.others.Steps}

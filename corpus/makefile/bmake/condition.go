@@ -19,7 +19,7 @@ func TruthOf(b bool) Truth {
 	return noTruth
 }
 
-// An Outcome is a condition's result and whose choice it hangs on.
+// An Outcome is a condition's result and whose choice it depends on.
 type Outcome struct {
 	Truth Truth
 	Deps  Depends

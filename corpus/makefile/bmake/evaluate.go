@@ -154,7 +154,7 @@ type branch struct {
 	inactive, dead bool   // the state outside
 	guard          *Guard // the guard outside
 	taken          bool   // a branch held already
-	settled        bool   // and whatever is chosen, it will
+	decided        bool   // and whatever is chosen, it will
 	earlier        []*Guard
 }
 
@@ -219,7 +219,7 @@ var errBreak = &Error{Text: "found .break outside of .for: expected it within"}
 // enterBranch evaluates the condition of an .if, .elif or .else.
 func (e *Evaluation) enterBranch(b *branch, n *Node) *Error {
 	g := &Guard{Parent: b.guard, Node: n, Earlier: b.earlier}
-	dead := b.dead || b.settled
+	dead := b.dead || b.decided
 	holds := false
 	switch {
 	case n.Kind == nodeElse:
@@ -229,7 +229,7 @@ func (e *Evaluation) enterBranch(b *branch, n *Node) *Error {
 			g.Result.Deps |= earlier.Result.Deps
 		}
 		holds = !b.taken
-		b.settled = true // make(1) warns of another .else or .elif, and ignores it
+		b.decided = true // make(1) warns of another .else or .elif, and ignores it
 	case dead && e.Flip != n:
 		// Nothing that is chosen leads here: the condition does not matter.
 		g.Text = e.fill(n.Text)
@@ -248,7 +248,7 @@ func (e *Evaluation) enterBranch(b *branch, n *Node) *Error {
 		}
 		holds = !b.taken && g.Result.Truth == YesTruth
 		dead = dead || g.Result.Truth == noTruth && g.Result.Deps == 0
-		b.settled = b.settled || holds && g.Result.Deps == 0
+		b.decided = b.decided || holds && g.Result.Deps == 0
 	}
 	b.taken = b.taken || holds
 	if n.Kind != nodeElse {

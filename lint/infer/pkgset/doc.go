@@ -21,6 +21,7 @@ import (
 	"sync"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/internal/parallel"
 )
 
@@ -78,7 +79,7 @@ func (s *Set) AddPackages(dir string) error {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("opening the packages: %w", err)
+		return fmt.Errorf("%s: cannot be opened: %w", dir, message.Reason(err))
 	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
@@ -147,7 +148,7 @@ func (s *Set) readManifests(list []*Container) []*Container {
 func (s *Set) AddStage(dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("opening the stage directory: %w", err)
+		return fmt.Errorf("%s: cannot be opened: %w", dir, message.Reason(err))
 	}
 	s.stages = append(s.stages, &Container{Where: dir, Name: dir, set: s, root: root, stage: true})
 	return nil

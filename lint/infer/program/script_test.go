@@ -242,7 +242,7 @@ func TestSources(t *testing.T) {
 	}, show(r, dir))
 	require.False(t, r.Closed())
 	_, err = OpenSources(filepath.Join(dir, "gone"))
-	require.ErrorContains(t, err, "opening the sources")
+	require.ErrorContains(t, err, "cannot be opened: ")
 }
 
 func FuzzC(f *testing.F) {

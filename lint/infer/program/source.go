@@ -33,7 +33,7 @@ const (
 func OpenSources(dir string) (*Sources, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("opening the sources: %w", err)
+		return nil, fmt.Errorf("%s: cannot be opened: %w", dir, message.Reason(err))
 	}
 	return &Sources{dir: dir, root: root}, nil
 }
