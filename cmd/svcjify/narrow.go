@@ -175,7 +175,7 @@ func (f *narrowFlags) after(res *lint.Result) {
 
 // wrongWord is a value that a flag does not take.
 func wrongWord(flag, got string, words []string) error {
-	err := fmt.Errorf("%s is %q, expected %s", flag, got, orList(words))
+	err := fmt.Errorf("%s is %q, expected %s", flag, got, message.OrList(words))
 	if near := didYouMean("", got, words); near != "" {
 		return fmt.Errorf("%w: %w", errUsage, hinted{err, near})
 	}
@@ -209,14 +209,6 @@ func wrongRule(flag, got string) error {
 		hint = near + " " + hint
 	}
 	return fmt.Errorf("%w: %w", errUsage, hinted{err, hint})
-}
-
-// orList is words in a sentence.
-func orList(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
-	}
-	return strings.Join(words, "")
 }
 
 // unlisted says on standard error what is in no list: ports whose services

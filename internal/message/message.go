@@ -38,3 +38,11 @@ func Reason(err error) error {
 	}
 	return err
 }
+
+// OrList is words in a sentence: "a, b or c".
+func OrList(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
+	}
+	return strings.Join(words, "")
+}

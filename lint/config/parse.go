@@ -13,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/config/places"
 	"github.com/svcjify/svcjify/lint/infer"
@@ -134,7 +135,7 @@ func (p *parser) text(key, value string, most int) bool {
 func (p *parser) top(f file, c *Config) {
 	oneOf := func(key, value string, want ...string) {
 		if value != "" && !slices.Contains(want, value) {
-			p.fail(key, didYouMean(value, want), "%s is %.60q, expected %s", key, value, strings.Join(want, " or "))
+			p.fail(key, didYouMean(value, want), "%s is %.60q, expected %s", key, value, message.OrList(want))
 		}
 	}
 	oneOf("operator", f.Operator, string(lint.OperatorEquals), string(lint.OperatorColon))
