@@ -8,8 +8,8 @@ import (
 	"github.com/svcjify/svcjify/internal/parallel"
 )
 
-// reportTo is where a fault of svcjify's own is reported.
-const reportTo = "https://github.com/svcjify/svcjify/issues"
+// ReportTo is where a fault of svcjify's own is reported.
+const ReportTo = "https://github.com/svcjify/svcjify/issues"
 
 var sj901 = &Rule{
 	Code: "SJ901", Slug: "internal-error", Severity: Error, Blocks: true, Doubt: true,
@@ -17,7 +17,7 @@ var sj901 = &Rule{
 		Title: "svcjify itself failed at this service",
 		Text: `svcjify failed (a panic) while it examined the service, so it is not known what it would
 have found. The other services are judged, and the exit code is 3 at the end. The stack is printed
-on standard error. Please report it, with the stack and the script, at ` + reportTo + `.
+on standard error. Please report it, with the stack and the script, at ` + ReportTo + `.
 
 Such a service gets no patch, and ` + "`svcjify hook`" + ` stops the commit, since the service was not checked.`,
 	},
@@ -44,9 +44,9 @@ func (c Crash) Name() string {
 	return c.Service + " of " + c.Origin
 }
 
-// newCrash is a panic as what people are told.
-func newCrash(p *parallel.Panic, svc *corpus.Service, rule string) Crash {
-	return Crash{Service: svc.Name, Origin: svc.Origin(), Rule: rule, What: p.Error(), Stack: string(p.Stack)}
+// NewCrash is a panic as what people are told.
+func NewCrash(p *parallel.Panic, service, origin string) Crash {
+	return Crash{Service: service, Origin: origin, What: p.Error(), Stack: string(p.Stack)}
 }
 
 // finding says of a service that it could not be judged.
@@ -59,7 +59,7 @@ func (c Crash) finding(tree *corpus.Tree, path string) Finding {
 		Code: sj901.Code, Severity: sj901.Severity, Tree: tree, Path: path, Service: c.Service, Origin: c.Origin,
 		Message: fmt.Sprintf("internal error: svcjify failed while it looked at %s%s, and does not know what it would have found: %s",
 			c.Name(), where, message.Clip(c.What, 200)),
-		Hint:  "report it at " + reportTo + ", with the stack that is printed and the file",
+		Hint:  "report it at " + ReportTo + ", with the stack that is printed and the file",
 		doubt: true,
 	}
 }
@@ -69,7 +69,7 @@ func (r *run) judge(one *portRun, i int) (s *Subject, problems []corpus.Problem)
 	svc := r.corpus.Services[i]
 	defer func() {
 		if p := parallel.Caught(recover()); p != nil {
-			c := newCrash(p, svc, "")
+			c := NewCrash(p, svc.Name, svc.Origin())
 			s = &Subject{Service: svc, State: Unknown, Crashes: []Crash{c}}
 			s.Findings = []Finding{c.finding(svc.Tree, svc.Template)}
 			problems = nil
@@ -89,7 +89,8 @@ func (s *Subject) apply(rule *Rule, opts Options) {
 	had := len(s.Findings)
 	defer func() {
 		if p := parallel.Caught(recover()); p != nil {
-			c := newCrash(p, s.Service, rule.Code)
+			c := NewCrash(p, s.Service.Name, s.Service.Origin())
+			c.Rule = rule.Code
 			s.Crashes = append(s.Crashes, c)
 			s.Findings = append(s.Findings[:had], c.finding(s.Service.Tree, s.Service.Template))
 		}

@@ -95,9 +95,16 @@ func (c *Command) advise(cmd *cobra.Command, names []string, f adviseFlags) erro
 	}
 	defer m.Close()
 	c.progress.say("looking at the services", c.global.quiet)
-	list, errs := m.Advise(cmd.Context(), advise.Question{Names: names, All: f.all, Observed: captures,
-		Progress: c.progress.named})
+	question := advise.Question{Names: names, All: f.all, Observed: captures, Progress: c.progress.named}
+	var list []*advise.Advice
+	var errs []error
+	if c.judging != nil {
+		list, errs = c.judging.Advise(cmd.Context(), m, question)
+	} else {
+		list, errs = m.Advise(cmd.Context(), question)
+	}
 	c.progress.done()
+	c.crashed(m.Crashes)
 	for _, o := range captures {
 		c.sayCapture(o, advise.Tied(o, list))
 	}

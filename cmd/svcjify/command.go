@@ -21,6 +21,7 @@ import (
 	"github.com/svcjify/svcjify/corpus/gitfs"
 	"github.com/svcjify/svcjify/hook"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/advise"
 	"github.com/svcjify/svcjify/lint/config"
 	"github.com/svcjify/svcjify/lint/page"
 	"github.com/svcjify/svcjify/lint/report"
@@ -72,7 +73,7 @@ type Command struct {
 	Stdout, Stderr io.Writer
 
 	exit int
-	// judging looks at the services; nil for lint.Run.
+	// judging looks at the services; nil for lint.Run and Machine.Advise.
 	judging judge
 	// finishing: the result is being written. An interrupt waits for it.
 	finishing atomic.Bool
@@ -87,6 +88,7 @@ type Command struct {
 // A judge looks at services and says what is wrong with them.
 type judge interface {
 	Run(context.Context, *corpus.Corpus, lint.Options) (*lint.Result, error)
+	Advise(context.Context, *advise.Machine, advise.Question) ([]*advise.Advice, []error)
 }
 
 // A hinted error says what to do about it.
@@ -171,8 +173,8 @@ func (c *Command) crashed(list []lint.Crash) {
 	for _, crash := range list {
 		c.progress.done()
 		c.exit = exitFailed
-		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\n", report.OneLine(crash.Name()),
-			report.OneLine(crash.What), report.Lines(crash.Stack))
+		fmt.Fprintf(c.Stderr, "internal error at %s: %s\n%s\nhint: report it at %s, with this stack and the script\n",
+			report.OneLine(crash.Name()), report.OneLine(crash.What), report.Lines(crash.Stack), lint.ReportTo)
 	}
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/hook"
 	"github.com/svcjify/svcjify/lint"
+	"github.com/svcjify/svcjify/lint/advise"
 	"github.com/svcjify/svcjify/lint/infer"
 )
 
@@ -26,6 +29,41 @@ func (j failingJudge) Run(ctx context.Context, c *corpus.Corpus, o lint.Options)
 		}
 	}
 	return lint.Run(ctx, c, o)
+}
+
+func (j failingJudge) Advise(ctx context.Context, m *advise.Machine, q advise.Question) ([]*advise.Advice, []error) {
+	q.Progress = func(_, _ int, name string) {
+		if name == j.service {
+			panic("made for the test")
+		}
+	}
+	return m.Advise(ctx, q)
+}
+
+// TestCrashAdvise: the service gets an answer that says why there is none, the others are judged.
+func TestCrashAdvise(t *testing.T) {
+	var out, stderr strings.Builder
+	c := Command{Stdout: &out, Stderr: &stderr, judging: failingJudge{"anemone"}}
+	require.Equal(t, exitFailed, c.Main([]string{"advise", "--root", "../../lint/advise/testdata/root", "anemone", "campion"}))
+	require.Contains(t, out.String(), "svcjify itself failed at this service (SJ901), so it could not be judged.")
+	require.Contains(t, out.String(), "\ncampion ")
+	require.Contains(t, stderr.String(), "internal error at anemone: made for the test\n")
+	require.Contains(t, stderr.String(), "https://github.com/svcjify/svcjify/issues")
+}
+
+// TestCrashEverywhere: every command that looks at services goes on, names the place to report it, and exits with 3.
+func TestCrashEverywhere(t *testing.T) {
+	tree := filepath.Join(t.TempDir(), "tree")
+	require.NoError(t, os.CopyFS(tree, os.DirFS("../../corpus/testdata/ports")))
+	t.Chdir(tree)
+	for _, args := range [][]string{{"lint"}, {"list"}, {"explain"}, {"patch"}, {"patch", "-o", "../batch"}, {"fix"},
+		{"report", "-o", "../report"}, {"baseline"}} {
+		var out, stderr strings.Builder
+		c := Command{Stdout: &out, Stderr: &stderr, judging: failingJudge{"mantel"}}
+		require.Equal(t, exitFailed, c.Main(append(args, "www/revision-comment", "www/svcj-plain-after")), "%v", args)
+		require.Contains(t, stderr.String(), "internal error at mantel of www/revision-comment: made for the test\n", "%v", args)
+		require.Contains(t, stderr.String(), "https://github.com/svcjify/svcjify/issues", "%v", args)
+	}
 }
 
 // TestCrash: a fault of ours at one service is a finding, the others are judged, and

@@ -27,15 +27,22 @@ type judgement struct {
 	seen     observed
 }
 
-// judge decides on one service.
-func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) *Advice {
+// adviceOf is the advice before anything is decided.
+func (m *Machine) adviceOf(found *Found) *Advice {
+	s := found.Script
+	a := &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar,
+		RunName: found.RunName}
+	if len(s.Packages) > 0 {
+		a.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
+	}
+	return a
+}
+
+// judge decides on one service, and tells of the faults of svcjify's own that rules had.
+func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q Question) (*Advice, []lint.Crash) {
 	s := found.Script
 	j := &judgement{m: m, ctx: ctx, script: s, settings: found.settings, job: rcrun.Job{Src: s.Text},
-		Advice: &Advice{Name: s.Name, Path: s.Path, Base: s.Base, Enabled: found.Enabled, RCVar: found.RCVar,
-			RunName: found.RunName}}
-	if len(s.Packages) > 0 {
-		j.Package = s.Packages[0].Name + "-" + s.Packages[0].Version
-	}
+		Advice: m.adviceOf(found)}
 	tree := &corpus.Tree{FS: m.Root.FS(), Dir: m.Root.Dir, Scripts: true}
 	svc := &corpus.Service{Tree: tree, Name: s.Name, Template: strings.TrimPrefix(s.Path, "/")}
 	opts := lint.Options{
@@ -69,7 +76,7 @@ func (m *Machine) judge(ctx context.Context, found *Found, k *infer.Knowledge, q
 		}
 		j.because("%s is read after rc.conf: the lines belong there.", f)
 	}
-	return j.Advice
+	return j.Advice, j.subject.Crashes
 }
 
 // complete adds what the package says of itself, which a port would say.

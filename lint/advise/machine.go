@@ -16,6 +16,7 @@ import (
 
 	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/corpus/host"
+	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer/program"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
 )
@@ -34,6 +35,8 @@ type Machine struct {
 	Sysctl map[string]string
 	// Problems is what could not be read or made sense of; each Path is one of the system.
 	Problems []corpus.Problem
+	// Crashes are the faults of svcjify's own in the last Advise.
+	Crashes []lint.Crash
 	// Pool runs scripts under the machine's rc.conf.
 	Pool *rcrun.Pool
 

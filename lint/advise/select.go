@@ -11,6 +11,7 @@ import (
 	"github.com/svcjify/svcjify/corpus/host"
 	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/internal/parallel"
+	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/advise/observe"
 	"github.com/svcjify/svcjify/lint/infer"
 	"github.com/svcjify/svcjify/rcparse"
@@ -112,20 +113,39 @@ func (m *Machine) Advise(ctx context.Context, q Question) ([]*Advice, []error) {
 		return nil, []error{err}
 	}
 	found, errs := q.choose(m.Find(ctx))
-	out := make([]*Advice, len(found))
+	out, crashes := make([]*Advice, len(found)), make([][]lint.Crash, len(found))
 	if q.Workers <= 0 {
 		q.Workers = runtime.GOMAXPROCS(0)
 	}
 	parallel.Each(ctx, len(found), parallel.Workers{Count: q.Workers}, func(_, i int) {
-		if q.Progress != nil {
-			q.Progress(i, len(found), found[i].Script.Name)
-		}
-		out[i] = m.judge(ctx, found[i], k, q)
+		out[i], crashes[i] = m.judged(ctx, found[i], k, q, func() {
+			if q.Progress != nil {
+				q.Progress(i, len(found), found[i].Script.Name)
+			}
+		})
 	})
+	m.Crashes = slices.Concat(crashes...)
 	if ctx.Err() != nil {
 		return nil, append(errs, ctx.Err())
 	}
 	return out, errs
+}
+
+// judged is judge, with a fault of svcjify's own made the answer for this one service.
+func (m *Machine) judged(ctx context.Context, found *Found, k *infer.Knowledge, q Question,
+	begin func()) (a *Advice, crashes []lint.Crash) {
+	defer func() {
+		if p := parallel.Caught(recover()); p != nil {
+			crashes = []lint.Crash{lint.NewCrash(p, found.Script.Name, "")}
+		}
+		if len(crashes) > 0 {
+			a = m.adviceOf(found)
+			a.Verdict = NotToday
+			a.Reasons = []string{"svcjify itself failed at this service (SJ901), so it could not be judged."}
+		}
+	}()
+	begin()
+	return m.judge(ctx, found, k, q)
 }
 
 // choose takes what is asked about.

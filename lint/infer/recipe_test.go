@@ -12,9 +12,9 @@ import (
 func fromHarbour(in Input) []Evidence {
 	var out []Evidence
 	for _, d := range in.Script.Block() {
-		if strings.HasSuffix(d.Name, "_pier") {
+		if strings.HasSuffix(d.Var, "_pier") {
 			out = append(out, Evidence{Path: in.Template, Line: d.Pos.Line, Kind: FromListen, Supports: "net_basic",
-				Strength: Likely, Fact: d.Name + " is a pier: ships come there over TCP"})
+				Strength: Likely, Fact: d.Var + " is a pier: ships come there over TCP"})
 		}
 	}
 	return out
