@@ -11,7 +11,8 @@ import (
 // Edits are byte ranges of the source: what no edit names stays as it is.
 func ExampleApply() {
 	src := []byte("name=harbourd\nrcvar=harbourd_enable\n")
-	out, err := patch.Apply(src, []lint.Edit{{Span: rcparse.Span{Start: 14, End: 14}, New: ": ${harbourd_svcj_options=\"net_basic\"}\n"}})
+	line := ": ${harbourd_svcj_options=\"net_basic\"}\n"
+	out, err := patch.Apply(src, []lint.Edit{{Span: rcparse.Span{Start: 14, End: 14}, New: line}})
 	fmt.Printf("%s%v\n", out, err)
 	// Output:
 	// name=harbourd

@@ -44,7 +44,8 @@ func (j failingJudge) Advise(ctx context.Context, m *advise.Machine, q advise.Qu
 func TestCrashAdvise(t *testing.T) {
 	var out, stderr strings.Builder
 	c := Command{Stdout: &out, Stderr: &stderr, judging: failingJudge{"anemone"}}
-	require.Equal(t, exitFailed, c.Main([]string{"advise", "--root", "../../lint/advise/testdata/root", "anemone", "campion"}))
+	require.Equal(t, exitFailed,
+		c.Main([]string{"advise", "--root", "../../lint/advise/testdata/root", "anemone", "campion"}))
 	require.Contains(t, out.String(), "svcjify itself failed at this service (SJ901), so it could not be judged.")
 	require.Contains(t, out.String(), "\ncampion ")
 	require.Contains(t, stderr.String(), "internal error at anemone: made for the test\n")

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,7 +63,7 @@ tree, or where objects are missing.`,
 			if err != nil {
 				return err
 			}
-			step, err := days(every)
+			step, err := history.Days(every)
 			if err != nil {
 				return fmt.Errorf("%w: --every: %w", errUsage, err)
 			}
@@ -73,9 +72,9 @@ tree, or where objects are missing.`,
 				return err
 			}
 			defer j.Repository.Close()
-			line, from, err := historyLine(cmd.Context(), j.Repository, rev, since)
+			line, from, err := history.Span(cmd.Context(), j.Repository, rev, since)
 			if err != nil {
-				return err
+				return wrongSpan(err)
 			}
 			if line.Ends != "" {
 				fmt.Fprintf(c.Stderr, "note: %s\n", report.OneLine(line.Ends))
@@ -116,7 +115,7 @@ tree, or where objects are missing.`,
 	cmd.Flags().StringVar(&since, "since", "",
 		"first `date`, such as 2024-01-31 or 90d (ago); default two years before the last commit")
 	cmd.Flags().StringVar(&rev, "rev", "", "`revisions`: A..B, or the last one only; default HEAD")
-	cmd.Flags().StringVar(&every, "every", "30d", "`time` between revisions: days, or weeks with a w")
+	cmd.Flags().StringVar(&every, "every", "30d", "`time` between revisions, such as 30d, 4w or 1y")
 	cmd.MarkFlagsMutuallyExclusive("since", "rev")
 	return cmd
 }
@@ -154,7 +153,7 @@ repository is the one around PATH, by default the current directory; nothing is 
 			defer j.Repository.Close()
 			var commits [2]*gitfs.Commit
 			for i := range commits {
-				if commits[i], err = revision(j.Repository, args[i]); err != nil {
+				if commits[i], err = history.CommitOf(j.Repository, args[i]); err != nil {
 					return err
 				}
 			}
@@ -225,6 +224,14 @@ func (c *Command) openHistory(ctx context.Context, args []string, f *historyFlag
 		j.Run = c.judging.Run
 	}
 	return j, nil
+}
+
+// wrongSpan marks an error of what --since says as one of the command line.
+func wrongSpan(err error) error {
+	if bad := (*history.SpanError)(nil); errors.As(err, &bad) {
+		return fmt.Errorf("%w: --since: %w", errUsage, err)
+	}
+	return err
 }
 
 // historyPath is the directory that a path is, or is in.
@@ -299,79 +306,4 @@ func historyName(j *history.Judge) string {
 		name += "/" + j.Parts[0]
 	}
 	return name
-}
-
-// revision is a commit that must be there.
-func revision(repo *gitfs.Repository, name string) (*gitfs.Commit, error) {
-	commit, err := repo.Commit(name)
-	if err == nil && commit == nil {
-		err = hinted{errors.New("there is no commit yet"), "git log shows what there is"}
-	}
-	return commit, err
-}
-
-// twoYears is how far a history goes back where nobody says.
-const twoYears = 2 * 365 * 24 * time.Hour
-
-// historyLine is the commits that the flags mean, and the first date.
-func historyLine(ctx context.Context, repo *gitfs.Repository, rev, since string) (history.Line, time.Time, error) {
-	var none history.Line
-	first, last, ranged := strings.Cut(rev, "..")
-	if !ranged {
-		first, last = "", rev
-	}
-	if last == "" {
-		last = "HEAD"
-	}
-	tip, err := revision(repo, last)
-	if err != nil {
-		return none, time.Time{}, err
-	}
-	if ranged {
-		if first == "" {
-			first = "HEAD"
-		}
-		start, err := revision(repo, first)
-		if err != nil {
-			return none, time.Time{}, err
-		}
-		line, err := history.Walk(ctx, tip, start, time.Time{})
-		return line, start.When(), err
-	}
-	from := tip.When().Add(-twoYears)
-	if since != "" {
-		if from, err = date(since, tip.When()); err != nil {
-			return none, time.Time{}, fmt.Errorf("%w: --since: %w", errUsage, err)
-		}
-		if from.After(tip.When()) {
-			return none, time.Time{}, fmt.Errorf("%w: --since: %s is after the last commit, of %s", errUsage, since,
-				tip.When().Format(time.DateOnly))
-		}
-	}
-	line, err := history.Walk(ctx, tip, nil, from)
-	return line, from, err
-}
-
-// date reads 2024-01-31, or 90d before another.
-func date(text string, before time.Time) (time.Time, error) {
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
-		return t, nil
-	}
-	if ago, err := days(text); err == nil {
-		return before.Add(-ago), nil
-	}
-	return time.Time{}, fmt.Errorf("%q is not a date: expected a date such as 2024-01-31, or 90d", text)
-}
-
-// days reads 30d, 4w, or 2y.
-func days(text string) (time.Duration, error) {
-	units := map[byte]time.Duration{'d': 1, 'w': 7, 'y': 365}
-	if text != "" {
-		if unit, ok := units[text[len(text)-1]]; ok {
-			if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && n > 0 && n < 40000/int(unit) {
-				return time.Duration(n) * unit * 24 * time.Hour, nil
-			}
-		}
-	}
-	return 0, fmt.Errorf("%q is not a length of time: expected a number of days, weeks or years, such as 30d, 4w or 1y", text)
 }

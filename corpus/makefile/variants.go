@@ -46,7 +46,8 @@ type Left struct {
 // all together within maxVariantSteps and maxVariantWork.
 func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Left) {
 	e := p.reading()
-	if !e.Defined(name) && !slices.ContainsFunc(e.Occurrences, func(r bmake.Occurrence) bool { return r.Name == name }) {
+	assigned := func(r bmake.Occurrence) bool { return r.Name == name }
+	if !e.Defined(name) && !slices.ContainsFunc(e.Occurrences, assigned) {
 		return nil, left
 	}
 	work, steps := maxVariantWork, maxVariantSteps
@@ -147,8 +148,8 @@ type variant struct {
 // choicesBehind finds the choices that a variable depends on: through the values it
 // is made of and through the conditions around their assignments.
 func (e *evaluation) choicesBehind(name string) []variant {
-	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true}, guards: make(map[*bmake.Guard]bool),
-		queue: []string{name}}
+	s := search{e: e, options: make(map[string]bool), seen: map[string]bool{name: true},
+		guards: make(map[*bmake.Guard]bool), queue: []string{name}}
 	for len(s.queue) > 0 && len(s.seen) < maxSearch {
 		name := s.queue[0]
 		s.queue = s.queue[1:]
@@ -191,7 +192,8 @@ func (e *evaluation) choicesBehind(name string) []variant {
 		}
 	}
 	for _, g := range s.flips {
-		v := variant{choice: choice{flip: g.Node}, condition: s.e.InWords(g.Text, g.Node.Variant, g.Result.Truth != bmake.YesTruth)}
+		v := variant{choice: choice{flip: g.Node},
+			condition: s.e.InWords(g.Text, g.Node.Variant, g.Result.Truth != bmake.YesTruth)}
 		if g.Result.Truth == bmake.UnknownTruth {
 			v.otherwise = s.e.InWords(g.Text, g.Node.Variant, false)
 		}

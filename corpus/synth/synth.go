@@ -25,10 +25,8 @@ type Options struct {
 	Ports, Services int
 }
 
-// FreeBSD is the size of FreeBSD's own tree, and MidnightBSD that of its relative which
-// the shares come from.
-func FreeBSD() Options     { return Options{Seed: 1, Ports: 36_000, Services: 1_500} }
-func MidnightBSD() Options { return Options{Seed: 1, Ports: 10_390, Services: 372} }
+// FreeBSD is the size of FreeBSD's own tree.
+func FreeBSD() Options { return Options{Seed: 1, Ports: 36_000, Services: 1_500} }
 
 // maxPorts bounds what one call writes.
 const maxPorts = 1_000_000

@@ -277,8 +277,8 @@ func (e *Evaluation) line(n *Node) *Error {
 		text, _, err := e.Expand(e.fill(n.Text))
 		for _, name := range strings.Fields(text) {
 			delete(e.Vars, name)
-			e.Occurrences = append(e.Occurrences, Occurrence{Name: name, File: e.Here, Node: n, Guard: e.guard, Reached: true,
-				Effective: true})
+			e.Occurrences = append(e.Occurrences, Occurrence{Name: name, File: e.Here, Node: n, Guard: e.guard,
+				Reached: true, Effective: true})
 		}
 		return err
 	case nodeTarget, nodeCommand:

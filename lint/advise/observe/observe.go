@@ -8,8 +8,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/internal/message"
 )
 
 // A Format is whose output a file is.
@@ -186,17 +187,5 @@ func known() string {
 	for _, f := range order {
 		names = append(names, string(f))
 	}
-	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
-}
-
-// Needs is what the facts take, each once, sorted.
-func Needs(list []Fact) []Need {
-	var out []Need
-	for _, f := range list {
-		if f.Need != Ran && !slices.Contains(out, f.Need) {
-			out = append(out, f.Need)
-		}
-	}
-	slices.Sort(out)
-	return out
+	return message.OrList(names)
 }
