@@ -73,15 +73,12 @@ var (
 
 // sentence says what the services declare and why.
 func (d *declaration) sentence() string {
-	who, cannot := list(d.services), list(d.services)+" cannot work"
+	who, need, stay, cannot := list(d.services), " needs ", " stays", list(d.services)+" cannot work"
 	switch n := len(d.services); {
 	case n == 2:
 		cannot = "Neither " + d.services[0] + " nor " + d.services[1] + " can work"
 	case n > 2:
 		cannot = "None of " + list(d.services) + " can work"
-	}
-	if len(d.services) > 1 {
-		who = "Each of " + who
 	}
 	why := ""
 	if d.answer.Reason != "" {
@@ -93,19 +90,30 @@ func (d *declaration) sentence() string {
 	case d.answer.OptOut && why == "":
 		why = " " + sentenceCase(stop(d.answer.Because()))
 	}
-	needs := who + " needs " + cmp.Or(list(d.answer.Works()), "no option") + " in a service jail"
+	if len(d.services) > 1 { // the reason speaks of one
+		need, stay = " need ", " stay"
+		why = ofIt.ReplaceAllString(why, " Each ")
+	}
+	needs := who + need + cmp.Or(list(d.answer.Works()), "no option") + " in a service jail"
+	are := ", and is not jailed by default."
+	if len(d.services) > 1 {
+		are = ", and are not jailed by default."
+	}
 	switch {
 	case d.answer.Never() && (d.answer.Policy || d.answer.Certainty < infer.Certain || leavesNothing.MatchString(why)):
-		return who + " stays out of service jails." + why
+		return who + stay + " out of service jails." + why
 	case d.answer.Never() && otherMode.MatchString(why):
 		return cannot + " in a service jail as it runs by default." + why
 	case d.answer.Never():
 		return cannot + " in a service jail, whatever its svcj options." + why
 	case d.answer.OptOut:
-		return needs + ", and is not jailed by default." + why + " " + d.lifted()
+		return needs + are + why + " " + d.lifted()
 	}
 	return needs + "." + why
 }
+
+// ofIt begins a reason that speaks of the service.
+var ofIt = regexp.MustCompile(`^ It `)
 
 // lifted says how an administrator jails what is not jailed by default.
 func (d *declaration) lifted() string {

@@ -176,7 +176,7 @@ func (c *Change) bumps() string {
 	if len(c.Ports) < 2 {
 		them = script
 	} else {
-		text = "Bump PORTREVISION of all ports that install " + script + ": " + list(c.Ports) + "."
+		text = "PORTREVISION rises in all ports that install " + script + ": " + list(c.Ports) + "."
 	}
 	if n := len(c.Rebuilt); n > 0 {
 		share, do := "share", "do"
@@ -247,7 +247,8 @@ func (c *Change) changes() string {
 		for _, f := range s.Findings { // what does not stand in the way, but must be known
 			if told := f.Severity >= lint.Warning || f.Code == "SJ207"; told && !f.IsDoubt() &&
 				slices.Contains([]string{"SJ201", "SJ204", "SJ206", "SJ207", "SJ212"}, f.Code) {
-				said.add(name, stop(strings.Replace(f.Message, "in a service jail ", "", 1)))
+				text := strings.Replace(f.Message, "in a service jail ", "", 1)
+				said.add(name, stop(triedWith.ReplaceAllString(text, " to $1")))
 			}
 		}
 		for _, l := range s.Verdict.Limits {
@@ -264,11 +265,14 @@ func (c *Change) changes() string {
 		return ""
 	}
 	when := "In a service jail" // that is where it happens, not where it is typed
-	if len(c.Subjects) == 1 || len(said) == 1 && len(said[0].names) == 1 {
-		when = "With " + said[0].names[0] + "_svcj=YES"
+	if name := said[0].names[0]; !c.several() || len(said) == 1 && len(said[0].names) == 1 {
+		when = "With " + name + "_svcj=YES"
 		if len(items) == 1 {
-			items[0] = strings.TrimPrefix(items[0], said[0].names[0]+": ")
+			items[0] = strings.TrimPrefix(items[0], name+": ")
 		}
+	}
+	if names := said[0].names; len(items) == 1 && len(names) > 1 {
+		when, items[0] = "In the service jails of "+list(names), strings.TrimPrefix(items[0], list(names)+": ")
 	}
 	if len(items) == 1 {
 		if setting, ok := strings.CutPrefix(items[0], "with "); ok {
@@ -287,11 +291,22 @@ func (c *Change) changes() string {
 
 // about says of which of several services a sentence is that does not name it.
 func (c *Change) about(name, text string) string {
-	if len(c.Subjects) > 1 {
+	if c.several() {
 		return name + ": " + text
 	}
 	return text
 }
+
+// several reports whether the change is of services of several names; copies of one
+// script in several ports have one.
+func (c *Change) several() bool {
+	return slices.ContainsFunc(c.Subjects, func(s *lint.Subject) bool {
+		return ServiceName(s) != ServiceName(c.Subjects[0])
+	})
+}
+
+// triedWith is how a finding tells with which value a setting was tried.
+var triedWith = regexp.MustCompile(` \(tried with ("[^"]*")\)`)
 
 // newer says which options an older rc.subr does not know, "" for none.
 func (c *Change) newer() string {

@@ -24,8 +24,8 @@ func TestReasonNamesNoOtherPort(t *testing.T) {
 		{"/x/food -l 127.0.0.1:53", "It answers on UDP ports 67, 68 and 69, and on TCP 70.", "It answers on UDP, and on TCP."},
 		{"/x/food -l 127.0.0.1:9050", "It relays on TCP 9001 and serves SOCKS on TCP 9050.", "It relays on TCP 9001 and serves SOCKS on TCP 9050."},
 		{"/x/food -u 1001:1001", "It shares memory.", "It shares memory."},
-		{"/x/food", `It speaks IP: food_ip holds an address: "0.0.0.0".`, `The script gives it an address: food_ip="0.0.0.0".`},
-		{"/x/food", `It speaks IP: food_ports="9009,9010".`, `The script gives it an address or a port: food_ports="9009,9010".`},
+		{"/x/food", `It speaks IP: food_ip holds an address: "0.0.0.0".`, `It uses the network: the script sets food_ip="0.0.0.0".`},
+		{"/x/food", `It speaks IP: food_ports="9009,9010".`, `It uses the network: the script sets food_ports="9009,9010".`},
 	} {
 		s := &lint.Subject{Verdict: infer.Verdict{Reason: c.reason}, Records: &lint.Records{}}
 		s.Records.Host.Starts = []rcrun.Command{{Argv: strings.Fields(c.argv)}}
@@ -112,11 +112,14 @@ func TestOptOutMessage(t *testing.T) {
 		{[]string{"a", "b", "c"}, "It loads a module.", infer.Certain, "None of a, b and c can work in a service jail, whatever its svcj options."},
 		{[]string{"food"}, "It writes pf tables.", infer.Confident, "food stays out of service jails."},
 		{[]string{"food"}, "It grows the disk once and exits.", infer.Certain, "food stays out of service jails."},
-		{[]string{"a", "b"}, "It sets it up, and leaves no process.", infer.Certain, "Each of a and b stays out of service jails."},
+		{[]string{"a", "b"}, "It sets it up, and leaves no process.", infer.Certain, "a and b stay out of service jails."},
 		{[]string{"food"}, "It makes a tunnel; proxy mode is not the default.", infer.Certain, "food cannot work in a service jail as it runs by default."},
 	} {
 		never := infer.Verdict{OptOut: true, Reason: c.reason, Certainty: c.sure}
 		d := &declaration{services: c.services, answer: never}
+		if len(c.services) > 1 { // each for itself
+			c.reason = strings.Replace(c.reason, "It ", "Each ", 1)
+		}
 		require.Equal(t, c.want+" "+c.reason, d.sentence())
 	}
 }

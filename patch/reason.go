@@ -41,8 +41,8 @@ func Reason(s *lint.Subject) string {
 		}
 	}
 	text := portsOf(s, strings.Join(kept, " "))
-	text = heldAddress.ReplaceAllString(text, `The script gives it an address: $1=$2.`)
-	return givenSetting.ReplaceAllString(text, `The script gives it an address or a port: $1.`)
+	text = heldAddress.ReplaceAllString(text, `It uses the network: the script sets $1=$2.`)
+	return givenSetting.ReplaceAllString(text, `It uses the network: the script sets $1.`)
 }
 
 // ordinary is options whose names are words that a sentence has without meaning them.

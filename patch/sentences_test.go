@@ -20,20 +20,21 @@ import (
 )
 
 var (
-	needsWords   = regexp.MustCompile(`(?:^| )(Each of )?((?:\S+(?:, | and ))*\S+) needs? ((?:[a-z0-9_]+(?:, | and ))*[a-z0-9_]+) in a service jail`)
-	outsideText  = regexp.MustCompile(`^(Each of |Neither |None of )?((?:\S+(?:, | and | nor ))*\S+) (cannot work|can work|stays out)`)
-	skippedText  = regexp.MustCompile(`"service (\S+) (restart|status)" (?:does nothing|says nothing), and its exit status is 0`)
-	underText    = regexp.MustCompile(`(?i)(?:with|and) ((?:\w+="[^"]*"(?:, | and )?)+) in rc\.conf, (.*)`)
-	settingText  = regexp.MustCompile(`(\w+)="([^"]*)"`)
-	withoutText  = regexp.MustCompile(`would start (?:as root, )?without "([^"]*)"`)
-	alsoText     = regexp.MustCompile(`would also get the arguments "([^"]*)"`)
-	oneJailText  = regexp.MustCompile(`all instances start in the one jail svcj-(\w+), which ends`)
-	firstText    = regexp.MustCompile(`only the first instance starts: the jail svcj-(\w+) already exists`)
-	bumpText     = regexp.MustCompile(`Bump PORTREVISION of all ports that install (?:the script|the scripts): (.*?)\.(?: |$)`)
-	sharesText   = regexp.MustCompile(`(?:^|\. )([^.]*?), which (?:does|do) not install [^,]*, shares? the line that sets PORTREVISION`)
-	newerText    = regexp.MustCompile(`The rc\.subr of FreeBSD (\S+) does not know (.*?): it says so`)
-	instanceText = regexp.MustCompile(`_\$(?:\{\w+\}|\w+?)_([a-z]\w*)`)
-	generalText  = regexp.MustCompile(`^((?:\w+(?:, | and ))+\w+): (.*NAME.*)$`)
+	needsWords     = regexp.MustCompile(`(?:^| )((?:\S+(?:, | and ))*\S+) needs? ((?:[a-z0-9_]+(?:, | and ))*[a-z0-9_]+) in a service jail`)
+	outsideText    = regexp.MustCompile(`^(Neither |None of )?((?:\S+(?:, | and | nor ))*\S+) (cannot work|can work|stays? out)`)
+	skippedText    = regexp.MustCompile(`"service (\S+) (restart|status)" (?:does nothing|says nothing), and its exit status is 0`)
+	underText      = regexp.MustCompile(`(?i)if rc\.conf sets ((?:\w+(?:=\w+| to "[^"]*")(?:, | and )?)+?), (.*)`)
+	settingText    = regexp.MustCompile(`(\w+)(?:=(\w+)| to "([^"]*)")`)
+	withoutText    = regexp.MustCompile(`would start (?:as root, )?without "([^"]*)"`)
+	alsoText       = regexp.MustCompile(`would also get the arguments "([^"]*)"`)
+	oneJailText    = regexp.MustCompile(`all instances start in the one jail svcj-(\w+), which ends`)
+	firstText      = regexp.MustCompile(`only the first instance starts: the jail svcj-(\w+) already exists`)
+	bumpText       = regexp.MustCompile(`PORTREVISION rises in all ports that install (?:the script|the scripts): (.*?)\.(?: |$)`)
+	sharesText     = regexp.MustCompile(`(?:^|\. )([^.]*?), which (?:does|do) not install [^,]*, shares? the line that sets PORTREVISION`)
+	newerText      = regexp.MustCompile(`The rc\.subr of FreeBSD (\S+) does not know (.*?): it says so`)
+	instanceText   = regexp.MustCompile(`_\$(?:\{\w+\}|\w+?)_([a-z]\w*)`)
+	generalHeading = regexp.MustCompile(`^In the service jails of ((?:\w+(?:, | and ))+\w+), `)
+	generalText    = regexp.MustCompile(`^((?:\w+(?:, | and ))+\w+): (.*NAME.*)$`)
 )
 
 // listed parts "a, b and c".
@@ -129,7 +130,8 @@ func (h *holder) hold() {
 			}
 		}
 		for _, text := range texts {
-			if m := generalText.FindStringSubmatch(strings.TrimPrefix(text, "In a service jail, ")); m != nil {
+			text = generalHeading.ReplaceAllString(text, "$1: ")
+			if m := generalText.FindStringSubmatch(text); m != nil {
 				for _, name := range listed(m[1]) {
 					h.sentence(where, strings.ReplaceAll(m[2], "NAME", name))
 				}
@@ -146,10 +148,10 @@ func (h *holder) sentence(where, text string) {
 	t := h.t
 	where += ": " + text
 	if m := needsWords.FindStringSubmatch(text); m != nil {
-		for _, name := range listed(m[2]) {
+		for _, name := range listed(m[1]) {
 			s, want := h.subject(name), ""
-			if m[3] != "no option" {
-				want = strings.Join(listed(m[3]), " ")
+			if m[2] != "no option" {
+				want = strings.Join(listed(m[2]), " ")
 			}
 			r := h.run(s, rcrun.Scenario{Verb: "start", Svcj: true})[0]
 			require.Empty(t, r.Failed, where)
@@ -208,7 +210,7 @@ func (h *holder) under(where, conf, what string) {
 	t := h.t
 	var settings []rcrun.Setting
 	for _, m := range settingText.FindAllStringSubmatch(conf, -1) {
-		settings = append(settings, rcrun.Setting{Name: m[1], Value: m[2]})
+		settings = append(settings, rcrun.Setting{Name: m[1], Value: m[2] + m[3]})
 	}
 	var s *lint.Subject
 	for _, x := range h.change.Subjects {

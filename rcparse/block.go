@@ -130,6 +130,7 @@ func (s *Script) BlockEnd() (last Span, ok bool) {
 	}
 	enable, _ := s.EnableDefault()
 	own, _ := strings.CutSuffix(enable.Var, "enable")
+	block = s.beforeHeading(block, enable, own)
 	last = block[len(block)-1].Span
 	for _, a := range slices.Backward(block) {
 		if strings.HasPrefix(a.Var, own) {
@@ -144,6 +145,35 @@ func (s *Script) BlockEnd() (last Span, ok bool) {
 		}
 	}
 	return last, true
+}
+
+// beforeHeading is a block up to the first group of defaults that stands under a heading of its
+// own, such as "# old values": an empty line, and then a comment. That is so only where the
+// service's enable default stands above it in a group, too, and not alone under its comment.
+func (s *Script) beforeHeading(block []Assign, enable Assign, own string) []Assign {
+	first, group := 0, 0
+	for i, a := range block {
+		if i > 0 && headed(string(s.Src[block[i-1].Span.End:a.Span.Start])) {
+			if first > 0 && group > 1 {
+				return block[:i]
+			}
+			group = 0
+		}
+		if strings.HasPrefix(a.Var, own) {
+			group++
+		}
+		if a.Span.Start == enable.Span.Start {
+			first = i + 1
+		}
+	}
+	return block
+}
+
+// headed reports whether what stands between two statements is a heading for the second.
+func headed(between string) bool {
+	blank, comment, ok := strings.Cut(between, "\n\n")
+	return ok && strings.TrimSpace(blank) == "" && strings.HasPrefix(strings.TrimLeft(comment, " \t"), "#") &&
+		!strings.Contains(comment, "\n\n")
 }
 
 // LastLoad is the offset just after the last one.
