@@ -195,10 +195,14 @@ func (l *loader) noteInc(dir string) {
 	}
 }
 
+// maxKept is how large a Makefile's text may be to be kept until it is evaluated, in bytes. A larger
+// one is read again: in a tree that means harm, a thousand may have a megabyte each.
+const maxKept = 64 << 10
+
 // newScan is what the text of a Makefile tells.
 func newScan(dir string, text []byte) scan {
 	s := scan{dir: dir, outline: outlineOf(text)}
-	if s.mayHoldScripts() || s.master != "" || len(s.includes) > 0 {
+	if len(text) <= maxKept && (s.mayHoldScripts() || s.master != "" || len(s.includes) > 0) {
 		s.text = string(text)
 	}
 	return s

@@ -89,7 +89,7 @@ func (s *Script) EnableDefault() (Assign, bool) {
 // is no enable default at the top level.
 func (s *Script) Block() []Assign {
 	enable, ok := s.EnableDefault()
-	if !ok || s.file == nil {
+	if !ok || s.File() == nil {
 		return nil
 	}
 	defaults := map[int][]Assign{} // by the offset of the statement
@@ -100,7 +100,7 @@ func (s *Script) Block() []Assign {
 	}
 	var block []Assign
 	found := false
-	for _, st := range s.file.Stmts {
+	for _, st := range s.File().Stmts {
 		list := defaults[int(st.Pos().Offset())]
 		if len(list) == 0 {
 			if found {
@@ -229,10 +229,10 @@ func (s *Script) Reach(method string) []Call {
 // them on: those of a profile, an instance or an interface.
 func (s *Script) TakesWords() bool {
 	takes := false
-	if s.file == nil {
+	if s.File() == nil {
 		return false
 	}
-	syntax.Walk(s.file, func(n syntax.Node) bool {
+	syntax.Walk(s.File(), func(n syntax.Node) bool {
 		if _, ok := n.(*syntax.FuncDecl); ok {
 			return false // it has parameters of its own
 		}

@@ -16,7 +16,7 @@ var (
 // counts as conditional.
 func (s *Script) scanLines() {
 	offset, line := 0, 0
-	for _, raw := range bytes.SplitAfter(s.masked, []byte("\n")) {
+	for _, raw := range bytes.SplitAfter(s.parsed().masked, []byte("\n")) {
 		line++
 		text := bytes.TrimSuffix(raw, []byte("\n"))
 		at := Pos{Offset: offset, Line: line, Col: 1}

@@ -181,7 +181,7 @@ func (s *Script) dashed() []Assign {
 			out = append(out, Assign{Var: m[1], Value: value, Span: c.Span, Pos: c.Pos, Func: c.Func, Cond: c.Cond})
 		}
 	}
-	syntax.Walk(s.file, func(n syntax.Node) bool {
+	syntax.Walk(s.File(), func(n syntax.Node) bool {
 		pe, ok := n.(*syntax.ParamExp)
 		if !ok || pe.Exp == nil || pe.Exp.Op != syntax.DefaultUnset || pe.Exp.Word == nil {
 			return true

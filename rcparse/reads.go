@@ -1,6 +1,7 @@
 package rcparse
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -12,7 +13,8 @@ var identifiers = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 // mentions counts the names in the script's code, comments left out: whole ones,
 // and, under "}" and the rest, those that an expansion begins, as in ${name}_flags.
 func (s *Script) mentions() map[string]int {
-	code := []byte(string(s.masked))
+	t := s.parsed()
+	code := bytes.Clone(t.masked)
 	blank := func(list []syntax.Comment) {
 		for _, c := range list {
 			for i := c.Pos().Offset(); i < c.End().Offset() && int(i) < len(code); i++ {
@@ -20,13 +22,13 @@ func (s *Script) mentions() map[string]int {
 			}
 		}
 	}
-	syntax.Walk(s.file, func(n syntax.Node) bool {
+	syntax.Walk(t.file, func(n syntax.Node) bool {
 		if st, ok := n.(*syntax.Stmt); ok {
 			blank(st.Comments)
 		}
 		return true
 	})
-	blank(s.file.Last)
+	blank(t.file.Last)
 	counted := map[string]int{}
 	for _, m := range identifiers.FindAllIndex(code, -1) {
 		name := Substitute(string(s.Src[m[0]:m[1]]), s.subst)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/svcjify/svcjify/rcparse/sh"
 	"mvdan.cc/sh/v3/syntax"
@@ -63,11 +64,16 @@ type Script struct {
 	// Funcs is the function definitions in order.
 	Funcs []Func
 
-	file   *syntax.File // nil where Err is set
-	masked []byte
-	subst  map[string]string
+	subst map[string]string
+	tree  atomic.Pointer[tree] // nil once it was dropped
 	// astray finds what Misnamed gives, once: many rules ask.
 	astray func() []Misnamed
+}
+
+// A tree is the larger part of what Parse makes.
+type tree struct {
+	file   *syntax.File // nil where Err is set
+	masked []byte
 }
 
 // A ValueKind says how well a value can be known without running the script.
@@ -128,16 +134,17 @@ func Parse(src []byte, subst map[string]string) *Script {
 	s.Header = parseHeader(src)
 	if err := absurd(src); err != nil {
 		s.Err = err
+		s.tree.Store(&tree{})
 		return s
 	}
-	s.masked = mask(src, subst)
-	file, err := sh.Parse(s.masked)
-	if err != nil {
+	t := &tree{masked: mask(src, subst)}
+	s.tree.Store(t)
+	var err error
+	if t.file, err = sh.Parse(t.masked); err != nil {
 		s.Err = syntaxError(err)
 		s.scanLines()
 		return s
 	}
-	s.file = file
 	s.readTree()
 	s.astray = sync.OnceValue(s.findMisnamed)
 	return s
@@ -155,10 +162,11 @@ func syntaxError(err error) *SyntaxError {
 // Differences is where the script means something else to sh(1) than to other
 // shells, in the order of the text.
 func (s *Script) Differences() []sh.Found {
-	if s.file == nil {
+	file := s.File()
+	if file == nil {
 		return nil
 	}
-	return sh.Differences(s.file)
+	return sh.Differences(file)
 }
 
 func posOf(p syntax.Pos) Pos {
@@ -202,7 +210,24 @@ func (s *Script) Indent(offset int) string {
 
 // File is the syntax tree of the masked text, nil where Err is set.
 // Its offsets are those of the template.
-func (s *Script) File() *syntax.File { return s.file }
+func (s *Script) File() *syntax.File { return s.parsed().file }
+
+// parsed is the tree, made again where it was dropped.
+func (s *Script) parsed() *tree {
+	if t := s.tree.Load(); t != nil {
+		return t
+	}
+	if s.Err != nil {
+		return &tree{}
+	}
+	t := &tree{masked: mask(s.Src, s.subst)}
+	t.file, _ = sh.Parse(t.masked) // it parsed before
+	return t
+}
+
+// Drop drops the syntax tree, which takes up to a hundred times the memory of the text. Whoever
+// asks for it after that has it made again.
+func (s *Script) Drop() { s.tree.Store(nil) }
 
 // UsesRcSubr reports whether the script is one of rc.subr(8): it sources
 // rc.subr or calls run_rc_command.

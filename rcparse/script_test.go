@@ -285,8 +285,8 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s := Parse(src, map[string]string{"PREFIX": "/usr/local"})
 		require.True(t, bytes.Equal(s.Src, src))
-		if s.masked != nil {
-			require.Len(t, s.masked, len(src))
+		if masked := s.parsed().masked; masked != nil {
+			require.Len(t, masked, len(src))
 		}
 		for _, a := range s.Assigns {
 			require.LessOrEqual(t, a.Span.Start, a.Span.End)

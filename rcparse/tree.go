@@ -10,7 +10,7 @@ import (
 // readTree fills the model from the syntax tree.
 func (s *Script) readTree() {
 	r := &reader{Script: s}
-	r.stmts(s.file.Stmts, scope{})
+	r.stmts(s.File().Stmts, scope{})
 	s.resolveNames()
 }
 
