@@ -198,7 +198,7 @@ func byPort(list []*corpus.Service) [][]int {
 
 // maxPortText is how many bytes of scripts are looked at of one port. The most that a real
 // port has is 70 kB.
-const maxPortText = 256 << 10
+const maxPortText = 128 << 10
 
 // A portRun is what looks at the services of one port have in common.
 type portRun struct {

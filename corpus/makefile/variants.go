@@ -63,7 +63,7 @@ func (p *Port) AllWords(ctx context.Context, name string) (list []Word, left Lef
 	}
 	words.add(e.OtherWords(name, &work, maxLookupWork)...)
 	if n := len(words.words); n > maxWords {
-		words.words, left.Words = words.words[:maxWords], n-maxWords
+		words.words, left.Words = slices.Clone(words.words[:maxWords]), n-maxWords
 	}
 	return words.words, left
 }
