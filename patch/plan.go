@@ -108,6 +108,9 @@ func Plan(ctx context.Context, res *lint.Result, opts Options) ([]*Change, []Wit
 func planGroup(ctx context.Context, group []*lint.Subject, readers map[*corpus.Tree]*corpus.Readers,
 	k *infer.Knowledge, opts Options) (*Change, []Withheld) {
 	var held []Withheld
+	if opts.Lint.Simulate != nil { // all proofs of a group count against what one port may cost
+		opts.Lint.Account = opts.Lint.Simulate.Account()
+	}
 	change := &Change{Certainty: infer.Certain}
 	texts := map[string][]byte{}
 	for _, s := range group {

@@ -105,7 +105,7 @@ func proveRestart(ctx context.Context, before, after *lint.Subject, opts Options
 		scenarios[i].InstalledAs, scenarios[i].Release = before.Service.Name, opts.Lint.Release.Name
 	}
 	subst := lint.Substitutions(before.Service)
-	runs := opts.Lint.Simulate.Run(ctx, []rcrun.Job{
+	runs := opts.run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: scenarios},
 		{Src: after.Script.Src, Subst: subst, Scenarios: scenarios},
 	})
@@ -165,7 +165,7 @@ func proveRepair(ctx context.Context, before, after *lint.Subject, opts Options)
 		scenarios[i].InstalledAs, scenarios[i].Release = before.Service.Name, opts.Lint.Release.Name
 	}
 	subst := lint.Substitutions(before.Service)
-	runs := opts.Lint.Simulate.Run(ctx, []rcrun.Job{
+	runs := opts.run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: scenarios},
 		{Src: after.Script.Src, Subst: subst, Scenarios: scenarios},
 	})

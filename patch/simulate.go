@@ -21,13 +21,12 @@ var errNotSimulated = errors.New("the simulation could not run it")
 // on the host nothing may change, and the declaration must behave as documented
 // at boot and by service(8), with rc.conf unset, set and emptied.
 func proveByRunning(ctx context.Context, before, after *lint.Subject, declares bool, opts Options) error {
-	pool := opts.Lint.Simulate
-	if pool == nil || before.Records == nil {
+	if opts.Lint.Simulate == nil || before.Records == nil {
 		return nil
 	}
 	subst := lint.Substitutions(before.Service)
 	host := hostScenarios(before, opts.Lint.Release.Name)
-	runs := pool.Run(ctx, []rcrun.Job{
+	runs := opts.run(ctx, []rcrun.Job{
 		{Src: before.Script.Src, Subst: subst, Scenarios: host},
 		{Src: after.Script.Src, Subst: subst, Scenarios: host},
 	})
@@ -45,6 +44,18 @@ func proveByRunning(ctx context.Context, before, after *lint.Subject, declares b
 		return nil
 	}
 	return proveDeclaration(before.Verdict, after.Records, opts.Lint.Operator == lint.OperatorColon)
+}
+
+// run runs jobs, one after another where they have a budget together.
+func (o Options) run(ctx context.Context, jobs []rcrun.Job) [][]rcrun.Record {
+	if o.Lint.Account == nil {
+		return o.Lint.Simulate.Run(ctx, jobs)
+	}
+	out := make([][]rcrun.Record, len(jobs))
+	for i, j := range jobs {
+		out[i] = o.Lint.Account.Session().Run(ctx, j)
+	}
+	return out
 }
 
 // hostScenarios is what must be the same on the host before and after.

@@ -42,31 +42,60 @@ func TestHostileCost(t *testing.T) {
 		t.Run(a.Name, func(t *testing.T) {
 			root := emptyTree(t)
 			require.NoError(t, a.Write(filepath.Join(root, "net")))
-			cmd := exec.Command(svcjify, "lint", "--cache", "none", "--config", "none", "--fail-on", "never", root)
-			var stdout, stderr bytes.Buffer
-			cmd.Stdout, cmd.Stderr = &stdout, &stderr
-			require.NoError(t, cmd.Start())
-			done, peak := make(chan error, 1), 0
-			go func() { done <- cmd.Wait() }()
-			for running := true; running; {
-				select {
-				case err = <-done:
-					running = false
-				case <-time.After(5 * time.Millisecond):
-					peak = max(peak, memory(cmd.Process.Pid))
-				}
+			stdout, _ := measured(t, a.Name+": "+a.Class, svcjify, "lint", "--cache", "none", "--config", "none",
+				"--fail-on", "never", root)
+			require.NotEmpty(t, stdout, "silence is no answer")
+			require.Less(t, len(stdout), 100_000)
+			require.NotContains(t, stdout, "CPU time", "the bounds count work")
+			require.NotContains(t, stdout, "by the clock")
+		})
+	}
+}
+
+// measured runs a command, which must go well within what one port may cost.
+func measured(t *testing.T, what, name string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	require.NoError(t, cmd.Start())
+	done, peak := make(chan error, 1), 0
+	go func() { done <- cmd.Wait() }()
+	var err error
+	for running := true; running; {
+		select {
+		case err = <-done:
+			running = false
+		case <-time.After(5 * time.Millisecond):
+			peak = max(peak, memory(cmd.Process.Pid))
+		}
+	}
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // of its children too
+	t.Logf("%5.2f s CPU, %3d MiB, %6d bytes printed: %s", cpu.Seconds(), peak, out.Len(), what)
+	require.NoError(t, err, errs.String())
+	require.Less(t, cpu, maxPortCPU)
+	require.Less(t, peak, maxPortMemory, "MiB")
+	require.NotContains(t, out.String()+errs.String(), "internal error")
+	return out.String(), errs.String()
+}
+
+// TestHostilePatches: making patches of a port costs no more than that either. All proofs of a
+// port have one budget; where it ends, the patch is withheld, which is said.
+func TestHostilePatches(t *testing.T) {
+	svcjify, err := exec.LookPath("svcjify")
+	require.NoError(t, err)
+	for _, a := range append(slowtest.Some(hostile.Attacks(), 9), hostile.Patched()) {
+		t.Run(a.Name, func(t *testing.T) {
+			root, out := emptyTree(t), filepath.Join(t.TempDir(), "batch")
+			require.NoError(t, a.Write(filepath.Join(root, "net")))
+			_, stderr := measured(t, "patch -o of "+a.Name, svcjify, "patch", "-o", out, "--certainty", "possible", "--cache",
+				"none", "--config", "none", root)
+			require.FileExists(t, filepath.Join(out, "SUMMARY.md"), stderr)
+			if a.Name == "patched" {
+				text, err := os.ReadFile(filepath.Join(out, "SUMMARY.md"))
+				require.NoError(t, err)
+				require.Contains(t, string(text), "the port's services together did not end within")
 			}
-			require.NoError(t, err, stderr.String())
-			cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime() // of its children too
-			t.Logf("%-15s %5.2f s CPU, %3d MiB, %6d bytes printed: %s", a.Name, cpu.Seconds(), peak, stdout.Len(),
-				a.Class)
-			require.Less(t, cpu, maxPortCPU)
-			require.Less(t, peak, maxPortMemory, "MiB")
-			require.NotZero(t, stdout.Len(), "silence is no answer")
-			require.Less(t, stdout.Len(), 100_000)
-			require.NotContains(t, stdout.String()+stderr.String(), "internal error")
-			require.NotContains(t, stdout.String(), "CPU time", "the bounds count work")
-			require.NotContains(t, stdout.String(), "by the clock")
 		})
 	}
 }

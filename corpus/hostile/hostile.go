@@ -184,6 +184,13 @@ func Scripts() []Attack {
 	}
 }
 
+// Patched is a port that costs most where patches are made of it: each patch is proved by runs.
+func Patched() Attack {
+	return many("patched", "100 scripts that can be patched, and go round often enough", func(string) string {
+		return "i=0\nwhile [ $i -lt 40 ]; do i=$((i+1)); done"
+	})
+}
+
 // starts gives a script a method for start.
 func starts(body string) func(name string) string {
 	return func(name string) string {

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/svcjify/svcjify/corpus"
 	"github.com/svcjify/svcjify/internal/parallel"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/infer"
@@ -46,8 +47,15 @@ func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
 		}
 	}
 	again := &lint.Result{Subjects: make([]*lint.Subject, len(stopped))}
-	parallel.Each(ctx, len(stopped), parallel.Workers{Count: runtime.GOMAXPROCS(0)}, func(_, i int) {
-		again.Subjects[i] = lint.Judge(ctx, stopped[i].Service, stopped[i].Script.Src, k, opts.Lint)
+	ports := byPort(stopped)
+	parallel.Each(ctx, len(ports), parallel.Workers{Count: runtime.GOMAXPROCS(0)}, func(_, p int) {
+		one := opts.Lint
+		if one.Simulate != nil {
+			one.Account = one.Simulate.Account()
+		}
+		for _, i := range ports[p] {
+			again.Subjects[i] = lint.Judge(ctx, stopped[i].Service, stopped[i].Script.Src, k, one)
+		}
 	})
 	if err := ctx.Err(); err != nil {
 		return Freed{}, err
@@ -61,4 +69,21 @@ func (t Today) Free(ctx context.Context, opts patch.Options) (Freed, error) {
 		out.Subjects = append(out.Subjects, c.Subjects...)
 	}
 	return out, nil
+}
+
+// byPort is the places in the list of each port's services, which have one budget.
+func byPort(list []*lint.Subject) [][]int {
+	var out [][]int
+	of := map[*corpus.Port]int{}
+	for i, s := range list {
+		p := s.Service.Port()
+		at, known := of[p]
+		if p == nil || !known {
+			at = len(out)
+			of[p] = at
+			out = append(out, nil)
+		}
+		out[at] = append(out[at], i)
+	}
+	return out
 }
