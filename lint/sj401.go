@@ -26,8 +26,8 @@ another; also for a port whose USE_RC_SUBR names the script for the first time. 
 DISTVERSION or PORTEPOCH is as good. A PORTREVISION that goes back under the same version
 is not.
 
-The rule compares two states of the tree: ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` (the
-index with HEAD) and by ` + "`lint --rev`" + ` (a commit with its first parent). Several commits that are not pushed yet need one higher
+The rule compares two states of the tree: ` + "`svcjify hook`" + ` and ` + "`lint --staged`" + ` compare
+the index with HEAD, ` + "`lint --rev`" + ` a commit with its first parent. Several commits that are not pushed yet need one higher
 PORTREVISION together: the version is compared with that of the branch's upstream, or of the
 remote's default branch if it has no upstream.`,
 		Before: `# files/foo.in changed, and in the Makefile nothing did:

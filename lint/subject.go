@@ -18,7 +18,7 @@ const (
 	Faulty State = "faulty"
 	// Patchable: it declares nothing, and the options are known.
 	Patchable State = "patchable"
-	// Unsuitable: it declares nothing, and stays outside, since no option makes it
+	// Unsuitable: it declares nothing, and is not jailed, since no option makes it
 	// work or since it is better not jailed by default; the patch says so.
 	Unsuitable State = "unsuitable"
 	// Blocked: the options are known, but a fault stands in the way.

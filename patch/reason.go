@@ -29,7 +29,7 @@ var (
 	given    = regexp.MustCompile(`the script (names|starts|gives|passes)|on its command line`)
 )
 
-// Reason is why a service needs what it declares, or stays outside, as far as
+// Reason is why a service needs what it declares, or is not jailed, as far as
 // that is true of this script: what the table says of the program in general is
 // left out, sentence by sentence, where the script that was read says otherwise.
 func Reason(s *lint.Subject) string {

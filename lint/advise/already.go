@@ -39,7 +39,7 @@ func (j *judgement) already() {
 		j.Reasons = append(j.Reasons, "Whether rightly, svcjify can't tell: the simulated start was ended, since "+r.Failed()+".")
 		return
 	case j.refuses():
-		j.Reasons = append(j.Reasons, "rc.conf asks for a jail, and the script itself keeps it outside"+j.ownReason()+".")
+		j.Reasons = append(j.Reasons, "rc.conf asks for a jail, and the script itself says NO"+j.ownReason()+".")
 		return
 	case v.Never() && v.Certainty >= infer.Likely:
 		j.Reasons = append(j.Reasons, "It should not be: "+lower(optOutReason(v.Reason)))

@@ -95,7 +95,7 @@ func TestTableOfBase(t *testing.T) {
 }
 
 // TestBaseSystem holds the advice against what an installed FreeBSD 15 declares in
-// its own scripts: what it keeps outside is never jailed, what it declares options
+// its own scripts: what opts out is never jailed, what it declares options
 // for never takes other options, and whatever else is said is listed.
 func TestBaseSystem(t *testing.T) {
 	dir := os.Getenv("SVCJIFY_BASEROOT")

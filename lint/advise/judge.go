@@ -138,7 +138,7 @@ func (j *judgement) ruledOut() bool {
 	case j.seen.refused != "":
 		j.stop(NotToday, "It was seen to do what no option permits: "+j.seen.refused+".")
 	case v.Never():
-		j.stop(NotToday, "It may have to stay outside: "+lower(sentence(v.Reason)))
+		j.stop(NotToday, "It may have to run without a jail: "+lower(sentence(v.Reason)))
 		j.Reasons = append(j.Reasons, howToSee(j.Name))
 	case j.blocked():
 	default:
@@ -147,7 +147,7 @@ func (j *judgement) ruledOut() bool {
 	return true
 }
 
-// leavesNothing is why a script that only sets something up stays outside.
+// leavesNothing is why a script that only sets something up is not jailed.
 const leavesNothing = "It leaves no process running, and a service jail goes away with its last process."
 
 // optOutReason is the inference's reason as an administrator is told.
@@ -165,7 +165,7 @@ func (j *judgement) baseSaysOtherwise() bool {
 		len(j.confOptions()) == 0
 }
 
-// refuses reports whether the script stays outside though rc.conf says YES.
+// refuses reports whether the service is not jailed though rc.conf says YES.
 func (j *judgement) refuses() bool {
 	jail := j.subject.Records.Jail
 	return jail.Name != "" && !jail.Svcj && len(jail.Jails) == 0

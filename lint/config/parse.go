@@ -250,7 +250,7 @@ func (p *parser) services(list []service, policy *lint.Policy) {
 			p.fail(key+".reason", `write reason = "...": it becomes the evidence, and stands in the commit message`,
 				"service %.60q without a reason", s.Name)
 		case s.Options == "":
-			p.fail(key, `write options = "net_basic", or "none" for the empty set, or "NO" to keep it outside`,
+			p.fail(key, `write options = "net_basic", or "none" for the empty set, or "NO" for no jail`,
 				"service %.60q without options", s.Name)
 		}
 		for _, k := range []struct{ key, value string }{{"name", s.Name}, {"port", s.Port}} {
@@ -273,7 +273,7 @@ func (p *parser) answer(key string, s service, d *infer.Decision) {
 		d.OptOut, d.Comment = true, s.Comment
 		if s.Comment == "" {
 			p.fail(key, `write comment = "mounts file systems": it stands in the script`,
-				"service %.60q must stay outside, without a comment", s.Name)
+				"service %.60q must not be jailed, without a comment", s.Name)
 		}
 		return
 	case infer.Nothing:
@@ -298,7 +298,7 @@ func (p *parser) answer(key string, s service, d *infer.Decision) {
 		p.fail(key+".default", `write default = "NO", or take it out`, "default is %.60q, expected NO", s.Default)
 	case s.Comment != "":
 		p.fail(key+".comment", "take it out",
-			"comment is for services that stay outside (options = \"NO\", or default = \"NO\")")
+			"comment is for services that are not jailed (options = \"NO\", or default = \"NO\")")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 type Decision struct {
 	// Options is the set; empty where the empty set is the answer.
 	Options []string
-	// OptOut is true where the service must stay outside, for the short reason Comment.
+	// OptOut is true where the service must not be jailed, for the short reason Comment.
 	OptOut  bool
 	Comment string
 	// Soft goes with OptOut: with Options it works, and an administrator can have it in a

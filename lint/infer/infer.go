@@ -80,7 +80,7 @@ func actSentence(fact string) string {
 	if text, ok := sentenceOf(fact); ok {
 		return text
 	}
-	return "It must stay outside: " + fact + "."
+	return "It must not be jailed: " + fact + "."
 }
 
 // sentenceOf is a fact as a whole sentence that begins with what is done: "It

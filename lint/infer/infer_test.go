@@ -185,7 +185,7 @@ func TestReasons(t *testing.T) {
 		"KEYWORD nojail: its author keeps it out of jails":          "Its author keeps it out of jails (KEYWORD nojail).",
 		"the simulated start: it leaves no process running":         "It leaves no process running (the simulated start).",
 		"it is called mud-kmod: a port of a kernel module":          "It is called mud-kmod: a port of a kernel module.",
-		"the script has \"if_tun\": what it serves, a jail refuses": "It must stay outside: the script has \"if_tun\": what it serves, a jail refuses.",
+		"the script has \"if_tun\": what it serves, a jail refuses": "It must not be jailed: the script has \"if_tun\": what it serves, a jail refuses.",
 	} {
 		require.Equal(t, want, actSentence(fact))
 	}

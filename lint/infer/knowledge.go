@@ -224,5 +224,5 @@ func (e *Entry) check() error {
 	return nil
 }
 
-// OptOut reports whether the entry says that the program must stay outside.
+// OptOut reports whether the entry says that the program must not be jailed.
 func (e *Entry) OptOut() bool { return e.Needs[0] == OptOut }

@@ -1,5 +1,5 @@
 // Package infer decides which service jail options a service needs, or that it
-// must stay outside: evidence in, verdict out. It never guesses: a service
+// must not be jailed: evidence in, verdict out. It never guesses: a service
 // without evidence is unknown.
 package infer
 
@@ -45,7 +45,7 @@ func ParseCertainty(s string) (Certainty, error) {
 
 // The answers that are no option word.
 const (
-	// OptOut: the service must stay outside; no option set makes it work.
+	// OptOut: the service must not be jailed; no option set makes it work.
 	OptOut = "NO"
 	// Nothing: someone looked, and the empty set is right.
 	Nothing = "none"
@@ -99,10 +99,10 @@ type Verdict struct {
 	// Options is the smallest set that the evidence supports, in the order of
 	// rc.conf(5); empty and not nil where the empty set is the answer.
 	Options []string
-	// OptOut is true where the service stays outside a jail.
+	// OptOut is true where the service is not jailed.
 	OptOut bool
 	// Lifted is the options with which it works all the same, in the order of
-	// rc.conf(5), where staying outside is policy: an administrator can lift that in
+	// rc.conf(5), where NO is policy: an administrator can lift that in
 	// rc.conf. It is nil where no option makes it work, and without OptOut.
 	Lifted []string
 	// Policy is true where the reason of an opt-out is policy and not the kernel,
@@ -144,7 +144,7 @@ func (v Verdict) Answer() string {
 	return strings.Join(v.Options, " ")
 }
 
-// Never reports whether the service must stay outside because no option makes it work.
+// Never reports whether the service must not be jailed because no option makes it work.
 func (v Verdict) Never() bool { return v.OptOut && v.Lifted == nil }
 
 // Works is the options with which the service works in a jail: those that it

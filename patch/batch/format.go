@@ -15,7 +15,7 @@ const version = 2
 
 const head = `# What svcjify wrote into this directory, and from what (TOML).
 #
-# To leave a port or a maintainer out for good, add these three lines at the end
+# To leave a port or a maintainer out permanently, add these three lines at the end
 # of the file and run "svcjify batch refresh":
 #
 #   [[skip]]

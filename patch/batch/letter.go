@@ -213,7 +213,7 @@ func introduction(set Settings, list []patch.Numbered) string {
 	}
 	if k.OptOuts > 0 {
 		text += fmt.Sprintf(" %s NAME_svcj=\"NO\", with the reason.",
-			verb(k.OptOuts, "A service that must stay outside gets", "Services that must stay outside get"))
+			verb(k.OptOuts, "A service that must not be jailed gets", "Services that must not be jailed get"))
 	}
 	if k.Moved+k.Dropped == 0 && simulated(list) == subjects(list) {
 		text += " Nothing changes for those who set neither NAME_svcj nor svcj_all_enable."
@@ -313,7 +313,7 @@ func answerLines(n patch.Numbered) []string {
 		a := "no option"
 		switch {
 		case s.Verdict.Never():
-			a = "stays outside"
+			a = "is not jailed"
 		case s.Declared():
 			a = "corrected"
 		case s.Verdict.OptOut:

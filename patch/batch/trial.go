@@ -32,7 +32,7 @@ func (t tried) plain() bool { return t.file == t.variable && t.enable == t.varia
 // A group is services that are tried with the same lines.
 type group struct {
 	members []tried
-	outside bool // they stay outside a jail
+	outside bool // they are not jailed
 }
 
 // trial is the commands by which a person can see it work: one block for the services
@@ -78,7 +78,7 @@ func (g group) steps(lost map[string][]string, others bool) string {
 		}
 		text = "NAME is each of " + strings.Join(files, ", ") + "."
 		if g.outside && others {
-			text = "For those that stay outside, NAME is each of " + strings.Join(files, ", ") + "."
+			text = "For those that are not jailed, NAME is each of " + strings.Join(files, ", ") + "."
 		}
 		text = patch.Paragraph(text) + "\n"
 		t = tried{"NAME", "NAME", "NAME_enable"}
