@@ -122,6 +122,24 @@ func (d *Dir) Get(k Key) ([]byte, bool) {
 	return value, ok
 }
 
+// Kept is Get, of a Dir that verifies too: for an answer that can't be compared as it is.
+func (d *Dir) Kept(k Key) ([]byte, bool) {
+	if d == nil {
+		return nil, false
+	}
+	return d.read(k)
+}
+
+// Compare counts an answer that the caller has compared with the one that is kept.
+func (d *Dir) Compare(k Key, same bool) {
+	d.compared.Add(1)
+	if !same {
+		d.mu.Lock()
+		d.differ = append(d.differ, hex.EncodeToString(k[:]))
+		d.mu.Unlock()
+	}
+}
+
 // touchAfter is the age at which an answer that is used gets a new date, by which
 // the oldest are found.
 const touchAfter = 24 * time.Hour
@@ -158,12 +176,7 @@ func (d *Dir) Put(k Key, value []byte) {
 	}
 	if d.options.Verify {
 		if old, ok := d.read(k); ok {
-			d.compared.Add(1)
-			if !bytes.Equal(old, value) {
-				d.mu.Lock()
-				d.differ = append(d.differ, hex.EncodeToString(k[:]))
-				d.mu.Unlock()
-			}
+			d.Compare(k, bytes.Equal(old, value))
 		}
 		return
 	}

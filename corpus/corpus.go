@@ -8,7 +8,6 @@ package corpus
 
 import (
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -145,7 +144,7 @@ func (t *Tree) Rel(name string) (string, bool) {
 	if t.Root == "" {
 		return "", false
 	}
-	info, err := os.Stat(abs)
+	info, err := statPath(abs)
 	return within(t.Root, realPath(abs, err == nil && info.IsDir()))
 }
 

@@ -44,7 +44,7 @@ type Target struct {
 func Find(ctx context.Context, q Query) (targets []*Target, wrong []error) {
 	f := finder{ctx: ctx, query: q}
 	if q.Tree != "" {
-		info, err := os.Stat(q.Tree)
+		info, err := statPath(q.Tree)
 		if err == nil && !info.IsDir() {
 			err = errors.New("is not a directory")
 		}
@@ -112,10 +112,10 @@ func (f *finder) argument(given string) error {
 	if err != nil {
 		return &OpenError{Path: given, Text: "cannot be made absolute: " + err.Error(), Hint: hintPaths, Err: err}
 	}
-	info, err := os.Stat(abs)
+	info, err := statPath(abs)
 	if err != nil {
 		// A link that leads nowhere may still be a template, with a problem.
-		if li, lerr := os.Lstat(abs); lerr != nil || li.Mode()&fs.ModeSymlink == 0 {
+		if li, lerr := lstatFile(abs); lerr != nil || li.Mode()&fs.ModeSymlink == 0 {
 			return f.name(given, err)
 		}
 	}

@@ -309,7 +309,7 @@ func (g *guarded) Stat(name string) (fs.FileInfo, error) {
 	}
 	if name == "." {
 		if g.dir != "" {
-			return lstatDir(g.dir)
+			return statPath(g.dir)
 		}
 		return fs.Stat(g.base, name)
 	}

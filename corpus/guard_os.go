@@ -3,15 +3,42 @@ package corpus
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
+
+	"github.com/svcjify/svcjify/internal/inputs"
 )
 
-func lstatFile(p string) (fs.FileInfo, error) { return os.Lstat(p) }
+// All that this package reads of the system goes through the functions below and through
+// package regular: they note what a run looks at.
 
-// lstatDir is the top of the tree, which the user named: a link to it is meant.
-func lstatDir(p string) (fs.FileInfo, error) { return os.Stat(p) }
+func lstatFile(p string) (fs.FileInfo, error) {
+	inputs.Note(p)
+	return os.Lstat(p)
+}
 
-func readLink(p string) (string, error) { return os.Readlink(p) }
+// statPath follows links, as of a path that the user named.
+func statPath(p string) (fs.FileInfo, error) {
+	inputs.Note(p)
+	return os.Stat(p)
+}
 
-func openFile(p string) (fs.File, error) { return os.Open(p) }
+func readLink(p string) (string, error) {
+	inputs.Note(p)
+	return os.Readlink(p)
+}
 
-func readDir(p string) ([]fs.DirEntry, error) { return os.ReadDir(p) }
+func evalLinks(p string) (string, error) {
+	inputs.Note(p)
+	return filepath.EvalSymlinks(p)
+}
+
+// openFile opens a file, or a directory to list it.
+func openFile(p string) (fs.File, error) {
+	inputs.NoteList(p)
+	return os.Open(p)
+}
+
+func readDir(p string) ([]fs.DirEntry, error) {
+	inputs.NoteList(p)
+	return os.ReadDir(p)
+}

@@ -26,7 +26,7 @@ func hasFramework(g *guarded, dir string) bool {
 // holdsFramework is hasFramework for a directory of the system.
 func holdsFramework(dir string) bool {
 	return slices.ContainsFunc(frameworkFiles, func(f string) bool {
-		info, err := os.Stat(filepath.Join(dir, f))
+		info, err := statPath(filepath.Join(dir, f))
 		return err == nil && info.Mode().IsRegular()
 	})
 }
@@ -34,12 +34,12 @@ func holdsFramework(dir string) bool {
 // repositoryAt tells whether a git work tree begins in a directory: .git is a
 // directory there, or a file in a submodule and in a second work tree.
 func repositoryAt(dir string) bool {
-	info, err := os.Lstat(filepath.Join(dir, ".git"))
+	info, err := lstatFile(filepath.Join(dir, ".git"))
 	if err != nil {
 		return false
 	}
 	if info.IsDir() {
-		_, err = os.Stat(filepath.Join(dir, ".git", "HEAD"))
+		_, err = statPath(filepath.Join(dir, ".git", "HEAD"))
 	}
 	return err == nil
 }
@@ -108,12 +108,12 @@ func repositoryOf(dir string) string { return upward(dir, repositoryAt) }
 // that lead to its directory.
 func realPath(abs string, isDir bool) string {
 	if isDir {
-		if real, err := filepath.EvalSymlinks(abs); err == nil {
+		if real, err := evalLinks(abs); err == nil {
 			return real
 		}
 		return abs
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(abs))
+	dir, err := evalLinks(filepath.Dir(abs))
 	if err != nil {
 		return abs
 	}
@@ -182,7 +182,7 @@ func (t *Tree) StandOn(dir string) error {
 	if !ok || t.Scripts {
 		return nil
 	}
-	info, err := os.Stat(dir)
+	info, err := statPath(dir)
 	switch {
 	case err != nil:
 		err = message.Reason(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/inputs"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
@@ -72,6 +73,7 @@ func (c *Command) settings(tree *corpus.Tree, args []string, f *planFlags, opts 
 
 // there tells whether an argument is a path.
 func there(name string) bool {
+	inputs.Note(name)
 	_, err := os.Lstat(name)
 	return err == nil
 }

@@ -20,9 +20,10 @@ const (
 // somebody named it or it is there; the run goes on without.
 func (c *Command) openCache() {
 	dir, o := c.global.cache, cache.Options{}
-	if dir == noCache {
+	if dir == noCache || c.cacheOpened {
 		return
 	}
+	c.cacheOpened = true
 	asked := dir != ""
 	if dir == "" || dir == verifyCache {
 		o.Verify = dir == verifyCache

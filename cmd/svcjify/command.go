@@ -78,11 +78,12 @@ type Command struct {
 	// finishing: the result is being written. An interrupt waits for it.
 	finishing atomic.Bool
 
-	global   globalFlags
-	cache    *cache.Dir     // nil for none
-	pool     *rcrun.Pool    // the simulation's children; nil until something is looked at
-	config   *config.Config // an empty one until something is looked at
-	progress *progress
+	global      globalFlags
+	cache       *cache.Dir     // nil for none
+	cacheOpened bool           // or could not be
+	pool        *rcrun.Pool    // the simulation's children; nil until something is looked at
+	config      *config.Config // an empty one until something is looked at
+	progress    *progress
 }
 
 // A judge looks at services and says what is wrong with them.
@@ -108,6 +109,7 @@ func (c *Command) Main(args []string) int {
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second signal ends what the first could not
 	c.progress, c.config = newProgress(c.Stderr), noConfiguration()
+	c.Stdout, c.Stderr = &overheard{to: c.Stdout}, &overheard{to: c.Stderr}
 	defer c.progress.watch()()
 	root := c.root()
 	root.SetArgs(args)

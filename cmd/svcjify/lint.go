@@ -38,7 +38,7 @@ if it were that file, with its port. If not, it checks the script alone.`,
   svcjify lint --rev HEAD~3 dns/knot3
   svcjify lint --format sarif=svcjify.sarif,text .
   svcjify lint --stdin-name www/foo/files/foo.in - <buffer`,
-		RunE: func(cmd *cobra.Command, args []string) error { return c.lint(cmd, args, &f) },
+		RunE: c.remembered(func(cmd *cobra.Command, args []string) error { return c.lint(cmd, args, &f) }),
 	}
 	f.judge.add(cmd)
 	f.git.add(cmd)

@@ -39,7 +39,7 @@ Certainty, from the most certain down:
   likely      good evidence, but something else may be needed: check it
   possible    weak evidence
   unknown     no evidence`,
-		RunE: func(command *cobra.Command, args []string) error {
+		RunE: c.remembered(func(command *cobra.Command, args []string) error {
 			outs, err := format.outputs()
 			if err != nil {
 				return err
@@ -71,7 +71,7 @@ Certainty, from the most certain down:
 					cmp.Compare(a.Origin(), b.Origin()), cmp.Compare(a.Service.Name, b.Service.Name))
 			})
 			return c.print(outs, res, report.Options{Declared: declared})
-		},
+		}),
 	}
 	flags.add(list)
 	format.add(list, report.ListFormats())

@@ -35,6 +35,9 @@ type progress struct {
 func newProgress(w io.Writer) *progress { return &progress{w: w, start: time.Now()} }
 
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*overheard); ok {
+		w = o.to
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 
 	"github.com/svcjify/svcjify/corpus"
+	"github.com/svcjify/svcjify/internal/inputs"
 	"github.com/svcjify/svcjify/internal/message"
 	"github.com/svcjify/svcjify/lint"
 	"github.com/svcjify/svcjify/rcparse/rcrun"
@@ -135,7 +136,7 @@ func Find(tree *corpus.Tree, start string) (*Config, error) {
 		return nil, nil // no HOME: no configuration of the user's
 	}
 	name := filepath.Join(dir, filepath.FromSlash(UserName))
-	if _, err := os.Stat(name); err != nil {
+	if _, err := stat(name); err != nil {
 		return nil, nil
 	}
 	return Load(name, tree)
@@ -205,7 +206,7 @@ func ReadBaseline(name string) (lint.Baseline, error) {
 
 // readFile reads a regular file of the system, at most so many bytes.
 func readFile(name string, most int64) ([]byte, error) {
-	info, err := os.Stat(name)
+	info, err := stat(name)
 	if err != nil {
 		return nil, err
 	}
@@ -224,4 +225,10 @@ func readFile(name string, most int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s: more than the %d bytes that are read", name, most)
 	}
 	return text.Bytes(), nil
+}
+
+// stat is os.Stat, of what the run depends on.
+func stat(name string) (fs.FileInfo, error) {
+	inputs.Note(name)
+	return os.Stat(name)
 }

@@ -46,10 +46,15 @@ func (j Job) fits(a answer) bool {
 	return j.Others.Steps == 0 || a.Spent.Steps+j.Others.Steps <= maxSession
 }
 
+// byChance reports whether the memory that was left has decided a run.
+func (a answer) byChance() bool {
+	return slices.ContainsFunc(a.Records, func(r Record) bool { return r.Failed == memoryWhy })
+}
+
 // keep keeps the answer that a child has sent. What the parent says of a child that
-// died, and what the memory that was left has decided, may be otherwise next time.
+// died, and an answer by chance, may be otherwise next time.
 func (p *Pool) keep(j Job, key [sha256.Size]byte, got answer) {
-	if !j.fits(got) || slices.ContainsFunc(got.Records, func(r Record) bool { return r.Failed == memoryWhy }) {
+	if !j.fits(got) {
 		return
 	}
 	got.Spent.CPU = 0

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -64,6 +65,7 @@ type Pool struct {
 	options PoolOptions
 	command []string
 	free    chan struct{} // holds one for each worker that has nothing to do
+	chance  atomic.Bool   // see ByChance
 	mu      sync.Mutex
 	idle    []*worker // those workers, the one that worked last behind
 }
@@ -148,6 +150,10 @@ func (p *Pool) Run(ctx context.Context, jobs []Job) [][]Record {
 	})
 	return out
 }
+
+// ByChance reports whether a run has ended by what may be otherwise next time: a child that
+// died, the clock, the CPU time or the memory that was left, a context that ended.
+func (p *Pool) ByChance() bool { return p.chance.Load() }
 
 // Close ends the children. The pool can't be used after.
 func (p *Pool) Close() {

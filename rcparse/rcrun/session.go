@@ -41,6 +41,7 @@ func (a *Account) Session() *Session {
 	s.ended = p.empty()
 	if left := maxCPU - a.spent.CPU; s.ended == "" && left <= 0 {
 		s.ended = cpuWhy
+		a.pool.chance.Store(true)
 	}
 	return s
 }
@@ -65,6 +66,7 @@ func (s *Session) Run(ctx context.Context, j Job) []Record {
 	}
 	w := s.pool.take(ctx, s)
 	if w == nil {
+		s.pool.chance.Store(true)
 		return failedRecords(len(j.Scenarios), calledOff)
 	}
 	defer s.pool.give(w)
@@ -77,12 +79,15 @@ func (s *Session) Run(ctx context.Context, j Job) []Record {
 	if err == nil {
 		w.last = s
 		s.take(j, got)
-		if asks {
+		if got.byChance() {
+			s.pool.chance.Store(true)
+		} else if asks {
 			s.pool.keep(j, key, got)
 		}
 		return got.Records
 	}
 	w.stop()
+	s.pool.chance.Store(true)
 	if ctx.Err() != nil {
 		return failedRecords(len(j.Scenarios), calledOff)
 	}

@@ -5,10 +5,13 @@ package regular
 import (
 	"io/fs"
 	"os"
+
+	"github.com/svcjify/svcjify/internal/inputs"
 )
 
 // Read reads a regular file of at most limit bytes and follows no link at the end of the name.
 func Read(p string, _ []byte, limit int64) ([]byte, error) {
+	inputs.Note(p)
 	info, err := os.Lstat(p)
 	switch {
 	case err != nil:
@@ -25,6 +28,7 @@ func Read(p string, _ []byte, limit int64) ([]byte, error) {
 
 // ReadLinked is Read, and follows a link at the end of the name.
 func ReadLinked(p string, limit int64) ([]byte, error) {
+	inputs.Note(p)
 	info, err := os.Stat(p)
 	switch {
 	case err != nil:

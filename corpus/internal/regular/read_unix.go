@@ -5,6 +5,8 @@ package regular
 import (
 	"os"
 	"syscall"
+
+	"github.com/svcjify/svcjify/internal/inputs"
 )
 
 // Read reads a regular file of at most limit bytes; it follows no link at the end of the name
@@ -19,6 +21,7 @@ func Read(p string, buf []byte, limit int64) ([]byte, error) {
 func ReadLinked(p string, limit int64) ([]byte, error) { return read(p, nil, limit, 0) }
 
 func read(p string, buf []byte, limit int64, flags int) ([]byte, error) {
+	inputs.Note(p)
 	var fd int
 	var err error
 	for {

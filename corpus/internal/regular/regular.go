@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/svcjify/svcjify/internal/inputs"
 )
 
 var (
@@ -25,6 +27,7 @@ func (e *SizeError) Error() string {
 
 // Open opens a regular file, following links; it waits for no other process.
 func Open(p string) (*os.File, error) {
+	inputs.Note(p)
 	f, err := open(p)
 	if err != nil {
 		return nil, err
