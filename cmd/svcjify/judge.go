@@ -34,7 +34,7 @@ func (f *globalFlags) add(root *cobra.Command) {
 	flags.StringVar(&f.tree, "tree", "", "top `directory` of the ports tree, if it is neither the top of a git repository nor the directory that has Mk/bsd.port.mk")
 	flags.StringVar(&f.portsdir, "portsdir", "",
 		"`directory` of the main ports tree, for an overlay: its masters, included files and Mk are looked for there; default $PORTSDIR")
-	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of simulated starts, or the word none (no cache), or the word verify (simulate all again and compare); default: svcjify in the user's cache directory")
+	flags.StringVar(&f.cache, "cache", "", "`directory` for the results of earlier runs, or the word none (no cache), or the word verify (do all again and compare); default: svcjify in the user's cache directory")
 	flags.StringVar(&f.color, "color", "auto", "`when` to use colours: auto, always, never")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "report on standard error what was read")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print only errors and findings")

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,15 +21,26 @@ import (
 
 // An overheard is an output of the command. While it is kept, what is written to it is kept too.
 type overheard struct {
-	to   io.Writer
-	text *bytes.Buffer // nil while it is not
+	to io.Writer
+
+	mu   sync.Mutex // an interrupted command may still write
+	text *bytes.Buffer
 }
 
 func (o *overheard) Write(b []byte) (int, error) {
+	o.mu.Lock()
 	if o.text != nil {
 		o.text.Write(b)
 	}
+	o.mu.Unlock()
 	return o.to.Write(b)
+}
+
+// keep has what is written be kept in a buffer; nil is nowhere.
+func (o *overheard) keep(to *bytes.Buffer) {
+	o.mu.Lock()
+	o.text = to
+	o.mu.Unlock()
 }
 
 // plainFlags is the flags of lint and list that decide the output by their values and by
@@ -90,16 +102,18 @@ func (c *Command) remembered(run func(*cobra.Command, []string) error) func(*cob
 		began := time.Now()
 		record := inputs.Start()
 		defer record.Stop()
-		stdout, stderr := c.Stdout.(*overheard), c.Stderr.(*overheard)
-		stdout.text, stderr.text = &bytes.Buffer{}, &bytes.Buffer{}
-		defer func() { stdout.text, stderr.text = nil, nil }()
+		var stdout, stderr bytes.Buffer
+		for w, to := range map[io.Writer]*bytes.Buffer{c.Stdout: &stdout, c.Stderr: &stderr} {
+			w.(*overheard).keep(to)
+			defer w.(*overheard).keep(nil)
+		}
 		if err := run(cmd, args); err != nil {
 			return err
 		}
-		if cmd.Context().Err() != nil || stderr.text.Len() > 0 || c.pool != nil && c.pool.ByChance() {
+		if cmd.Context().Err() != nil || stderr.Len() > 0 || c.pool != nil && c.pool.ByChance() {
 			return nil // it is partial, or told of a fault, or may be another next time
 		}
-		now := outcome{c.exit, stdout.text.Bytes()}
+		now := outcome{c.exit, stdout.Bytes()}
 		if c.global.cache == verifyCache {
 			if known {
 				c.cache.Compare(key, old.exit == now.exit && bytes.Equal(old.text, now.text))

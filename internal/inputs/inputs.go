@@ -83,3 +83,11 @@ func (r *Record) add(name string, listed bool) {
 		r.names[name] = listed
 	}
 }
+
+// Noted reports whether a file was looked at, and whether it was listed as a directory.
+func (r *Record) Noted(name string) (noted, listed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	listed, noted = r.names[name]
+	return noted, listed
+}
