@@ -153,7 +153,8 @@ func (s *Script) BlockEnd() (last Span, ok bool) {
 func (s *Script) beforeHeading(block []Assign, enable Assign, own string) []Assign {
 	first, group := 0, 0
 	for i, a := range block {
-		if i > 0 && headed(string(s.Src[block[i-1].Span.End:a.Span.Start])) {
+		// Two defaults of one statement have its span both: nothing is between them.
+		if i > 0 && block[i-1].Span.End < a.Span.Start && headed(string(s.Src[block[i-1].Span.End:a.Span.Start])) {
 			if first > 0 && group > 1 {
 				return block[:i]
 			}
