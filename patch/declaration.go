@@ -95,9 +95,9 @@ func (d *declaration) sentence() string {
 		why = ofIt.ReplaceAllString(why, " Each ")
 	}
 	needs := who + need + cmp.Or(list(d.answer.Works()), "no option") + " in a service jail"
-	are := ", and is not jailed by default."
+	gets := who + " gets" + strings.TrimPrefix(needs, who+need[:len(need)-1]) + ", and is not jailed by default."
 	if len(d.services) > 1 {
-		are = ", and are not jailed by default."
+		gets = who + " get" + strings.TrimPrefix(needs, who+need[:len(need)-1]) + ", and are not jailed by default."
 	}
 	switch {
 	case d.answer.Never() && (d.answer.Policy || d.answer.Certainty < infer.Certain || leavesNothing.MatchString(why)):
@@ -107,7 +107,7 @@ func (d *declaration) sentence() string {
 	case d.answer.Never():
 		return cannot + " in a service jail, whatever its svcj options." + why
 	case d.answer.OptOut:
-		return needs + are + why + " " + d.lifted()
+		return gets + why + " " + d.lifted()
 	}
 	return needs + "." + why
 }

@@ -91,10 +91,10 @@ func TestSoftOptOutMessage(t *testing.T) {
 	soft := infer.Verdict{OptOut: true, Policy: true, Lifted: []string{"net_basic"},
 		Reason: "Its sessions would be locked in the jail.", Comment: "its sessions must see the host"}
 	d := &declaration{services: []string{"food"}, answer: soft}
-	require.Equal(t, "food needs net_basic in a service jail, and is not jailed by default. Its sessions would be locked in the jail. "+
+	require.Equal(t, "food gets net_basic in a service jail, and is not jailed by default. Its sessions would be locked in the jail. "+
 		"food_svcj=YES in rc.conf jails it; svcj_all_enable does not.", d.sentence())
 	d.answer.Lifted = []string{}
-	require.Contains(t, d.sentence(), "food needs no option in a service jail, and is not jailed by default.")
+	require.Contains(t, d.sentence(), "food gets no option in a service jail, and is not jailed by default.")
 	d.answer.Lifted = nil
 	require.Equal(t, "food stays out of service jails. Its sessions would be locked in the jail.", d.sentence())
 }

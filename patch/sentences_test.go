@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	needsWords     = regexp.MustCompile(`(?:^| )((?:\S+(?:, | and ))*\S+) needs? ((?:[a-z0-9_]+(?:, | and ))*[a-z0-9_]+) in a service jail`)
+	needsWords     = regexp.MustCompile(`(?:^| )((?:\S+(?:, | and ))*\S+) (?:needs?|gets?) ((?:[a-z0-9_]+(?:, | and ))*[a-z0-9_]+) in a service jail`)
 	outsideText    = regexp.MustCompile(`^(Neither |None of )?((?:\S+(?:, | and | nor ))*\S+) (cannot work|can work|stays? out)`)
 	skippedText    = regexp.MustCompile(`"service (\S+) (restart|status)" (?:does nothing|says nothing), and its exit status is 0`)
 	underText      = regexp.MustCompile(`(?i)if rc\.conf sets ((?:\w+(?:=\w+| to "[^"]*")(?:, | and )?)+?), (.*)`)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/svcjify/svcjify/corpus/makefile"
 	"github.com/svcjify/svcjify/patch"
 )
 
@@ -172,4 +173,13 @@ func TestReportOfAPart(t *testing.T) {
 	}
 	require.Contains(t, texts["maintained/one@example.org/www_pair.patch"],
 		"Subject: [PATCH] www/pair: Make left service jails ready\n")
+}
+
+// A mark under a condition is told with it.
+func TestMarkedWith(t *testing.T) {
+	require.Equal(t, []string{"is marked BROKEN where the Makefile finds ${PYTHON_REL} > 30900"},
+		markedWith("BROKEN", []makefile.Assignment{{Condition: "${PYTHON_REL} > 30900"}}))
+	require.Equal(t, []string{"is marked BROKEN"},
+		markedWith("BROKEN", []makefile.Assignment{{Condition: "x"}, {Taken: true}}))
+	require.Empty(t, markedWith("BROKEN", nil))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/svcjify/svcjify/corpus/makefile"
 	"github.com/svcjify/svcjify/lint/report"
 	"github.com/svcjify/svcjify/patch"
 )
@@ -17,13 +18,8 @@ func marked(list []patch.Numbered) string {
 		for _, s := range n.Subjects {
 			for _, p := range s.Service.Ports {
 				var marks []string
-				for _, v := range []string{"BROKEN", "FORBIDDEN"} {
-					for _, a := range p.Make.Assignments(v) {
-						if a.Taken && a.Condition == "" {
-							marks = append(marks, "is marked "+v)
-							break
-						}
-					}
+				for _, v := range []string{"BROKEN", "FORBIDDEN", "IGNORE"} {
+					marks = append(marks, markedWith(v, p.Make.Assignments(v))...)
 				}
 				if date := strings.TrimSpace(p.Make.Value("EXPIRATION_DATE")); date != "" {
 					marks = append(marks, "expires on "+date)
@@ -42,4 +38,18 @@ func marked(list []patch.Numbered) string {
 		return ""
 	}
 	return "\n" + patch.Paragraph("Mind: "+strings.Join(lines, " "))
+}
+
+// markedWith says under which conditions a mark is set.
+func markedWith(mark string, list []makefile.Assignment) []string {
+	var out []string
+	for _, a := range list {
+		switch {
+		case a.Taken && a.Condition == "":
+			return []string{"is marked " + mark}
+		case a.Condition != "":
+			out = addOnce(out, "is marked "+mark+" where the Makefile finds "+a.Condition)
+		}
+	}
+	return out
 }

@@ -56,6 +56,9 @@ func trial(list []patch.Numbered) string {
 			for _, v := range s.Skipped {
 				lost[v] = addOnce(lost[v], t.file)
 			}
+			if signalsAsUser(s) {
+				lost["stop"] = addOnce(lost["stop"], t.file)
+			}
 			if !hasStatus(s) {
 				lost["no status"] = addOnce(lost["no status"], t.file)
 			}
@@ -106,7 +109,11 @@ func (g group) steps(lost map[string][]string, others bool) string {
 		service("restart", g.remark(lost["restart"], "does nothing in the jail: stop, then start"))
 		lines = append(lines, "jls -j svcj-"+t.variable+"    # the jail is there")
 	}
-	service("stop", "")
+	stop := ""
+	if !g.outside {
+		stop = g.remark(lost["stop"], "if its user may not signal into the jail: jail -r svcj-"+t.variable)
+	}
+	service("stop", stop)
 	for _, l := range append(lines, off) {
 		text += "    " + l + "\n"
 	}
@@ -143,4 +150,14 @@ func hasStatus(s *lint.Subject) bool {
 		return slices.Contains([]string{"command", "procname", "status_cmd"}, a.Var) ||
 			strings.HasSuffix(a.Var, "_program")
 	})
+}
+
+// signalsAsUser reports whether rc.subr(8) stops the service with a signal that it sends
+// as the service's user: newer kernels refuse that from outside a jail.
+func signalsAsUser(s *lint.Subject) bool {
+	if s.Script == nil || s.Records == nil || len(s.Records.Jail.Starts) == 0 || s.Verdict.Never() {
+		return false
+	}
+	_, own := s.Script.Method("stop_cmd")
+	return !own && !slices.Contains([]string{"", "root"}, s.Records.Jail.Starts[0].User)
 }

@@ -58,4 +58,9 @@ func TestTrial(t *testing.T) {
 	require.Contains(t, trial(of(food)), "    sysrc meals_enable=YES food_svcj=YES\n")
 	food.Records.Host.RCVar = ""
 	require.Contains(t, trial(of(food)), "    sysrc food_svcj=YES\n")
+
+	require.NotContains(t, trial(of(food)), "jail -r")
+	food.Records.Jail.Starts = []rcrun.Command{{User: "cook"}}
+	require.Contains(t, trial(of(food)),
+		"    service food stop    # if its user may not signal into the jail: jail -r svcj-food\n")
 }
