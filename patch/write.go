@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // WriteTree makes the change in the tree on disk, under dir. It refuses, and
@@ -169,6 +170,24 @@ func sweep(root *os.Root, dir string) error {
 	return nil
 }
 
+// Probe is the pattern of a file that is made and removed at once, to see whether one can be; what a run
+// that was killed left of it goes as other leftovers do.
+const Probe = tempPrefix + "*" + tempSuffix
+
+// sweepOld removes what killed runs left at the top of a directory where no lock is taken: a
+// write that lasts an hour is none. What can't be removed stays.
+func sweepOld(root *os.Root) {
+	entries, _ := fs.ReadDir(root.FS(), ".")
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), tempPrefix) || !strings.HasSuffix(e.Name(), tempSuffix) || !e.Type().IsRegular() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = root.Remove(e.Name())
+		}
+	}
+}
+
 // writeNew makes a file that must not exist yet, with the mode and owner of
 // another, if there is one; on an error nothing is left of it.
 func writeNew(root *os.Root, name string, text []byte, like fs.FileInfo) error {
@@ -214,6 +233,7 @@ func WriteFile(dir, name string, text []byte) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s: not a regular file; give another directory", filepath.Join(dir, name))
 	}
+	sweepOld(root)
 	temp := tempName()
 	if err := writeNew(root, temp, text, info); err != nil {
 		return err

@@ -57,7 +57,7 @@ func writable(name string) error {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return message.Reason(err)
 	}
-	probe, err := os.CreateTemp(filepath.Dir(name), ".svcjify.*.tmp")
+	probe, err := os.CreateTemp(filepath.Dir(name), patch.Probe)
 	if err != nil {
 		return message.Reason(err)
 	}

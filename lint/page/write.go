@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/svcjify/svcjify/internal/message"
 )
@@ -55,6 +57,7 @@ func Check(dir string) error {
 			return err
 		}
 	}
+	sweep(root)
 	temp := tempName(pageName)
 	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
@@ -139,6 +142,21 @@ func put(root *os.Root, name string, text []byte) error {
 			"what was there is whole; make room, or name another directory", message.Reason(err)}
 	}
 	return nil
+}
+
+// sweep removes what runs that were killed have left: a write that lasts an hour is none.
+// What can't be removed stays.
+func sweep(root *os.Root) {
+	entries, _ := fs.ReadDir(root.FS(), ".")
+	for _, e := range entries {
+		for _, name := range []string{pageName, dataName} {
+			ours := strings.HasPrefix(e.Name(), ".svcjify."+name+".") && strings.HasSuffix(e.Name(), ".tmp")
+			info, err := e.Info()
+			if ours && err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > time.Hour {
+				_ = root.Remove(e.Name())
+			}
+		}
+	}
 }
 
 func tempName(name string) string { return fmt.Sprintf(".svcjify.%s.%d.tmp", name, os.Getpid()) }
