@@ -215,12 +215,28 @@ func (sh *recipeShell) loop(cmd *syntax.ForClause) {
 	}
 }
 
+// shellVars are the variables of a command line. Unlike expand.FuncEnviron, it tells one that is set to
+// the empty string from one that is not set.
+type shellVars map[string]string
+
+// Get is for expand.Environ.
+func (v shellVars) Get(name string) expand.Variable {
+	text, set := v[name]
+	if !set {
+		return expand.Variable{}
+	}
+	return expand.Variable{Set: true, Kind: expand.String, Str: text}
+}
+
+// Each is for expand.Environ. A recipe's variables are not handed on.
+func (v shellVars) Each(func(string, expand.Variable) bool) {}
+
 // word expands a word; ok is false where only the shell would know it.
 func (sh *recipeShell) word(w *syntax.Word) (text string, ok bool) {
 	if w == nil || sh.bytes > maxWords {
 		return "", false
 	}
-	cfg := &expand.Config{NoUnset: true, Env: expand.FuncEnviron(func(name string) string { return sh.vars[name] })}
+	cfg := &expand.Config{NoUnset: true, Env: shellVars(sh.vars)}
 	text, err := expand.Literal(cfg, w)
 	if err != nil {
 		return "", false
@@ -246,7 +262,9 @@ func (sh *recipeShell) call(cmd *syntax.CallExpr, from []string) []string {
 	if len(cmd.Args) == 0 {
 		for _, a := range cmd.Assigns {
 			delete(sh.vars, a.Name.Value)
-			if v, ok := sh.word(a.Value); ok && len(v) <= maxValue {
+			if a.Value == nil && a.Array == nil && !a.Naked { // p=
+				sh.vars[a.Name.Value] = ""
+			} else if v, ok := sh.word(a.Value); ok && len(v) <= maxValue {
 				sh.vars[a.Name.Value] = v
 			}
 		}

@@ -45,6 +45,7 @@ func TestByHand(t *testing.T) {
 		"from the sources, by a cd":          {"cd ${WRKSRC} && ${INSTALL_SCRIPT} rc/s " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
 		"written there":                      {"${ECHO} '. /etc/rc.subr' > " + rcd + "/s", []string{"s  net/a by hand"}, []string{"no template net/a/Makefile:6"}},
 		"a name that only the shell knows":   {"for i in ${FILESDIR}/*.sh; do ${INSTALL_SCRIPT} $$i " + rcd + "/$$(basename $$i .sh); done", nil, []string{"no template net/a/Makefile:6"}},
+		"an empty variable of the shell":     {"p=x; [ a = b ] && p= ; ${INSTALL_SCRIPT} ${FILESDIR}/s.in ${STAGEDIR}$${p}${PREFIX}/etc/rc.d/t", []string{"t net/a/files/s.in net/a by hand"}, nil},
 		"a variable that is not set":         {"${INSTALL_SCRIPT} ${FILESDIR}/$$X " + rcd + "/$$X", nil, []string{"no template net/a/Makefile:6"}},
 		"no name for a script":               {"${INSTALL_SCRIPT} ${FILESDIR}/s.in '" + rcd + "/a b'", nil, []string{"no template net/a/Makefile:6"}},
 		"no sh(1)":                           {"${INSTALL_SCRIPT} ${FILESDIR}/s.in " + rcd + "/s; fi done (", nil, []string{"no template net/a/Makefile:6"}},
