@@ -3,7 +3,11 @@
 // assignment dropped, a constant changed. Nothing is written into the tree: go test
 // reads the changed file through -overlay.
 //
-//	go run ./contrib/mutate [-seed N] [-n N] [-skip N] [-parallel N] [-timeout D] [PACKAGE...]
+//	go run ./contrib/mutate [-seed N] [-n N] [-skip N] [-parallel N] [-timeout D] [-cover FILE] [PACKAGE...]
+//
+// With -cover, a change in code that no test executes survives without a run. The profile is made by
+//
+//	go test -coverpkg=./... -coverprofile=FILE ./...
 //
 // First a package's own tests are run, then those of the packages that use it closely, then the scripts
 // of the command that show it. A change that does not compile does not count. A sample of 150 takes hours.
@@ -31,11 +35,16 @@ func main() {
 	skip := flag.Int("skip", 0, "how many changes of the sample are left out before, to go on with a run")
 	workers := flag.Int("parallel", 1, "how many are tried at once")
 	only := flag.String("only", "", "file:line of the one change to try again")
+	profile := flag.String("cover", "", "profile of go test -coverprofile: what no test executes is not run")
 	flag.DurationVar(&r.timeout, "timeout", 5*time.Minute, "of one go test")
 	flag.Parse()
 	packages := flag.Args()
 	if len(packages) == 0 {
 		packages = []string{"./..."}
+	}
+	if err := r.readProfile(*profile); err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(1)
 	}
 	if err := r.run(packages, *seed, *skip, *n, *workers, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -57,8 +66,23 @@ type dir struct {
 type runner struct {
 	timeout time.Duration
 	top     string
+	cover   coverage
 	mu      sync.Mutex
 	tally   map[outcome]int
+}
+
+// readProfile reads the profile of -cover.
+func (r *runner) readProfile(name string) error {
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r.cover, err = readCoverage(f)
+	return err
 }
 
 // run takes the sample and tries each change.
@@ -79,6 +103,7 @@ func (r *runner) run(packages []string, seed uint64, skip, n, workers int, only 
 				return err
 			}
 			for _, m := range more {
+				m.name = p.ImportPath + "/" + name
 				m.pkg = "." + strings.TrimPrefix(p.ImportPath, p.Module.Path)
 				found = append(found, m)
 			}
@@ -185,6 +210,9 @@ func (r *runner) try(m mutation) (got outcome, by string) {
 	}
 	if exec.Command("go", "build", "-overlay", overlay, "-o", os.DevNull, m.pkg).Run() != nil {
 		return broken, ""
+	}
+	if r.cover.unrun(m.name, m.line, m.col) {
+		return survived, " | no test executes it"
 	}
 	for _, t := range testsOf(m.pkg) {
 		args := []string{"test", "-overlay", overlay, "-count=1", "-failfast", "-vet=off", "-timeout",

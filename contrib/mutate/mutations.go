@@ -13,7 +13,8 @@ import (
 // A mutation is a file with one place changed.
 type mutation struct {
 	pkg, file  string
-	line       int
+	name       string // of the file in a coverage profile
+	line, col  int
 	kind, what string
 	edits      []edit
 }
@@ -49,7 +50,8 @@ func mutationsOf(file string) ([]mutation, error) {
 		if len(what) > 100 {
 			what = what[:100] + "..."
 		}
-		out = append(out, mutation{file: file, line: set.Position(n.Pos()).Line, kind: kind, what: what, edits: edits})
+		out = append(out, mutation{file: file, line: set.Position(n.Pos()).Line, col: set.Position(n.Pos()).Column, kind: kind,
+			what: what, edits: edits})
 	}
 	negate := func(cond ast.Expr) {
 		if cond != nil {
