@@ -17,6 +17,7 @@ test: # all tests, the slow ones too
 golden: # rewrite the golden files and the rules' pages; read the diff before you commit
 	go test ./lint -run 'Rules|Pages' -update
 	go test ./lint/advise -run MadeRoot -update
+	go test ./patch -run Golden -update
 	go test ./cmd/svcjify -run 'Docs|Script' -update
 
 check: # what CI does

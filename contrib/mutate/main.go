@@ -22,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -242,6 +243,9 @@ var closeUsers = map[string][]string{
 	"./lint": {"./patch"}, "./patch": {"./patch/batch"},
 }
 
+// shownByGolden are packages whose work shows in what patch's TestGolden compares.
+var shownByGolden = regexp.MustCompile(`^\./(corpus|rcparse|lint)(/makefile|/makefile/bmake|/sh|/rcrun|/rcrun/interp|/infer|/infer/lazyregexp)?$`)
+
 // scripts are the tests of the command that show what a package does; the first prefix that fits counts.
 var scripts = []struct{ prefix, run string }{
 	{"./lint/advise", "Script/advise"}, {"./corpus/host", "Script/advise"},
@@ -264,6 +268,9 @@ func testsOf(pkg string) [][]string {
 	own := [][]string{{pkg}}
 	if more := closeUsers[pkg]; more != nil {
 		own = append(own, more)
+	}
+	if shownByGolden.MatchString(pkg) {
+		own = append(own, []string{"-run", "Golden", "./patch"})
 	}
 	for _, s := range scripts {
 		if strings.HasPrefix(pkg, s.prefix) {
