@@ -244,7 +244,7 @@ var closeUsers = map[string][]string{
 }
 
 // shownByGolden are packages whose work shows in what patch's TestGolden compares.
-var shownByGolden = regexp.MustCompile(`^\./(corpus|rcparse|lint)(/makefile|/makefile/bmake|/sh|/rcrun|/rcrun/interp|/infer|/infer/lazyregexp)?$`)
+var shownByGolden = regexp.MustCompile(`^\./(corpus(/makefile(/bmake)?)?|rcparse(/(sh|rcrun(/interp)?))?|lint(/infer)?)$`)
 
 // scripts are the tests of the command that show what a package does; the first prefix that fits counts.
 var scripts = []struct{ prefix, run string }{

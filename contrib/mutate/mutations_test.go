@@ -64,9 +64,10 @@ func f(a, b int, s *t) (bool, error) {
 
 func TestTestsOf(t *testing.T) {
 	require.Equal(t, [][]string{{"./cmd/svcjify"}}, testsOf("./cmd/svcjify"))
-	require.Equal(t, [][]string{{"./corpus/makefile"}, {"./corpus"},
+	require.Equal(t, [][]string{{"./corpus/makefile"}, {"./corpus"}, {"-run", "Golden", "./patch"},
 		{"-run", "Script/(lint|list|layouts|names|overlay|badinput)|Layouts", "./cmd/svcjify"}},
 		testsOf("./corpus/makefile"))
+	require.NotContains(t, testsOf("./lint/page"), []string{"-run", "Golden", "./patch"})
 	for pkg, users := range closeUsers {
 		require.DirExists(t, filepath.Join("..", "..", pkg))
 		for _, u := range users {
