@@ -88,7 +88,8 @@ func TestHostilePatches(t *testing.T) {
 		t.Run(a.Name, func(t *testing.T) {
 			root, out := emptyTree(t), filepath.Join(t.TempDir(), "batch")
 			require.NoError(t, a.Write(filepath.Join(root, "net")))
-			_, stderr := measured(t, "patch -o of "+a.Name, svcjify, "patch", "-o", out, "--certainty", "possible", "--cache",
+			_, stderr := measured(t, "patch -o of "+a.Name, svcjify, "patch", "-o", out, "--certainty", "possible",
+				"--cache",
 				"none", "--config", "none", root)
 			require.FileExists(t, filepath.Join(out, "SUMMARY.md"), stderr)
 			if a.Name == "patched" {

@@ -58,7 +58,7 @@ func TestRemembersOnlyTheSame(t *testing.T) {
 		"script":        {change: func(t *testing.T, dir string) { edit(t, dir+"/www/made/files/made.in", "name=made", "name=mode") }},
 		"Makefile":      {change: func(t *testing.T, dir string) { edit(t, dir+"/www/made/Makefile", "?= made", "?= mode") }},
 		"included file": {change: func(t *testing.T, dir string) { edit(t, dir+"/www/made/Makefile.inc", "a@b", "c@d") }},
-		"master":        {change: func(t *testing.T, dir string) { edit(t, dir+"/www/master/Makefile", "= slaved", "= nothin") }},
+		"master":        {change: func(t *testing.T, dir string) { edit(t, dir+"/www/master/Makefile", "= slaved", "= others") }},
 		"absent file":   {change: write("www/made/Makefile.local", "USE_RC_SUBR= other\n")},
 		"framework":     {change: write("Mk/bsd.port.mk", "# of another version\n"), same: true},
 		"new port":      {change: write("www/late/Makefile", "PORTNAME= late\nUSE_RC_SUBR= late\n")},
@@ -151,7 +151,8 @@ func TestVerifyRemembered(t *testing.T) {
 		raw, err := hex.DecodeString(filepath.Base(name))
 		require.NoError(t, err)
 		k := cache.Key(raw)
-		if text, ok := d.Get(k); ok && bytes.Contains(text, []byte("revision-comment")) && !bytes.Contains(text, []byte("PROVIDE")) {
+		text, ok := d.Get(k)
+		if ok && bytes.Contains(text, []byte("revision-comment")) && !bytes.Contains(text, []byte("PROVIDE")) {
 			d.Put(k, append(text, "more\n"...))
 			changed++
 		}
@@ -178,7 +179,8 @@ func TestEveryFileIsNoted(t *testing.T) {
 	}
 	log, names := filepath.Join(t.TempDir(), "log"), filepath.Join(t.TempDir(), "svcjify")
 	require.NoError(t, os.Symlink(self, names)) // testscript runs the command under this name
-	cmd := exec.Command(strace, "-f", "-s", "4096", "-e", "trace=%file", "-o", log, names, "lint", "--cache", "none", tree)
+	cmd := exec.Command(strace, "-f", "-s", "4096", "-e", "trace=%file", "-o", log, names, "lint",
+		"--cache", "none", tree)
 	_ = cmd.Run() // there are findings
 	text, err := os.ReadFile(log)
 	require.NoError(t, err)
@@ -194,7 +196,8 @@ func TestEveryFileIsNoted(t *testing.T) {
 			continue
 		}
 		seen++
-		if noted, listed := record.Noted(filepath.Clean(name)); !noted || strings.Contains(after, "O_DIRECTORY") && !listed {
+		noted, listed := record.Noted(filepath.Clean(name))
+		if !noted || strings.Contains(after, "O_DIRECTORY") && !listed {
 			t.Errorf("not noted: %s", line)
 		}
 	}

@@ -50,7 +50,8 @@ func mutationsOf(file string) ([]mutation, error) {
 		if len(what) > 100 {
 			what = what[:100] + "..."
 		}
-		out = append(out, mutation{file: file, line: set.Position(n.Pos()).Line, col: set.Position(n.Pos()).Column, kind: kind,
+		place := set.Position(n.Pos())
+		out = append(out, mutation{file: file, line: place.Line, col: place.Column, kind: kind,
 			what: what, edits: edits})
 	}
 	negate := func(cond ast.Expr) {
