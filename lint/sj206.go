@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/svcjify/svcjify/rcparse"
 )
 
 var sj206 = &Rule{
@@ -66,17 +68,28 @@ func checkCommandOutside(p *Pass) {
 
 // startsDaemon reports whether a method runs the service's command as its
 // start does: with its flags and nothing else, or through daemon(8). With a word
-// of its own, such as -t or reload, it does something else.
+// of its own, such as -t or reload, it does something else; so it does where the
+// function has put such a word into the variable that it passes.
 func (p *Pass) startsDaemon(method string) (string, bool) {
 	for _, c := range p.Script.Reach(method) {
 		name := strings.Trim(c.Name, `"'`)
 		isCommand := name == "$command" || name == "${command}"
-		own := slices.ContainsFunc(c.Args, func(a string) bool { return !isFlags(a) })
+		own := slices.ContainsFunc(c.Args, func(a string) bool { return !isFlags(a) || p.setsIn(c.Func, a) })
 		if path.Base(name) == "daemon" || isCommand && len(c.Args) > 0 && !own {
 			return p.Script.Expand(name), true
 		}
 	}
 	return "", false
+}
+
+// setsIn reports whether a function puts a word of its own into the variable that a
+// word of its commands expands.
+func (p *Pass) setsIn(function, word string) bool {
+	name := strings.Trim(word, `"${}`)
+	return function != "" && slices.ContainsFunc(p.Script.Assigns, func(a rcparse.Assign) bool {
+		return a.Func == function && a.Var == name && slices.ContainsFunc(rcparse.Words(rcparse.Unquote(a.Value)),
+			func(w string) bool { return !isFlags(w) })
+	})
 }
 
 // flagsWord matches the variables that hold a start's arguments.
