@@ -139,7 +139,7 @@ var measuredFloors = map[string]floor{
 	"pfwsense23 held, without the table": {90, 72, 0, 0},
 	// Opened at 92.2 and 71 with the table, 78 and 28 without.
 	"overlays26 held, with the table":    {100, 100, 0, 0},
-	"overlays26 held, without the table": {78, 28, 0, 0},
+	"overlays26 held, without the table": {76, 26, 0, 0},
 }
 
 // TestMeasure compares the verdicts with the labels and prints the figures by
