@@ -21,7 +21,7 @@ has its own namespace for it (sysvipcnew). One that starts the daemon itself sta
 
 Only the commands in extra_commands are checked, not every variable that ends in _cmd. A command
 starts the daemon if it runs daemon(8), or the service's command with the flags of a start and no
-other argument.`,
+other argument, or with them and the process ID of the running one, which the new process replaces.`,
 		Before: `extra_commands="reload"
 reload_cmd="foo_reload"
 foo_reload()
@@ -69,13 +69,15 @@ func checkCommandOutside(p *Pass) {
 // startsDaemon reports whether a method runs the service's command as its
 // start does: with its flags and nothing else, or through daemon(8). With a word
 // of its own, such as -t or reload, it does something else; so it does where the
-// function has put such a word into the variable that it passes.
+// function has put such a word into the variable that it passes. With the process ID of
+// the running one, it replaces that (haproxy's -sf).
 func (p *Pass) startsDaemon(method string) (string, bool) {
 	for _, c := range p.Script.Reach(method) {
 		name := strings.Trim(c.Name, `"'`)
 		isCommand := name == "$command" || name == "${command}"
 		own := slices.ContainsFunc(c.Args, func(a string) bool { return !isFlags(a) || p.setsIn(c.Func, a) })
-		if path.Base(name) == "daemon" || isCommand && len(c.Args) > 0 && !own {
+		replaces := isFlagged(c.Args) && slices.ContainsFunc(c.Args, runningPID.MatchString)
+		if path.Base(name) == "daemon" || isCommand && len(c.Args) > 0 && (!own || replaces) {
 			return p.Script.Expand(name), true
 		}
 	}
@@ -96,3 +98,8 @@ func (p *Pass) setsIn(function, word string) bool {
 var flagsWord = regexp.MustCompile(`^"?\$\{?(rc_flags|command_args|[A-Za-z0-9_{}$]*_flags)\}?"?$`)
 
 func isFlags(word string) bool { return flagsWord.MatchString(word) }
+
+func isFlagged(words []string) bool { return slices.ContainsFunc(words, isFlags) }
+
+// runningPID matches the process ID of the running service.
+var runningPID = regexp.MustCompile(`^"?(\$\((cat |<) *"?\$\{?pidfile\}?"?\)|` + "`cat \"?\\$\\{?pidfile\\}?\"?`" + `|\$\{?rc_pid\}?)"?$`)
