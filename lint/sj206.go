@@ -102,4 +102,5 @@ func isFlags(word string) bool { return flagsWord.MatchString(word) }
 func isFlagged(words []string) bool { return slices.ContainsFunc(words, isFlags) }
 
 // runningPID matches the process ID of the running service.
-var runningPID = regexp.MustCompile(`^"?(\$\((cat |<) *"?\$\{?pidfile\}?"?\)|` + "`cat \"?\\$\\{?pidfile\\}?\"?`" + `|\$\{?rc_pid\}?)"?$`)
+var runningPID = regexp.MustCompile(`^"?(\$\((cat |<) *"?\$\{?pidfile\}?"?\)|\x60cat "?\$\{?pidfile\}?"?\x60|` +
+	`\$\{?rc_pid\}?)"?$`)
