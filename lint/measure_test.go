@@ -46,11 +46,7 @@ func measuredTrees(t *testing.T) []measuredTree {
 	for _, a := range archives {
 		ar, err := txtar.ParseFile(a)
 		require.NoError(t, err)
-		for _, f := range ar.Files {
-			p := filepath.Join(made, filepath.FromSlash(f.Name))
-			require.NoError(t, os.MkdirAll(filepath.Dir(p), 0o755))
-			require.NoError(t, os.WriteFile(p, f.Data, 0o644))
-		}
+		require.NoError(t, txtar.Write(ar, made))
 	}
 	trees := []measuredTree{
 		{"made", made, readLabels(t, "testdata/measure/labels.tsv")},

@@ -196,8 +196,8 @@ func byPort(list []*corpus.Service) [][]int {
 	return groups
 }
 
-// maxPortText is how many bytes of scripts are looked at of one port. The most that a real
-// port has is 70 kB.
+// maxPortText is how many bytes of scripts are looked at of one port. The most that a
+// port of MidnightBSD/mports, pfwsense/ports and FreeBSD's tree of 2012 has is 21 kB.
 const maxPortText = 128 << 10
 
 // A portRun is what looks at the services of one port have in common.

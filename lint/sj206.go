@@ -76,7 +76,7 @@ func (p *Pass) startsDaemon(method string) (string, bool) {
 		name := strings.Trim(c.Name, `"'`)
 		isCommand := name == "$command" || name == "${command}"
 		own := slices.ContainsFunc(c.Args, func(a string) bool { return !isFlags(a) || p.setsIn(c.Func, a) })
-		replaces := isFlagged(c.Args) && slices.ContainsFunc(c.Args, runningPID.MatchString)
+		replaces := slices.ContainsFunc(c.Args, isFlags) && slices.ContainsFunc(c.Args, runningPID.MatchString)
 		if path.Base(name) == "daemon" || isCommand && len(c.Args) > 0 && (!own || replaces) {
 			return p.Script.Expand(name), true
 		}
@@ -98,8 +98,6 @@ func (p *Pass) setsIn(function, word string) bool {
 var flagsWord = regexp.MustCompile(`^"?\$\{?(rc_flags|command_args|[A-Za-z0-9_{}$]*_flags)\}?"?$`)
 
 func isFlags(word string) bool { return flagsWord.MatchString(word) }
-
-func isFlagged(words []string) bool { return slices.ContainsFunc(words, isFlags) }
 
 // runningPID matches the process ID of the running service.
 var runningPID = regexp.MustCompile(`^"?(\$\((cat |<) *"?\$\{?pidfile\}?"?\)|\x60cat "?\$\{?pidfile\}?"?\x60|` +

@@ -56,11 +56,7 @@ func unpack(t *testing.T, archive string) string {
 	ar, err := txtar.ParseFile(archive)
 	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "ports")
-	for _, f := range ar.Files {
-		path := filepath.Join(dir, f.Name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, f.Data, 0o644))
-	}
+	require.NoError(t, txtar.Write(ar, dir))
 	return dir
 }
 
